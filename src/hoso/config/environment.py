@@ -1,0 +1,117 @@
+"""Every setting HoSo reads from its environment: name, type, default, meaning.
+
+One list, so that `docs/reference/settings.md` can be compared with it and a wrong value is refused
+by name before anything starts.
+"""
+
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from hoso.core.errors import HosoError
+
+
+@dataclass(frozen=True)
+class Setting:
+    """One environment variable; `parse` raises ValueError on a value outside `allowed`."""
+
+    name: str
+    default: str
+    allowed: str
+    meaning: str
+    parse: Callable[[str], Any] = str
+
+
+def _boolean(text: str) -> bool:
+    if text not in ("yes", "no"):
+        raise ValueError(text)
+    return text == "yes"
+
+
+def _choice(*values: str) -> Callable[[str], str]:
+    def parse(text: str) -> str:
+        if text not in values:
+            raise ValueError(text)
+        return text
+
+    return parse
+
+
+def _whole(low: int, high: int) -> Callable[[str], int]:
+    def parse(text: str) -> int:
+        number = int(text)
+        if not low <= number <= high:
+            raise ValueError(text)
+        return number
+
+    return parse
+
+
+def _address(text: str) -> tuple[str, int]:
+    host, _, port = text.rpartition(":")
+    if not host:
+        raise ValueError(text)
+    return host, _whole(1, 65535)(port)
+
+
+def _hosts(text: str) -> list[str]:
+    return [host.strip() for host in text.split(",") if host.strip()]
+
+
+def _database_url(text: str) -> str:
+    if text and not text.startswith(("postgresql://", "postgres://")):
+        raise ValueError(text)
+    return text
+
+
+SETTINGS: tuple[Setting, ...] = (
+    Setting("HOSO_HOME", "var", "a folder", "Data folder: database, originals, secrets. Removing it resets all.", Path),
+    Setting(
+        "DATABASE_URL", "", "postgresql://… or empty",
+        "A given PostgreSQL ≥ 15, as a role that may create roles. Empty: the embedded one in HOSO_HOME.",
+        _database_url,
+    ),
+    Setting(
+        "HOSO_APP_DATABASE_URL", "", "postgresql://… or empty",
+        "Connection of the application's own role, where several machines share a database.", _database_url,
+    ),
+    Setting(
+        "HOSO_POSTGRES", "wheel", "wheel or system",
+        "Which PostgreSQL programs the embedded database runs on: the Python package's or the machine's.",
+        _choice("wheel", "system"),
+    ),
+    Setting("HOSO_BIND", "127.0.0.1:8000", "host:port", "Where `hoso serve` listens.", _address),
+    Setting("HOSO_ALLOWED_HOSTS", "127.0.0.1,localhost", "names, comma between", "Host names served.", _hosts),
+    Setting("HOSO_HTTPS", "no", "yes or no", "Served behind HTTPS: secure cookies and HSTS.", _boolean),
+    Setting("HOSO_SECRET_KEY", "", "50 characters or more, or empty", "Signing key; empty: kept in HOSO_HOME/secrets."),
+    Setting("HOSO_LANGUAGE", "vi", "vi or en", "Language before a person has chosen.", _choice("vi", "en")),
+    Setting(
+        "HOSO_LOG_LEVEL", "INFO", "DEBUG, INFO, WARNING or ERROR", "How much is logged.",
+        _choice("DEBUG", "INFO", "WARNING", "ERROR"),
+    ),
+    Setting("HOSO_INTAKE_PROCESSES", "1", "0 to 64", "Helper processes that read packages; 0 reads in place.", _whole(0, 64)),
+    Setting("HOSO_WEB_WORKERS", "1", "1 to 64", "Web processes of `hoso serve`.", _whole(1, 64)),
+    Setting("HOSO_DEFINITIONS", "", "a folder or empty", "Another copy of the definitions folder."),
+)
+
+
+def read_setting(setting: Setting, environ: Mapping[str, str]) -> Any:
+    """Return the typed value; NAME_FILE names a file that holds it. Raises HosoError HS1001."""
+    text = environ.get(setting.name, setting.default)
+    if file_name := environ.get(f"{setting.name}_FILE"):
+        text = Path(file_name).read_text().strip()
+    try:
+        return setting.parse(text)
+    except ValueError:
+        raise HosoError("HS1001", name=setting.name, value=text, allowed=setting.allowed) from None
+
+
+def read_environment(environ: Mapping[str, str] = os.environ) -> dict[str, Any]:
+    """Return every setting by name. Raises HosoError HS1001 for a wrong value, HS1002 for an unknown name."""
+    known = {setting.name for setting in SETTINGS}
+    for name in environ:
+        if name.startswith("HOSO_") and name.removesuffix("_FILE") not in known:
+            raise HosoError("HS1002", name=name)
+    return {setting.name: read_setting(setting, environ) for setting in SETTINGS}

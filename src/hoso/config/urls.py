@@ -1,0 +1,11 @@
+"""Every address of the house, room by room."""
+
+from django.urls import include, path
+
+urlpatterns = [
+    path("", include("hoso.web.staff.urls")),
+    path("api/v1/", include("hoso.web.api.urls")),
+]
+
+handler404 = "hoso.web.error_pages.not_found"
+handler500 = "hoso.web.error_pages.server_error"

@@ -1,0 +1,31 @@
+"""Who is asking, and from where: the first argument of every read and write."""
+
+from dataclasses import dataclass, field
+from functools import cached_property
+from uuid import UUID, uuid4
+
+from hoso.core.access.roles import Role, held_roles
+
+
+@dataclass(frozen=True)
+class Actor:
+    """An account that acts, with the request it acts through; ids and names only, no secrets."""
+
+    account_id: int
+    name: str
+    route: str
+    source: str = ""
+    device: str = ""
+    request_id: UUID = field(default_factory=uuid4)
+
+    @cached_property
+    def roles(self) -> tuple[Role, ...]:
+        """The roles held today, read once for each actor object."""
+        return held_roles(self.account_id)
+
+    def role_for(self, permission: str, purpose: str) -> Role | None:
+        """The first held role that grants this permission for this purpose."""
+        for role in self.roles:
+            if permission in role.permissions and purpose in role.purposes:
+                return role
+        return None

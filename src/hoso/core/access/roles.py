@@ -1,0 +1,80 @@
+"""Roles: defined in `definitions/access/roles.yaml`, kept in `access_role`, held through assignments."""
+
+from dataclasses import dataclass
+
+from django.db import connection, connections
+
+from hoso.core.access.labels import labels, withheld_mask
+from hoso.core.definitions import definitions_folder, read_definition
+
+ALL_LABELS = -1
+
+
+@dataclass(frozen=True)
+class Role:
+    key: str
+    title_vi: str
+    title_en: str
+    permissions: frozenset[str]
+    purposes: frozenset[str]
+    second_factor: bool
+
+
+def hidden_labels(destination: str) -> int:
+    """The label bits a role with this destination never sees; `all` sees every label, `none` sees none."""
+    if destination == "all":
+        return 0
+    if destination == "none":
+        return ALL_LABELS
+    return withheld_mask(destination)
+
+
+def load_shipped_roles() -> int:
+    """Bring `access_role` in line with the shipped file; what an administrator made (`local`) stays. Returns rows."""
+    entries = read_definition(definitions_folder() / "access" / "roles.yaml")["roles"]
+    labels()  # a broken label file must stop the load, not widen a role
+    with connections["owner"].cursor() as cursor:
+        for entry in entries:
+            cursor.execute(
+                """
+                INSERT INTO access_role (key, title_vi, title_en, everywhere, permissions, purposes,
+                                         hidden_labels, second_factor, origin)
+                VALUES (%(key)s, %(title_vi)s, %(title_en)s, %(everywhere)s, %(permissions)s, %(purposes)s,
+                        %(hidden)s, %(second_factor)s, 'shipped')
+                ON CONFLICT (key) DO UPDATE SET
+                    title_vi = excluded.title_vi, title_en = excluded.title_en, everywhere = excluded.everywhere,
+                    permissions = excluded.permissions, purposes = excluded.purposes,
+                    hidden_labels = excluded.hidden_labels, second_factor = excluded.second_factor
+                WHERE access_role.origin = 'shipped'
+                """,
+                {**entry, "hidden": hidden_labels(entry["destination"])},
+            )
+    return len(entries)
+
+
+def held_roles(account_id: int) -> tuple[Role, ...]:
+    """Every role an active account holds today, most permissions first."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT DISTINCT r.key, r.title_vi, r.title_en, r.permissions, r.purposes, r.second_factor,
+                   cardinality(r.permissions)
+            FROM accounts_assignment a
+            JOIN accounts_account c ON c.id = a.account_id AND c.is_active
+            JOIN access_role r ON r.key = a.role
+            WHERE a.account_id = %s AND a.valid_from <= current_date
+              AND (a.valid_to IS NULL OR a.valid_to > current_date)
+            ORDER BY cardinality(r.permissions) DESC, r.key
+            """,
+            [account_id],
+        )
+        return tuple(
+            Role(key, vi, en, frozenset(permissions), frozenset(purposes), second)
+            for key, vi, en, permissions, purposes, second, _ in cursor.fetchall()
+        )
+
+
+def known_purposes() -> frozenset[str]:
+    """The register of purposes; a route that names another one does not start."""
+    entries = read_definition(definitions_folder() / "access" / "purposes.yaml")["purposes"]
+    return frozenset(entry["key"] for entry in entries)

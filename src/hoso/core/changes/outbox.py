@@ -1,0 +1,78 @@
+"""The transactional outbox: a change commits with the write it tells of, and is read once and in order."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import connection
+from psycopg.types.json import Jsonb
+
+
+@dataclass(frozen=True)
+class Change:
+    """One committed act. `position` orders all changes of this database."""
+
+    position: tuple[int, int]
+    topic: str
+    key: str
+    person_id: int
+    facility_id: int
+    sensitivity: int
+    payload: dict[str, Any]
+
+
+def read_changes(consumer: str, limit: int = 1000) -> list[Change]:
+    """The next changes this consumer has not confirmed; needs a transaction whose actor may see them.
+
+    Only transactions older than every running one are shown, so that one that commits late is not passed over.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT transaction_id::text::bigint, id, topic, key, person_id, facility_id, sensitivity, payload
+            FROM changes_change
+            WHERE (transaction_id, id) > (
+                    SELECT coalesce(max(transaction_id), '0'::xid8), coalesce(max(change_id), 0)
+                    FROM changes_consumer WHERE name = %s)
+              AND transaction_id < pg_snapshot_xmin(pg_current_snapshot())
+            ORDER BY changes_change.transaction_id, id LIMIT %s
+            """,
+            [consumer, limit],
+        )
+        return [Change((row[0], row[1]), *row[2:]) for row in cursor.fetchall()]
+
+
+def confirm(consumer: str, position: tuple[int, int]) -> None:
+    """Move the consumer behind this change; in the transaction of its effect, each change has effect once."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            INSERT INTO changes_consumer (name, transaction_id, change_id) VALUES (%s, %s::text::xid8, %s)
+            ON CONFLICT (name) DO UPDATE SET transaction_id = excluded.transaction_id,
+                change_id = excluded.change_id, moved_at = clock_timestamp()
+            """,
+            [consumer, str(position[0]), position[1]],
+        )
+
+
+def replay(consumer: str) -> None:
+    """Send the consumer back to the beginning."""
+    confirm(consumer, (0, 0))
+
+
+def announce(topic: str, key: str, payload: dict[str, Any], **columns: int) -> None:
+    """Add one change to the running transaction; bulk writers add theirs by COPY instead."""
+    names = ["topic", "key", "payload", *columns]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"INSERT INTO changes_change ({', '.join(names)}) VALUES ({', '.join(['%s'] * len(names))})",
+            [topic, key, Jsonb(payload), *columns.values()],
+        )
+
+
+def drain(consumer: str, limit: int = 1000) -> Iterator[Change]:
+    """Yield and confirm change by change until none is left."""
+    while batch := read_changes(consumer, limit):
+        for change in batch:
+            yield change
+            confirm(consumer, change.position)

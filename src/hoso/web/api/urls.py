@@ -1,0 +1,3 @@
+"""Addresses of the own API."""
+
+urlpatterns: list[object] = []

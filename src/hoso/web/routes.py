@@ -1,0 +1,82 @@
+"""Declaring a route: path, view, and the permission and purpose without which it does not exist.
+
+A route denies by default. One that touches a person must leave an audit event, or its answer is withheld.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import wraps
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.urls import URLPattern, path
+
+from hoso.core.access.actor import Actor
+from hoso.core.access.reading import Asking, record_refusal
+from hoso.core.audit.events import events_of_request
+from hoso.core.errors import HosoError
+from hoso.web import error_pages
+from hoso.web.sign_in import ask_to_sign_in, identify, lacks_second_factor
+
+PUBLIC = "public"
+View = Callable[..., HttpResponseBase]
+
+
+@dataclass(frozen=True)
+class Declaration:
+    """What a route promises; the walk over all routes (tests) reads it from the view."""
+
+    name: str
+    permission: str
+    purpose: str
+    touches_person: bool
+
+
+class ActingRequest(HttpRequest):
+    """A request whose actor is known; what every governed view receives."""
+
+    actor: Actor
+
+
+def route(
+    pattern: str, view: View, *, name: str, permission: str, purpose: str, touches_person: bool = False
+) -> URLPattern:
+    """A URL pattern that enforces its declaration. `permission=PUBLIC` goes with `purpose=PUBLIC` only."""
+    if (permission == PUBLIC) != (purpose == PUBLIC):
+        raise ValueError(f"route {name}: public in one of permission and purpose only")
+    declaration = Declaration(name, permission, purpose, touches_person)
+    return path(pattern, govern(view, declaration), name=name)
+
+
+def govern(view: View, declaration: Declaration) -> View:
+    """Wrap a view so that it runs only as declared."""
+
+    @wraps(view)
+    def governed(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        events_of_request.set(0)
+        try:
+            refused = None if declaration.permission == PUBLIC else _admit(request, declaration)
+            response = refused or view(request, *args, **kwargs)
+        except HosoError as error:
+            return error_pages.answer(request, error)
+        if declaration.touches_person and response.status_code < 400 and not events_of_request.get():
+            raise RuntimeError(f"route {declaration.name} touched a person and left no audit event")
+        return response
+
+    governed.declaration = declaration  # type: ignore[attr-defined]
+    return governed
+
+
+def _admit(request: HttpRequest, declaration: Declaration) -> HttpResponse | None:
+    """Bind the actor to the request, or return the answer that sends the asker away."""
+    actor = identify(request, declaration.name)
+    if actor is None:
+        return ask_to_sign_in(request)
+    role = actor.role_for(declaration.permission, declaration.purpose)
+    if role is None:
+        record_refusal(actor, declaration.purpose, Asking(declaration.permission))
+        raise HosoError("HS2001", permission=declaration.permission, purpose=declaration.purpose)
+    if role.second_factor and lacks_second_factor(request):
+        raise HosoError("HS2002")
+    request.actor = actor  # type: ignore[attr-defined]
+    return None

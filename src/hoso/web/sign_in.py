@@ -1,0 +1,62 @@
+"""From a request to an actor: a session of a person, or an API token of a machine."""
+
+from typing import Any
+
+from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.authentication import get_authentication_records
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.http import urlencode
+
+from hoso.core.access.actor import Actor
+from hoso.core.accounts.credentials import account_of_token
+from hoso.core.accounts.models import Account
+from hoso.core.errors import HosoError
+
+
+class StaffAccountAdapter(DefaultAccountAdapter):
+    """Accounts are made by an administrator, never by signing up."""
+
+    def is_open_for_signup(self, request: HttpRequest) -> bool:
+        return False
+
+
+def identify(request: HttpRequest, route: str) -> Actor | None:
+    """The actor of this request, or None where nobody has signed in."""
+    account = _account(request)
+    if account is None:
+        return None
+    return Actor(
+        account_id=account.pk,
+        name=account.username,
+        route=route,
+        source=f"{request.META.get('REMOTE_ADDR', '')}:{request.META.get('REMOTE_PORT', '')}",
+        device=request.headers.get("User-Agent", "")[:200],
+    )
+
+
+def _account(request: HttpRequest) -> Account | None:
+    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    if scheme.lower() == "bearer":
+        return account_of_token(token.strip())
+    user: Any = request.user
+    return user if user.is_authenticated else None
+
+
+def wants_json(request: HttpRequest) -> bool:
+    return request.path.startswith("/api/")
+
+
+def ask_to_sign_in(request: HttpRequest) -> HttpResponse:
+    """To the sign-in page for a person, a coded 401 for software."""
+    if wants_json(request):
+        return JsonResponse(HosoError("HS2003").as_dict(), status=401, headers={"WWW-Authenticate": "Bearer"})
+    return redirect(f"{reverse('account_login')}?{urlencode({'next': request.get_full_path()})}")
+
+
+def lacks_second_factor(request: HttpRequest) -> bool:
+    """Whether this session was opened without a second factor."""
+    if request.headers.get("Authorization"):
+        return False
+    return not any(record.get("method") == "mfa" for record in get_authentication_records(request))

@@ -1,0 +1,3 @@
+"""Addresses of the staff web."""
+
+urlpatterns: list[object] = []
