@@ -1,0 +1,167 @@
+"""What every test may use: a database as a new installation has it, accounts, actors.
+
+`db` (or the mark `django_db`) works in a transaction that is rolled back, as the application's own role: row security
+is on, so a test files rows inside `acting_transaction(account id, "record_keeping")`. A test that commits, starts
+processes or needs the owner takes `own_database`; one that kills PostgreSQL takes `own_server`.
+HOSO_POSTGRES=wheel|system chooses the PostgreSQL.
+"""
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent
+KIND = os.environ.get("HOSO_POSTGRES", "wheel")
+TEST_HOME = Path(os.environ.get("HOSO_HOME") or ROOT / "var").resolve() / f"test-{KIND}"
+
+# Settings are read when Django is imported: before that they are set to the tests' own, whatever the shell holds.
+# (So DJANGO_SETTINGS_MODULE stands here and not in pyproject.toml, where pytest-django would read it earlier.)
+for name in [name for name in os.environ if name.startswith("HOSO_")] + ["DATABASE_URL", "DATABASE_URL_FILE"]:
+    os.environ.pop(name, None)
+os.environ |= {"HOSO_POSTGRES": KIND, "HOSO_HOME": str(TEST_HOME), "DJANGO_SETTINGS_MODULE": "hoso.config.settings"}
+
+import django  # noqa: E402
+
+django.setup()
+
+from tests import database as test_database  # noqa: E402
+
+if TYPE_CHECKING:
+    from pytest_django import DjangoDbBlocker
+
+    from hoso.core.access.actor import Actor
+    from hoso.core.accounts.models import Account
+
+
+@pytest.fixture(scope="session")
+def database_server() -> Iterator[test_database.Server]:
+    server = test_database.Server(TEST_HOME, KIND)
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(database_server: test_database.Server, django_db_blocker: "DjangoDbBlocker") -> Iterator[None]:
+    """This process's own copy of the template; Django's connections point at it until the run ends."""
+    with django_db_blocker.unblock():
+        copy = database_server.copy()
+        _point_django_at(copy)
+        yield
+        _close_connections()
+
+
+@pytest.fixture
+def own_database(
+    django_db_setup: None,
+    database_server: test_database.Server,
+    django_db_blocker: "DjangoDbBlocker",
+    monkeypatch: pytest.MonkeyPatch,
+    settings: Any,
+    tmp_path: Path,
+    request: pytest.FixtureRequest,
+) -> Iterator[test_database.Database]:
+    """A fresh database and data folder for one test that commits or starts processes; dropped afterwards.
+
+    `.environment` is what a child process needs to work on it. Not to be used together with `db`.
+    """
+    if "db" in request.fixturenames or request.node.get_closest_marker("django_db"):
+        raise pytest.UsageError("own_database commits; db rolls back: a test has one of them")
+    from django.db import connections
+
+    before = {alias: dict(connections.settings[alias]) for alias in connections.settings}
+    copy = database_server.copy("_own")
+    home = tmp_path / "home"
+    home.mkdir()
+    own = test_database.Database(copy.name, copy.admin_url, copy.app_url, home)
+    for name, value in own.environment.items():
+        monkeypatch.setenv(name, value)
+    settings.HOSO_HOME = home
+    with django_db_blocker.unblock():
+        _close_connections()
+        _point_django_at(own)
+        try:
+            yield own
+        finally:
+            _close_connections()
+            for alias, values in before.items():
+                connections.settings[alias].update(values)
+            database_server.drop(own.name)
+
+
+@pytest.fixture
+def own_server(tmp_path: Path) -> Iterator[test_database.Database]:
+    """A PostgreSQL of the test's own, migrated, in a data folder of its own: it may be killed (takes some 15 s).
+
+    This process's Django does not use it: work on it through child processes with `.environment`.
+    """
+    from hoso.core.database import embedded, roles
+
+    home = tmp_path / "home"
+    cluster = embedded.start(home, KIND)
+    try:
+        roles.create_database(cluster.url(database="postgres"), "hoso")
+        url = roles.prepare_database(cluster.url(), home / "secrets")
+        own = test_database.Database("hoso", cluster.url(), url, home)
+        subprocess.run([sys.executable, "-c", test_database.BUILD], env={**os.environ, **own.environment}, check=True)
+        yield own
+    finally:
+        embedded.release(home, cluster)
+
+
+@pytest.fixture
+def account_with_role() -> Callable[..., "Account"]:
+    """Make an account that holds a role: everywhere, at a facility, or in a place. Needs `db` or `own_database`."""
+    from hoso.core.accounts.models import Account, Assignment
+
+    def make(
+        role: str, facility: Any = None, place: Any = None, username: str = "", password: str | None = None
+    ) -> Account:
+        number = Account.objects.count() + 1
+        account = Account.objects.create_user(
+            username or f"{role}.{number}", password, full_name=f"{role} {number}", kind=Account.Kind.CLINICAL
+        )
+        Assignment.objects.create(
+            account=account, role=role, facility=facility, place=place, valid_from=date(2020, 1, 1)
+        )
+        return account
+
+    return make
+
+
+@pytest.fixture
+def actor(account_with_role: Callable[..., "Account"]) -> Callable[..., "Actor"]:
+    """Make an actor: of a given account, or of a new one that holds the role."""
+    from hoso.core.access.actor import Actor
+
+    def make(role: str = "doctor", *, account: "Account | None" = None, route: str = "test", **where: Any) -> Actor:
+        account = account or account_with_role(role, **where)
+        return Actor(account_id=account.pk, name=account.username, route=route)
+
+    return make
+
+
+def _point_django_at(database: test_database.Database) -> None:
+    from django.db import connections
+
+    from hoso.config import settings as house
+    from hoso.core.database import roles
+
+    wanted = {
+        "default": house._connection(database.app_url),
+        "owner": house._connection(database.admin_url, f"-c role={roles.OWNER}"),
+    }
+    for alias, values in wanted.items():
+        connections.settings[alias].update(values)
+    os.environ["DATABASE_URL"], os.environ["HOSO_APP_DATABASE_URL"] = database.admin_url, database.app_url
+
+
+def _close_connections() -> None:
+    from django.db import connections
+
+    connections.close_all()
