@@ -26,11 +26,11 @@ for name in [name for name in os.environ if name.startswith("HOSO_")] + ["DATABA
     os.environ.pop(name, None)
 os.environ |= {"HOSO_POSTGRES": KIND, "HOSO_HOME": str(TEST_HOME), "DJANGO_SETTINGS_MODULE": "hoso.config.settings"}
 
-import django  # noqa: E402
+import django
 
 django.setup()
 
-from tests import database as test_database  # noqa: E402
+from tests import database as test_database
 
 if TYPE_CHECKING:
     from pytest_django import DjangoDbBlocker

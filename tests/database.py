@@ -94,7 +94,9 @@ class Server:
         # In a process of its own, as a new installation does it; this one has Django set up for something else.
         environment = {**os.environ, "HOSO_HOME": str(self.home), "DATABASE_URL": self.cluster.url(database=building)}
         environment.pop("HOSO_APP_DATABASE_URL", None)
-        done = subprocess.run([sys.executable, "-c", BUILD], env=environment, capture_output=True, text=True)
+        done = subprocess.run(
+            [sys.executable, "-c", BUILD], env=environment, capture_output=True, text=True, check=False
+        )
         if done.returncode:
             raise RuntimeError(f"the test database could not be built:\n{done.stderr[-4000:]}")
         with self._admin() as connection:
