@@ -51,7 +51,7 @@ class Drug:
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """A service; `group` is MA_NHOM, `icd9` the procedure code of surgery and procedures."""
+    """A service or supply; `group` is MA_NHOM (10 = supply), `ceiling` what insurance pays at most for a supply."""
 
     key: str
     code: str
@@ -59,6 +59,7 @@ class Service:
     group: int
     price: Decimal
     icd9: str
+    ceiling: Decimal | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +122,10 @@ def drugs() -> dict[str, Drug]:
 def services() -> dict[str, Service]:
     """Services by key."""
     return {
-        row["key"]: Service(row["key"], row["code"], row["name"], int(row["group"]), Decimal(row["price"]), row["icd9"])
+        row["key"]: Service(
+            row["key"], row["code"], row["name"], int(row["group"]), Decimal(row["price"]), row["icd9"],
+            Decimal(row["ceiling"]) if row["ceiling"] else None,
+        )
         for row in _rows("services.csv")
     }
 

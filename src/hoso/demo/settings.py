@@ -22,7 +22,7 @@ class ProvinceSettings:
     persons: int = 500
     years: int = 5
     seed: int = 1
-    visits_per_person_year: float = 1.4
+    visits_per_person_year: float = 1.6
     end: date = date(2026, 10, 31)
     lines_per_visit: int | None = None
     version: str | None = None
@@ -60,6 +60,7 @@ class GeneratedPackage:
     content: bytes
     visits: int
     lines: int
+    table_lines: dict[str, int] = field(default_factory=dict)
 
 
 @dataclass
