@@ -1,10 +1,5 @@
-"""TEMPORARY placeholder: the real catalogue replaces this file."""
+"""Coded errors: each has a code, a message in Vietnamese and English, and what to do about it."""
 
+from hoso.core.errors.catalogue import HosoError, Language, codes
 
-class HosoError(Exception):
-    def __init__(self, code: str, **params: object) -> None:
-        super().__init__(code, params)
-        self.code, self.params = code, params
-
-    def as_dict(self) -> dict[str, object]:
-        return {"code": self.code, **self.params}
+__all__ = ["HosoError", "Language", "codes"]

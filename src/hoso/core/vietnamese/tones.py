@@ -28,9 +28,7 @@ def _cased(letter: str, upper: bool) -> str:
 _TO_FIRST = _moves()
 _TO_LAST = {early: late for late, early in _TO_FIRST.items()}
 _LATE = re.compile(rf"(?<![qQ])({'|'.join(_TO_FIRST)})(?![{_LETTER}])")
-_AFTER_Q = re.compile(
-    rf"(?<=[qQ])({'|'.join(early for early in _TO_LAST if early[0] in 'ùúủũụÙÚỦŨỤ')})(?![{_LETTER}])"
-)
+_AFTER_Q = re.compile(rf"(?<=[qQ])({'|'.join(early for early in _TO_LAST if early[0] in 'ùúủũụÙÚỦŨỤ')})(?![{_LETTER}])")
 
 
 def normal_tone(text: str) -> str:
