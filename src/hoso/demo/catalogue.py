@@ -89,7 +89,7 @@ class Finding:
 
 
 def _rows(name: str) -> Iterator[dict[str, str]]:
-    with (_DATA / name).open(encoding="utf-8", newline="") as lines:
+    with (_DATA / name).open(encoding="utf-8") as lines:
         for row in csv.DictReader(lines):
             yield {key: escape(value) for key, value in row.items()}
 
@@ -111,8 +111,15 @@ def drugs() -> dict[str, Drug]:
     """Drugs by key."""
     return {
         row["key"]: Drug(
-            row["key"], row["code"], row["name"], row["strength"], row["unit"], row["route"], row["form"],
-            Decimal(row["price"]), int(row["rate"]),
+            row["key"],
+            row["code"],
+            row["name"],
+            row["strength"],
+            row["unit"],
+            row["route"],
+            row["form"],
+            Decimal(row["price"]),
+            int(row["rate"]),
         )
         for row in _rows("drugs.csv")
     }
@@ -123,7 +130,12 @@ def services() -> dict[str, Service]:
     """Services by key."""
     return {
         row["key"]: Service(
-            row["key"], row["code"], row["name"], int(row["group"]), Decimal(row["price"]), row["icd9"],
+            row["key"],
+            row["code"],
+            row["name"],
+            int(row["group"]),
+            Decimal(row["price"]),
+            row["icd9"],
             Decimal(row["ceiling"]) if row["ceiling"] else None,
         )
         for row in _rows("services.csv")
@@ -137,8 +149,16 @@ def indicators() -> dict[str, list[Indicator]]:
     for number, row in enumerate(_rows("indicators.csv")):
         found.setdefault(row["service"], []).append(
             Indicator(
-                row["service"], row["code"], row["name"], row["unit"], float(row["mean"]), float(row["spread"]),
-                float(row["low"]), float(row["high"]), int(row["decimals"]), number,
+                row["service"],
+                row["code"],
+                row["name"],
+                row["unit"],
+                float(row["mean"]),
+                float(row["spread"]),
+                float(row["low"]),
+                float(row["high"]),
+                int(row["decimals"]),
+                number,
             )
         )
     return found

@@ -11,6 +11,7 @@ from hoso.demo.facilities import Facility, facilities, hospitals, provincial_hos
 from hoso.demo.illnesses import Illness, acute_table, age_band, illnesses
 from hoso.demo.people import Person
 from hoso.demo.settings import ProvinceSettings
+from hoso.demo.versions import version_of
 
 # With the rates of illnesses.yaml as they stand a person has about this many visits a year.
 _NATURAL_VISITS = 2.2
@@ -42,7 +43,9 @@ class VisitPlan:
         return f"SYN{self.facility.code}.{self.person.number:07d}.{self.ordinal:03d}"
 
 
-def plan_person(rng: Random, person: Person, settings: ProvinceSettings, programme: Illness | None = None) -> list[VisitPlan]:
+def plan_person(
+    rng: Random, person: Person, settings: ProvinceSettings, programme: Illness | None = None
+) -> list[VisitPlan]:
     """All visits of one person in the period, in order of time, without overlaps, none after death."""
     plans = _acute(rng, person, settings)
     if programme is not None:
@@ -55,12 +58,17 @@ def plan_person(rng: Random, person: Person, settings: ProvinceSettings, program
 
 
 def settle(plans: list[VisitPlan], settings: ProvinceSettings) -> list[VisitPlan]:
-    """Keep the plans that can happen: inside the period, after birth, not overlapping, not after death."""
+    """Keep the plans that can happen: inside the period, after birth, not overlapping, not after death.
+
+    QĐ 4210 knew no visits without a card.
+    """
     first, last = settings.window
     kept: list[VisitPlan] = []
     free_from = date.min
     for plan in sorted(plans, key=lambda plan: plan.day):
         if plan.day < free_from or plan.day <= plan.person.born or not first <= plan.ended <= last:
+            continue
+        if not plan.person.card and version_of(plan.ended) == "4210":
             continue
         plan.ordinal = len(kept) + 1
         kept.append(plan)
@@ -127,7 +135,11 @@ def _repeated(
     first, last = settings.window
     scale = settings.visits_per_person_year / _NATURAL_VISITS
     known_before = illness.limit > 100 and rng.random() < 0.6
-    since = first - timedelta(days=rng.randint(0, 1500)) if known_before else first + timedelta(days=rng.randint(0, max(1, (last - first).days * 2 // 3)))
+    since = (
+        first - timedelta(days=rng.randint(0, 1500))
+        if known_before
+        else first + timedelta(days=rng.randint(0, max(1, (last - first).days * 2 // 3)))
+    )
     since = max(since, person.born + timedelta(days=365))
     day = max(since, first + timedelta(days=rng.randint(0, 40)))
     plans: list[VisitPlan] = []

@@ -78,42 +78,50 @@ def referral_row(visit: Visit) -> RowDict:
     number = visit.ma_lk[9:]
     signs = f"{visit.plan.illness.complaint} (mẫu)"
     state = "Tỉnh, tiếp xúc được, huyết động ổn (mẫu)"
-    return identity(visit) | stay(visit) | {
-        "SO_HOSO": f"SYN-{number}",
-        "SO_CHUYENTUYEN": f"SYN-{number}",
-        "GIAY_CHUYEN_TUYEN": f"SYN-CT-{visit.person.number:07d}",
-        "MA_NOI_DI": visit.facility.code,
-        "MA_NOI_DEN": "80901",
-        "MA_CSKCB_DI": visit.facility.code,
-        "MA_CSKCB_DEN": "80901",
-        "DAU_HIEU_LS": signs,
-        "QT_BENHLY": signs,
-        "TOMTAT_KQ": findings_text(visit),
-        "PP_DIEUTRI": treatment(visit),
-        "PP_DIEU_TRI": state,
-        "TINH_TRANG_CT": state,
-        "TEN_DICH_VU": visit.services[0].service.name,
-        "TEN_THUOC": visit.drugs[0].drug.name if visit.drugs else "",
-        "MA_LYDO_CT": "1",
-        "HUONG_DIEU_TRI": "Chuyển tuyến trên (mẫu)",
-        "PHUONGTIEN_VC": "Xe cứu thương",
-        "HOTEN_NGUOI_HT": "ĐIỀU DƯỠNG MẪU",
-        "CHUCDANH_NGUOI_HT": "Điều dưỡng",
-        "MA_BAC_SI": visit.doctor,
-        "MA_TTDV": head(visit),
-    }
+    return (
+        identity(visit)
+        | stay(visit)
+        | {
+            "SO_HOSO": f"SYN-{number}",
+            "SO_CHUYENTUYEN": f"SYN-{number}",
+            "GIAY_CHUYEN_TUYEN": f"SYN-CT-{visit.person.number:07d}",
+            "MA_NOI_DI": visit.facility.code,
+            "MA_NOI_DEN": "80901",
+            "MA_CSKCB_DI": visit.facility.code,
+            "MA_CSKCB_DEN": "80901",
+            "DAU_HIEU_LS": signs,
+            "QT_BENHLY": signs,
+            "TOMTAT_KQ": findings_text(visit),
+            "PP_DIEUTRI": treatment(visit),
+            "PP_DIEU_TRI": state,
+            "TINH_TRANG_CT": state,
+            "TEN_DICH_VU": visit.services[0].service.name,
+            "TEN_THUOC": visit.drugs[0].drug.name if visit.drugs else "",
+            "MA_LYDO_CT": "1",
+            "HUONG_DIEU_TRI": "Chuyển tuyến trên (mẫu)",
+            "PHUONGTIEN_VC": "Xe cứu thương",
+            "HOTEN_NGUOI_HT": "ĐIỀU DƯỠNG MẪU",
+            "CHUCDANH_NGUOI_HT": "Điều dưỡng",
+            "MA_BAC_SI": visit.doctor,
+            "MA_TTDV": head(visit),
+        }
+    )
 
 
 def revisit_row(visit: Visit) -> RowDict:
     """Table 14; the day has 12 digits in QĐ 4750 and 8 in QĐ 3176."""
     day = ymd(visit.left + timedelta(days=visit.revisit_days))
-    return identity(visit) | stay(visit) | {
-        "SO_GIAYHEN_KL": f"SYN-HK-{visit.ma_lk[9:]}",
-        "NGAY_HEN_KL": f"{day}0800" if visit.version == "4750" else day,
-        "MA_BAC_SI": visit.doctor,
-        "MA_TTDV": head(visit),
-        "NGAY_CT": ymd(visit.left),
-    }
+    return (
+        identity(visit)
+        | stay(visit)
+        | {
+            "SO_GIAYHEN_KL": f"SYN-HK-{visit.ma_lk[9:]}",
+            "NGAY_HEN_KL": f"{day}0800" if visit.version == "4750" else day,
+            "MA_BAC_SI": visit.doctor,
+            "MA_TTDV": head(visit),
+            "NGAY_CT": ymd(visit.left),
+        }
+    )
 
 
 def treatment(visit: Visit) -> str:
@@ -123,5 +131,7 @@ def treatment(visit: Visit) -> str:
 
 def findings_text(visit: Visit) -> str:
     """The first results of the visit in one line."""
-    parts = [f"{result.name}: {result.value or result.conclusion} {result.unit}".strip() for result in visit.results[:4]]
+    parts = [
+        f"{result.name}: {result.value or result.conclusion} {result.unit}".strip() for result in visit.results[:4]
+    ]
     return "; ".join(parts) or "Không có kết quả cận lâm sàng (mẫu)"

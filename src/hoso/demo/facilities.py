@@ -49,7 +49,7 @@ class Facility:
 @cache
 def facilities() -> Sequence[Facility]:
     """All facilities, largest first."""
-    with (files("hoso.demo") / "data" / "facilities.csv").open(encoding="utf-8", newline="") as lines:
+    with (files("hoso.demo") / "data" / "facilities.csv").open(encoding="utf-8") as lines:
         return [Facility(**{**row, "registered_share": int(row["registered_share"])}) for row in csv.DictReader(lines)]  # type: ignore[arg-type]
 
 

@@ -13,7 +13,12 @@ from hoso.demo.names import full_name, surname
 from hoso.demo.people import Person, card_object, insurance_number, personal_id
 
 _OCCUPATIONS = ("61110", "81530", "52230", "93290", "23410", "75310", "00000")
-_EMPLOYERS = ("Công ty TNHH May mặc SYN (mẫu)", "Công ty CP Giày da SYN (mẫu)", "Trường THCS SYN (mẫu)", "Công ty TNHH Thực phẩm SYN (mẫu)")
+_EMPLOYERS = (
+    "Công ty TNHH May mặc SYN (mẫu)",
+    "Công ty CP Giày da SYN (mẫu)",
+    "Trường THCS SYN (mẫu)",
+    "Công ty TNHH Thực phẩm SYN (mẫu)",
+)
 
 
 @dataclass(slots=True)
@@ -67,7 +72,14 @@ class _Builder:
         self.end = end
         self.members: list[Person] = []
 
-    def add(self, relation: str, sex: int, age: float, family: str, parents: tuple[Person | None, Person | None] = (None, None)) -> Person:
+    def add(
+        self,
+        relation: str,
+        sex: int,
+        age: float,
+        family: str,
+        parents: tuple[Person | None, Person | None] = (None, None),
+    ) -> Person:
         rng, home = self.rng, self.home
         born = self.end - timedelta(days=int(age * 365.25) + rng.randint(0, 364))
         years = (self.end - born).days // 365

@@ -35,7 +35,7 @@ def result_rows(visit: Visit) -> list[RowDict]:
             "MA_LK": visit.ma_lk,
             "STT": str(number),
             "MA_DICH_VU": result.service.code,
-            "MA_CHI_SO": result.code,
+            "MA_CHI_SO": result.code or (result.service.key if visit.version == "130" else ""),
             "TEN_CHI_SO": result.name,
             "GIA_TRI": result.value,
             "DON_VI_DO": result.unit,
@@ -119,26 +119,30 @@ def _drug(visit: Visit, line: DrugLine, tender: str) -> RowDict:
 def _service(visit: Visit, line: ServiceLine) -> RowDict:
     service, order = line.service, line.order
     supply = service.group == 10
-    return _amounts(line.split) | {
-        "MA_DICH_VU": "" if supply else service.code,
-        "TEN_DICH_VU": "" if supply else service.name,
-        "MA_VAT_TU": service.code if supply else "",
-        "TEN_VAT_TU": service.name if supply else "",
-        "TT_THAU": f"002/QĐ-SYN;G1;N1;{visit.left.year}" if supply else "",
-        "T_TRANTT": f"{service.ceiling:.2f}" if service.ceiling is not None else "",
-        "MA_NHOM": str(service.group),
-        "DON_VI_TINH": "Cái" if supply else "Ngày" if service.group == 15 else "Lần",
-        "MA_PTTT_QT": service.icd9,
-        "SO_LUONG": f"{order.quantity:.3f}",
-        "DON_GIA": f"{line.insured_price:.3f}",
-        "DON_GIA_BV": f"{line.price:.3f}",
-        "DON_GIA_BH": f"{line.insured_price:.3f}",
-        "TYLE_TT": str(line.insured_rate),
-        "TYLE_TT_DV": str(order.rate),
-        "TYLE_TT_BH": str(line.insured_rate),
-        "MA_GIUONG": order.bed,
-        "NGAY_YL": order.ordered,
-    } | _performance(visit, service, order)
+    return (
+        _amounts(line.split)
+        | {
+            "MA_DICH_VU": "" if supply else service.code,
+            "TEN_DICH_VU": "" if supply else service.name,
+            "MA_VAT_TU": service.code if supply else "",
+            "TEN_VAT_TU": service.name if supply else "",
+            "TT_THAU": f"002/QĐ-SYN;G1;N1;{visit.left.year}" if supply else "",
+            "T_TRANTT": f"{service.ceiling:.2f}" if service.ceiling is not None else "",
+            "MA_NHOM": str(service.group),
+            "DON_VI_TINH": "Cái" if supply else "Ngày" if service.group == 15 else "Lần",
+            "MA_PTTT_QT": service.icd9,
+            "SO_LUONG": f"{order.quantity:.3f}",
+            "DON_GIA": f"{line.insured_price:.3f}",
+            "DON_GIA_BV": f"{line.price:.3f}",
+            "DON_GIA_BH": f"{line.insured_price:.3f}",
+            "TYLE_TT": str(line.insured_rate),
+            "TYLE_TT_DV": str(order.rate),
+            "TYLE_TT_BH": str(line.insured_rate),
+            "MA_GIUONG": order.bed,
+            "NGAY_YL": order.ordered,
+        }
+        | _performance(visit, service, order)
+    )
 
 
 def _performance(visit: Visit, service: Service, order: ServiceOrder) -> RowDict:

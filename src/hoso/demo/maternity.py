@@ -32,7 +32,9 @@ def _pregnancy(rng: Random, mother: Person, child: Person) -> list[VisitPlan]:
     began = child.born - timedelta(weeks=39)
     facility = mother.registered if mother.registered.is_hospital else rng.choice(hospitals())
     plans = [
-        VisitPlan(mother, kinds["prenatal"], child.born - timedelta(weeks=weeks, days=rng.randint(-3, 3)), facility, began)
+        VisitPlan(
+            mother, kinds["prenatal"], child.born - timedelta(weeks=weeks, days=rng.randint(-3, 3)), facility, began
+        )
         for weeks in _PRENATAL_WEEKS_BEFORE
         if rng.random() < 0.8
     ]

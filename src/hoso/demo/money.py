@@ -56,6 +56,9 @@ class Totals:
     other: Decimal
 
 
+NOTHING = Totals(ZERO, ZERO, ZERO, ZERO, ZERO, ZERO, ZERO, ZERO)
+
+
 def drug_cost(version: str, quantity: Decimal, price: Decimal, rate: int, insured: bool) -> Cost:
     """Table 2. In QĐ 4210 the amount is only what lies within the insured scope."""
     full = (quantity * price).quantize(CENT)

@@ -18,7 +18,9 @@ from hoso.demo.versions import version_of
 from hoso.demo.visits import make_visit
 
 COMMENT = "<!-- DỮ LIỆU TỔNG HỢP / SYNTHETIC DATA - HoSo -->\n"
-_ROOT = '<GIAMDINHHS xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xmlns:xsd="http://www.w3.org/2001/XMLSchema">'
+_ROOT = (
+    '<GIAMDINHHS xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xmlns:xsd="http://www.w3.org/2001/XMLSchema">'
+)
 _MOST_VISITS = 40
 
 Change = Callable[[Tables], None]
@@ -67,7 +69,9 @@ def group(plans: Iterable[VisitPlan], numbering: Numbering) -> list[PackagePlan]
         for start in range(0, len(listed), _MOST_VISITS):
             items = [Item(plan) for plan in listed[start : start + _MOST_VISITS]]
             packages.append(
-                PackagePlan(numbering.file_name(facility, made), facility, version_of(date(year, month, 1)), made, items)
+                PackagePlan(
+                    numbering.file_name(facility, made), facility, version_of(date(year, month, 1)), made, items
+                )
             )
     return packages
 
@@ -82,7 +86,13 @@ def write_package(package: PackagePlan, settings: ProvinceSettings) -> Generated
         f"<DANHSACHHOSO>\n{''.join(claims)}</DANHSACHHOSO></THONGTINHOSO>\n<CHUKYDONVI></CHUKYDONVI>\n</GIAMDINHHS>\n"
     )
     return GeneratedPackage(
-        package.file_name, package.facility.code, package.version, text.encode(), len(claims), counts.total(), dict(counts)
+        package.file_name,
+        package.facility.code,
+        package.version,
+        text.encode(),
+        len(claims),
+        counts.total(),
+        dict(counts),
     )
 
 

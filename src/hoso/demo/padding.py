@@ -19,8 +19,14 @@ _DRUGS = ("PARACETAMOL", "OMEPRAZOL", "VITAMIN_B1_B6_B12", "ACETYLCYSTEIN", "CET
 
 
 def pad(
-    rng: Random, plan: VisitPlan, arrived: datetime, wanted: int,
-    drugs: list[DrugOrder], services: list[ServiceOrder], results: list[Result], other: int,
+    rng: Random,
+    plan: VisitPlan,
+    arrived: datetime,
+    wanted: int,
+    drugs: list[DrugOrder],
+    services: list[ServiceOrder],
+    results: list[Result],
+    other: int,
 ) -> None:
     """Adds tests with their results and drugs until the lines, with table 1 and `other`, reach `wanted`."""
     tests, cures = cycle(_TESTS), cycle(_DRUGS)

@@ -44,7 +44,9 @@ def plant(packages: list[PackagePlan], settings: ProvinceSettings, numbering: Nu
 
 
 class _Planter:
-    def __init__(self, packages: list[PackagePlan], settings: ProvinceSettings, numbering: Numbering, rng: Random) -> None:
+    def __init__(
+        self, packages: list[PackagePlan], settings: ProvinceSettings, numbering: Numbering, rng: Random
+    ) -> None:
         self.packages = packages
         self.settings = settings
         self.numbering = numbering
@@ -75,7 +77,9 @@ class _Planter:
         """The same visit in a package of its own, made forty days later."""
         made = package.made + timedelta(days=40)
         again = Item(item.plan, change)
-        later = PackagePlan(self.numbering.file_name(package.facility, made), package.facility, package.version, made, [again])
+        later = PackagePlan(
+            self.numbering.file_name(package.facility, made), package.facility, package.version, made, [again]
+        )
         self.packages.append(later)
         return later, again
 

@@ -15,9 +15,9 @@ from random import Random
 from hoso.demo.courses import VisitPlan, plan_person, settle
 from hoso.demo.households import Household, make_household
 from hoso.demo.illnesses import Illness, illnesses
+from hoso.demo.listings import PERSON_COLUMNS, person_row, write_facilities, write_refused
 from hoso.demo.maternity import plan_births
 from hoso.demo.packages import Numbering, PackagePlan, group, write_package
-from hoso.demo.listings import PERSON_COLUMNS, person_row, write_facilities, write_refused
 from hoso.demo.planted import Planted, plant
 from hoso.demo.settings import GeneratedPackage, ProvinceSettings, ProvinceSummary
 
@@ -25,7 +25,13 @@ __all__ = ["GeneratedPackage", "ProvinceSettings", "ProvinceSummary", "generate_
 
 _BLOCK = 2_000
 # Every so many adults aged 20 to 55 one is in the programme, beginning with the first number.
-_PROGRAMMES = {"hiv": (4, 90), "methadone": (17, 130), "tuberculosis": (30, 70), "depression": (41, 60), "schizophrenia": (52, 110)}
+_PROGRAMMES = {
+    "hiv": (4, 90),
+    "methadone": (17, 130),
+    "tuberculosis": (30, 70),
+    "depression": (41, 60),
+    "schizophrenia": (52, 110),
+}
 
 
 @dataclass(slots=True)
@@ -55,9 +61,10 @@ def generate_province(
     summary = ProvinceSummary()
     write_facilities(out / "facilities.csv")
     write_refused(out / "refused" / "doctype.xml")
-    with (out / "households.csv").open("w", encoding="utf-8", newline="") as people_file, (out / "truth.csv").open(
-        "w", encoding="utf-8", newline=""
-    ) as truth_file:
+    with (
+        (out / "households.csv").open("w", encoding="utf-8", newline="") as people_file,
+        (out / "truth.csv").open("w", encoding="utf-8", newline="") as truth_file,
+    ):
         people = csv.writer(people_file, lineterminator="\n")
         truth = csv.writer(truth_file, lineterminator="\n")
         people.writerow(PERSON_COLUMNS)
@@ -68,7 +75,9 @@ def generate_province(
                 if progress is not None:
                     share = (block.last_person - block.first_person) * number // len(block.packages)
                     progress(min(block.first_person - 1 + share, settings.persons), settings.persons)
-            people.writerows(person_row(person, settings) for household in block.households for person in household.members)
+            people.writerows(
+                person_row(person, settings) for household in block.households for person in household.members
+            )
             truth.writerows((case.package, case.ma_lk, case.case, case.detail) for case in block.planted)
             summary.households += len(block.households)
             summary.persons += sum(len(household.members) for household in block.households)
@@ -100,7 +109,9 @@ def _blocks(settings: ProvinceSettings) -> Iterator[_Block]:
 
 def _enrolled(households: Iterable[Household], settings: ProvinceSettings) -> dict[int, Illness]:
     """Programme by number of the person."""
-    adults = [person for household in households for person in household.members if 20 <= person.age(settings.end) <= 55]
+    adults = [
+        person for household in households for person in household.members if 20 <= person.age(settings.end) <= 55
+    ]
     chosen: dict[int, Illness] = {}
     for key, (first, step) in _PROGRAMMES.items():
         for person in adults[first::step]:

@@ -41,7 +41,9 @@ def value_of(rng: Random, plan: VisitPlan, indicator: Indicator) -> str:
 def results_of(rng: Random, plan: VisitPlan, service: Service, at: str) -> Iterator[Result]:
     """The result lines of one service."""
     for indicator in indicators().get(service.key, ()):
-        yield Result(service, indicator.code, indicator.name, value_of(rng, plan, indicator), indicator.unit, "", "", at)
+        yield Result(
+            service, indicator.code, indicator.name, value_of(rng, plan, indicator), indicator.unit, "", "", at
+        )
     finding = findings().get(service.key)
     if finding is None:
         return

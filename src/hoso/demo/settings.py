@@ -29,7 +29,9 @@ class ProvinceSettings:
 
     def __post_init__(self) -> None:
         if self.province not in PROVINCES_WITH_DATA:
-            raise ValueError(f"Chỉ có dữ liệu mẫu của tỉnh {', '.join(PROVINCES_WITH_DATA)}, không có tỉnh {self.province}.")
+            raise ValueError(
+                f"Chỉ có dữ liệu mẫu của tỉnh {', '.join(PROVINCES_WITH_DATA)}, không có tỉnh {self.province}."
+            )
         if self.version is not None and self.version not in VERSIONS:
             raise ValueError(f"Phiên bản {self.version} không có; các phiên bản: {', '.join(VERSIONS)}.")
         if self.persons < 1 or self.years < 1:

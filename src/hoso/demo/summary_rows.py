@@ -92,9 +92,16 @@ def stay(visit: Visit) -> RowDict:
         "KET_QUA_DTRI": str(visit.result),
         "MA_LOAI_RV": str(visit.discharge),
         "TINH_TRANG_RV": str(visit.discharge),
-        "MA_LOAI_KCB": _LEGACY_CARE_TYPE[visit.care_type] if visit.version == "4210" else visit.care_type,
+        "MA_LOAI_KCB": care_type(visit),
         "MA_DOITUONG_KCB": visit.category,
     }
+
+
+def care_type(visit: Visit) -> str:
+    """MA_LOAI_KCB: three codes in QĐ 4210, a number in QĐ 130, two digits from QĐ 4750."""
+    if visit.version == "4210":
+        return _LEGACY_CARE_TYPE[visit.care_type]
+    return visit.care_type.lstrip("0") if visit.version == "130" else visit.care_type
 
 
 def summary_row(visit: Visit) -> RowDict:

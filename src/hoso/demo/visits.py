@@ -65,7 +65,7 @@ class Visit:
     services: list[ServiceLine] = field(default_factory=list)
     results: list[Result] = field(default_factory=list)
     notes: list[Note] = field(default_factory=list)
-    totals: money.Totals = money.totals((), ())
+    totals: money.Totals = money.NOTHING
     revisit_days: int = 0
     sick_leave: bool = False
 
@@ -108,7 +108,12 @@ def make_visit(plan: VisitPlan, seed: int, lines_wanted: int | None = None) -> V
     version = version_of(left.date())
     services = service_orders(rng, plan, arrived, admitted)
     visit = Visit(
-        plan, version, plan.ma_lk, arrived, admitted, left,
+        plan,
+        version,
+        plan.ma_lk,
+        arrived,
+        admitted,
+        left,
         care_type=_care_type(plan, services),
         category=_category(rng, plan),
         department=_department(plan),
@@ -121,7 +126,9 @@ def make_visit(plan: VisitPlan, seed: int, lines_wanted: int | None = None) -> V
     if lines_wanted is not None:
         pad(rng, plan, arrived, lines_wanted, drugs, services, visit.results, len(visit.notes))
     visit.revisit_days = _revisit(rng, plan, drugs)
-    visit.sick_leave = bool(plan.person.employer) and plan.illness.kind == "acute" and not plan.outcome and rng.random() < 0.3
+    visit.sick_leave = (
+        bool(plan.person.employer) and plan.illness.kind == "acute" and not plan.outcome and rng.random() < 0.3
+    )
     _price(visit, drugs, services)
     return visit
 
@@ -201,7 +208,9 @@ def _revisit(rng: Random, plan: VisitPlan, drugs: list[DrugOrder]) -> int:
 def _price(visit: Visit, drugs: list[DrugOrder], services: list[ServiceOrder]) -> None:
     """Puts the costed lines and the sums into the visit."""
     insured = bool(visit.person.card)
-    drug_costs = [money.drug_cost(visit.version, order.quantity, order.drug.price, order.drug.rate, insured) for order in drugs]
+    drug_costs = [
+        money.drug_cost(visit.version, order.quantity, order.drug.price, order.drug.rate, insured) for order in drugs
+    ]
     prices = [_prices(visit, order.service) for order in services]
     service_costs = [
         money.service_cost(visit.version, order.quantity, price, insured_price, order.rate, insured)
@@ -210,7 +219,8 @@ def _price(visit: Visit, drugs: list[DrugOrder], services: list[ServiceOrder]) -
     scope = sum((cost.insured for cost in drug_costs + service_costs), money.ZERO)
     level = money.benefit_level(visit.person.benefit, visit.facility.is_station, scope, visit.left.date())
     visit.drugs = [
-        DrugLine(order, money.split(cost, level), cost.insured_rate) for order, cost in zip(drugs, drug_costs, strict=True)
+        DrugLine(order, money.split(cost, level), cost.insured_rate)
+        for order, cost in zip(drugs, drug_costs, strict=True)
     ]
     visit.services = [
         ServiceLine(order, money.split(cost, level), price, insured_price, cost.insured_rate)
