@@ -68,7 +68,7 @@ def settle(plans: list[VisitPlan], settings: ProvinceSettings) -> list[VisitPlan
     for plan in sorted(plans, key=lambda plan: plan.day):
         if plan.day < free_from or plan.day <= plan.person.born or not first <= plan.ended <= last:
             continue
-        if not plan.person.card and version_of(plan.ended) == "4210":
+        if version_of(plan.ended) == "4210" and not plan.person.benefit_on(plan.ended):
             continue
         plan.ordinal = len(kept) + 1
         kept.append(plan)
@@ -134,12 +134,7 @@ def _repeated(
     """Visits every few months from the start of the illness, which may lie before the period."""
     first, last = settings.window
     scale = settings.visits_per_person_year / _NATURAL_VISITS
-    known_before = illness.limit > 100 and rng.random() < 0.6
-    since = (
-        first - timedelta(days=rng.randint(0, 1500))
-        if known_before
-        else first + timedelta(days=rng.randint(0, max(1, (last - first).days * 2 // 3)))
-    )
+    since = _beginning(rng, illness, first, last)
     since = max(since, person.born + timedelta(days=365))
     day = max(since, first + timedelta(days=rng.randint(0, 40)))
     plans: list[VisitPlan] = []
@@ -148,6 +143,16 @@ def _repeated(
             plans.append(VisitPlan(person, illness, day, facility, since))
         day += timedelta(days=int(rng.uniform(illness.months[0], illness.months[1] + 0.3) * 29))
     return plans
+
+
+def _beginning(rng: Random, illness: Illness, first: date, last: date) -> date:
+    """A lasting illness may be older than the period; a limited course lies in the later half of it."""
+    span = max(1, (last - first).days)
+    if illness.limit < 100:
+        return first + timedelta(days=int(span * rng.uniform(0.55, 0.85)))
+    if rng.random() < 0.6:
+        return first - timedelta(days=rng.randint(0, 1500))
+    return first + timedelta(days=rng.randint(0, span * 2 // 3))
 
 
 def _outpatient_facility(rng: Random, person: Person, chronic: bool = False) -> Facility:

@@ -59,7 +59,7 @@ def sick_leave_row(visit: Visit) -> RowDict:
         "SO_KCB": f"SYN{visit.ma_lk[9:]}",
         "DON_VI": person.employer,
         "MA_BHXH": person.insurance_number,
-        "MA_THE_BHYT": person.card_as_sent,
+        "MA_THE_BHYT": person.card_as_sent(visit.left.date()),
         "CHAN_DOAN_RV": diagnosis(visit),
         "PP_DIEUTRI": treatment(visit),
         "MA_DINH_CHI_THAI": "0",

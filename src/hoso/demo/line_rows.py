@@ -67,7 +67,7 @@ def note_rows(visit: Visit) -> list[RowDict]:
 def _shared(visit: Visit) -> RowDict:
     return {
         "MA_LK": visit.ma_lk,
-        "PHAM_VI": "1" if visit.person.card else "2",
+        "PHAM_VI": "1" if visit.benefit else "2",
         "MA_KHOA": visit.department,
         "MA_BAC_SI": visit.doctor,
         "MA_BENH": visit.plan.illness.icd,

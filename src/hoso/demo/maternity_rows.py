@@ -20,7 +20,7 @@ def birth_row(visit: Visit) -> RowDict:
     return {
         "MA_LK": visit.ma_lk,
         "MA_BHXH_NND": mother.insurance_number,
-        "MA_THE_NND": mother.card_as_sent,
+        "MA_THE_NND": mother.card_as_sent(day),
         "HO_TEN_NND": written_name(visit),
         "NGAYSINH_NND": ymd(mother.born),
         "MA_DANTOC_NND": mother.ethnicity,
@@ -33,7 +33,7 @@ def birth_row(visit: Visit) -> RowDict:
         "MAHUYEN_CU_TRU": district,
         "MAXA_CU_TRU": commune,
         "HO_TEN_CHA": child.father,
-        "MA_THE_TAM": child.card or f"TE180{child.insurance_number}",
+        "MA_THE_TAM": child.card_on(child.born),
         "HO_TEN_CON": child.name,
         "GIOI_TINH_CON": str(child.sex),
         "SO_CON": "1",

@@ -47,15 +47,39 @@ class Person:
     died: date | None = None
     illnesses: list[str] = field(default_factory=list)
 
-    @property
-    def benefit(self) -> int:
-        """Benefit level of the card in percent; 0 without a card."""
-        return BENEFIT[self.card[2]] if self.card else 0
+    def card_on(self, day: date) -> str:
+        """The card on a day: every child under six has a TE1 card; `card` is the one at the end of the period."""
+        return f"TE180{self.insurance_number}" if self.age(day) < 6 else self.card
 
-    @property
-    def card_as_sent(self) -> str:
+    def benefit_on(self, day: date) -> int:
+        """Benefit level of the card in percent; 0 without a card."""
+        card = self.card_on(day)
+        return BENEFIT[card[2]] if card else 0
+
+    def card_as_sent(self, day: date) -> str:
         """The card as printed: since 2021 only the ten digits."""
-        return self.insurance_number if self.card and self.short_card else self.card
+        card = self.card_on(day)
+        return self.insurance_number if card and self.short_card else card
+
+    def id_on(self, day: date) -> str:
+        """The personal number as a facility sees it: children under 14 show no identity card."""
+        return self.personal_id if self.age(day) >= 14 else ""
+
+    def weight_on(self, day: date) -> float:
+        """Weight in kg; children grow."""
+        years = (day - self.born).days / 365.25
+        if years >= 18:
+            return self.weight
+        return max(3.0, 3.4 + 6 * min(years, 1) + 2.4 * max(0.0, years - 1) + self.health[1] * (0.4 + years / 4))
+
+    def height_on(self, day: date) -> int:
+        """Height in cm; children grow."""
+        years = (day - self.born).days / 365.25
+        return (
+            self.height
+            if years >= 18
+            else int(50 + 25 * min(years, 1) + 5.3 * max(0.0, years - 1) + self.health[2] * 2)
+        )
 
     def age(self, day: date) -> int:
         return day.year - self.born.year - ((day.month, day.day) < (self.born.month, self.born.day))

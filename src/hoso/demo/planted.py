@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from random import Random
 
 from hoso.demo.claims import Tables
@@ -18,6 +18,7 @@ from hoso.demo.settings import ProvinceSettings
 from hoso.demo.tables import EXTRA
 
 LEAST_PERSONS = 200
+AGAIN_AFTER = timedelta(days=40)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,10 +65,11 @@ class _Planter:
         """An outpatient visit that carries no other case."""
         return self._free.pop() if self._free else None
 
-    def take_several(self, count: int) -> Iterator[tuple[PackagePlan, Item]]:
-        for _ in range(count):
-            taken = self.take()
-            if taken is not None:
+    def take_several(self, count: int, before: date = date.max) -> Iterator[tuple[PackagePlan, Item]]:
+        """Several such visits, in packages made before a day."""
+        while count and (taken := self.take()) is not None:
+            if taken[0].made < before:
+                count -= 1
                 yield taken
 
     def note(self, package: PackagePlan, item: Item, case: str, detail: str) -> None:
@@ -75,7 +77,7 @@ class _Planter:
 
     def send_again(self, package: PackagePlan, item: Item, change: Change | None) -> tuple[PackagePlan, Item]:
         """The same visit in a package of its own, made forty days later."""
-        made = package.made + timedelta(days=40)
+        made = package.made + AGAIN_AFTER
         again = Item(item.plan, change)
         later = PackagePlan(
             self.numbering.file_name(package.facility, made), package.facility, package.version, made, [again]
@@ -109,10 +111,11 @@ def _unknown_tags(planter: _Planter) -> None:
 
 
 def _sent_again(planter: _Planter) -> None:
-    for package, item in planter.take_several(3):
+    soon_enough = planter.settings.end - AGAIN_AFTER
+    for package, item in planter.take_several(3, soon_enough):
         later, again = planter.send_again(package, item, _worse)
         planter.note(later, again, "corrected", f"gửi lại của {package.file_name}, XML1.KET_QUA_DTRI đổi thành 4")
-    for package, item in planter.take_several(3):
+    for package, item in planter.take_several(3, soon_enough):
         later, again = planter.send_again(package, item, None)
         planter.note(later, again, "unchanged", f"gửi lại của {package.file_name}, chỉ khác NGAYLAP")
 
@@ -127,7 +130,7 @@ def _identity_conflicts(planter: _Planter) -> None:
         for package in planter.packages
         if package.version != "4210"
         for item in package.items
-        if item.plan.person.personal_id
+        if item.plan.person.id_on(item.plan.day)
     ]
     wanted = 2
     while wanted and owners and (taken := planter.take()) is not None:

@@ -24,7 +24,7 @@ from hoso.demo.settings import GeneratedPackage, ProvinceSettings, ProvinceSumma
 __all__ = ["GeneratedPackage", "ProvinceSettings", "ProvinceSummary", "generate_packages", "generate_province"]
 
 _BLOCK = 2_000
-# Every so many adults aged 20 to 55 one is in the programme, beginning with the first number.
+# Every so many adults aged 26 to 55 one is in the programme, beginning with the first number.
 _PROGRAMMES = {
     "hiv": (4, 90),
     "methadone": (17, 130),
@@ -110,7 +110,7 @@ def _blocks(settings: ProvinceSettings) -> Iterator[_Block]:
 def _enrolled(households: Iterable[Household], settings: ProvinceSettings) -> dict[int, Illness]:
     """Programme by number of the person."""
     adults = [
-        person for household in households for person in household.members if 20 <= person.age(settings.end) <= 55
+        person for household in households for person in household.members if 26 <= person.age(settings.end) <= 55
     ]
     chosen: dict[int, Illness] = {}
     for key, (first, step) in _PROGRAMMES.items():

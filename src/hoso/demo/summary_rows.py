@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 from hoso.demo.catalogue import icd10
 from hoso.demo.clock import stamp, ymd
@@ -52,13 +52,13 @@ def identity(visit: Visit) -> RowDict:
     """The identity tags that tables 1, 6, 13, 14 and 15 repeat."""
     person, day = visit.person, visit.left.date()
     province, district, commune = person.residence_codes(day)
-    card = person.card_as_sent
+    card = person.card_as_sent(day)
     return {
         "MA_LK": visit.ma_lk,
         "STT": "1",
         "MA_BN": patient_number(visit),
         "HO_TEN": written_name(visit),
-        "SO_CCCD": person.personal_id,
+        "SO_CCCD": person.id_on(day),
         "NGAY_SINH": birth(person, visit.version),
         "GIOI_TINH": str(person.sex),
         "MA_QUOCTICH": "000",
@@ -111,11 +111,11 @@ def summary_row(visit: Visit) -> RowDict:
 
 def _insurance(visit: Visit) -> RowDict:
     person = visit.person
-    if not person.card:
+    if not visit.benefit:
         return {}
     return {
         "MA_DKBD": person.registered.code,
-        "GT_THE_TU": f"{visit.left.year}0101",
+        "GT_THE_TU": ymd(max(person.born, date(visit.left.year, 1, 1))),
         "NAM_NAM_LIEN_TUC": "20200101" if person.number % 3 == 0 and person.born.year < 2000 else "",
     }
 
@@ -142,12 +142,12 @@ def _course(visit: Visit) -> RowDict:
         "NAM_QT": str(visit.left.year),
         "THANG_QT": str(visit.left.month),
         "MA_KHOA": visit.department if visit.department == "K01" else f"K01;{visit.department}",
-        "CAN_NANG": f"{person.weight:.2f}",
+        "CAN_NANG": f"{person.weight_on(plan.day):.2f}",
         "CAN_NANG_CON": str(birth_weight(visit)) if plan.child else "",
         "NGAY_TAI_KHAM": ymd(visit.left + timedelta(days=visit.revisit_days)) if visit.revisit_days else "",
         "MA_HSBA": f"SYN/{visit.left.year}/{visit.ma_lk[9:]}",
         "MA_TTDV": head(visit),
-        "DU_PHONG": str(person.height) if visit.version == "3176" else "",
+        "DU_PHONG": str(person.height_on(plan.day)) if visit.version == "3176" else "",
     }
 
 

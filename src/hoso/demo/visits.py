@@ -82,6 +82,11 @@ class Visit:
         return self.admitted is not None
 
     @property
+    def benefit(self) -> int:
+        """Benefit level of the card in percent; 0 without a card."""
+        return self.person.benefit_on(self.left.date())
+
+    @property
     def doctor(self) -> str:
         return self.facility.licence(1 + self.person.number % 20)
 
@@ -169,7 +174,7 @@ def _care_type(plan: VisitPlan, services: list[ServiceOrder]) -> str:
 def _category(rng: Random, plan: VisitPlan) -> str:
     """MA_DOITUONG_KCB; never an off-route case with a reduced level."""
     facility, person = plan.facility, plan.person
-    if not person.card:
+    if not person.benefit_on(plan.ended):
         return "9"
     if plan.emergency:
         return "2"
@@ -207,7 +212,7 @@ def _revisit(rng: Random, plan: VisitPlan, drugs: list[DrugOrder]) -> int:
 
 def _price(visit: Visit, drugs: list[DrugOrder], services: list[ServiceOrder]) -> None:
     """Puts the costed lines and the sums into the visit."""
-    insured = bool(visit.person.card)
+    insured = visit.benefit > 0
     drug_costs = [
         money.drug_cost(visit.version, order.quantity, order.drug.price, order.drug.rate, insured) for order in drugs
     ]
@@ -217,7 +222,7 @@ def _price(visit: Visit, drugs: list[DrugOrder], services: list[ServiceOrder]) -
         for order, (price, insured_price) in zip(services, prices, strict=True)
     ]
     scope = sum((cost.insured for cost in drug_costs + service_costs), money.ZERO)
-    level = money.benefit_level(visit.person.benefit, visit.facility.is_station, scope, visit.left.date())
+    level = money.benefit_level(visit.benefit, visit.facility.is_station, scope, visit.left.date())
     visit.drugs = [
         DrugLine(order, money.split(cost, level), cost.insured_rate)
         for order, cost in zip(drugs, drug_costs, strict=True)
