@@ -1,0 +1,64 @@
+"""The command line: one file for each command. A command imports what it needs when it runs, so help is quick."""
+
+import sys
+from typing import TYPE_CHECKING
+
+import click
+
+from hoso.cli.accounts import accounts
+from hoso.cli.bench import bench
+from hoso.cli.definitions import definitions
+from hoso.cli.demo import demo
+from hoso.cli.doctor import doctor
+from hoso.cli.generate import generate
+from hoso.cli.intake import intake
+from hoso.cli.modules import modules
+from hoso.cli.serve import serve
+from hoso.cli.upgrade import upgrade
+from hoso.cli.worker import worker
+
+if TYPE_CHECKING:
+    from hoso.core.errors import HosoError
+
+CODED_ERROR = 2  # exit code
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+@click.version_option(package_name="hoso")
+def hoso() -> None:
+    """HoSo: the health record platform.
+
+    The data folder is HOSO_HOME (default: var); settings are environment variables, see docs/reference/settings.md.
+    """
+
+
+for command in (demo, serve, worker, intake, generate, bench, modules, doctor, definitions, upgrade, accounts):
+    hoso.add_command(command)
+
+
+def main() -> None:
+    """Run the command line; a coded error is told in both languages and ends with exit code 2."""
+    try:
+        hoso(prog_name="hoso")
+    except Exception as error:
+        if not isinstance(error, _coded_error()):
+            raise
+        click.echo(describe(error), err=True)
+        sys.exit(CODED_ERROR)
+
+
+def describe(error: "HosoError") -> str:
+    """A coded error as lines for the terminal: code and message, then what to do, in Vietnamese and English."""
+    lines = [
+        f"{error.code}: {error.message('vi')}",
+        error.what_to_do("vi"),
+        error.message("en"),
+        error.what_to_do("en"),
+    ]
+    return "\n  ".join(lines)
+
+
+def _coded_error() -> "type[HosoError]":
+    from hoso.core.errors import HosoError
+
+    return HosoError

@@ -1,0 +1,95 @@
+"""`hoso demo`: a synthetic province, loaded through the real intake, served on this machine."""
+
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from hoso.cli.terminal import print_table, progress_bar
+
+if TYPE_CHECKING:
+    from hoso.cli.demo_accounts import SignIn
+
+PROVINCE = "80"
+SIGN_INS = "sign-ins.json"
+LOADED = "loaded"  # written last: a demonstration that was interrupted is made anew where it stopped
+
+
+@click.command(short_help="Serve a synthetic province, ready to try.")
+@click.option("--persons", type=click.IntRange(100), default=520, show_default=True, help="People of the province.")
+@click.option("--no-serve", is_flag=True, help="Only prepare it.")
+def demo(persons: int, no_serve: bool) -> None:
+    """Make a synthetic province (the first time), then serve it on this machine with a sign-in for each role.
+
+    Only in a data folder of its own: one that holds real records is refused.
+    """
+    from hoso.cli.house import bring_up_to_date, demo_folder, open_house
+    from hoso.cli.serve import run_house
+
+    open_house()
+    bring_up_to_date()
+    folder = demo_folder()
+    _refuse_real_data(folder)
+    folder.mkdir(exist_ok=True, mode=0o700)
+    if not (folder / LOADED).exists():
+        _load_province(persons)
+        (folder / LOADED).touch()
+    from hoso.cli.demo_accounts import make_demo_accounts
+
+    sign_ins = make_demo_accounts(folder / SIGN_INS)
+    if no_serve:
+        print_sign_ins(sign_ins)
+    else:
+        run_house(when_ready=lambda: print_sign_ins(sign_ins))
+
+
+def _refuse_real_data(folder: Path) -> None:
+    """Raises HosoError HS1012 where the data folder holds accounts of people but is no demonstration."""
+    from hoso.core.accounts.models import Account
+    from hoso.core.errors import HosoError
+
+    if not folder.exists() and Account.objects.exclude(kind=Account.Kind.SERVICE).exists():
+        raise HosoError("HS1012", folder=folder.parent)
+
+
+def _load_province(persons: int) -> None:
+    """Generate the packages, import the facilities, take everything in. Safe to run again."""
+    from hoso.core.access.actor import Actor
+    from hoso.core.accounts.machines import INTAKE_SERVICE, intake_service_id
+    from hoso.demo.province import ProvinceSettings, generate_province
+    from hoso.engines.intake.run import take_in_paths
+
+    actor = Actor(account_id=intake_service_id(), name=INTAKE_SERVICE, route="command:demo")
+    with tempfile.TemporaryDirectory(prefix="hoso-demo-") as name:
+        out = Path(name)
+        click.echo("Tạo tỉnh mẫu… Making a synthetic province…")
+        with progress_bar("người") as progress:
+            generate_province(ProvinceSettings(province=PROVINCE, persons=persons), out, progress)
+        _import_facilities(out / "facilities.csv")
+        click.echo("Tiếp nhận các gói hồ sơ… Taking the packages in…")
+        with progress_bar("gói") as progress:
+            account = take_in_paths(actor, [out / "packages", out / "refused"], None, progress)
+    counts = account.as_dict()
+    click.echo(", ".join(f"{name} {counts[name]}" for name in ("received", "filed", "corrected", "quarantined")))
+
+
+def _import_facilities(file: Path) -> None:
+    from hoso.core.places.facilities import import_facilities
+
+    import_facilities(file)
+
+
+def print_sign_ins(sign_ins: "Sequence[SignIn]") -> None:
+    """A table of who may sign in; roles with a second factor get the code of this half minute too."""
+    rows = [
+        [sign_in.username, sign_in.password, sign_in.code_now, f"{sign_in.title_vi} / {sign_in.title_en}"]
+        for sign_in in sign_ins
+    ]
+    click.echo()
+    print_table(("TÊN / USER", "MẬT KHẨU / PASSWORD", "MÃ / CODE", "VAI TRÒ / ROLE"), rows)
+    for sign_in in sign_ins:
+        if sign_in.address:
+            click.echo(f"{sign_in.username}: {sign_in.address}")
+    click.echo()

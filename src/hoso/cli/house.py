@@ -1,0 +1,53 @@
+"""Opening the house for a command: database, Django, schema; failures told as coded errors."""
+
+import os
+from pathlib import Path
+
+from hoso.core.errors import HosoError
+
+DEMO_FOLDER = "demo"
+
+
+def open_house() -> None:
+    """Open the database and load Django. Raises HosoError HS1004 where the database does not answer."""
+    import psycopg
+
+    from hoso.config import start
+
+    try:
+        start.setup_django()
+    except (psycopg.OperationalError, FileNotFoundError, RuntimeError) as error:
+        raise HosoError("HS1004", reason=first_line(error)) from error
+
+
+def open_current_house() -> None:
+    """Open the house and see that its schema is this version's. Raises HosoError HS1009 where it is behind."""
+    from hoso.core.database.schema import pending_migrations
+
+    open_house()
+    if pending_migrations():
+        raise HosoError("HS1009")
+
+
+def bring_up_to_date() -> bool:
+    """Upgrade schema and shipped definitions; quick where nothing changed. Returns whether the schema was behind."""
+    from hoso.config import start
+    from hoso.core.database.schema import pending_migrations
+
+    behind = bool(pending_migrations())
+    start.upgrade_schema()
+    return behind
+
+
+def home() -> Path:
+    """The data folder of the opened house."""
+    return Path(os.environ["HOSO_HOME"])
+
+
+def demo_folder() -> Path:
+    """The folder whose presence marks a data folder as a demonstration: it holds the sign-ins."""
+    return home() / DEMO_FOLDER
+
+
+def first_line(error: Exception) -> str:
+    return (str(error).strip().splitlines() or [type(error).__name__])[0]

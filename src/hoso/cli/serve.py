@@ -1,0 +1,56 @@
+"""`hoso serve`: the web server and one worker, started together and stopped together."""
+
+from collections.abc import Callable
+
+import click
+
+
+@click.command(short_help="Serve the web pages and do the jobs.")
+@click.option("--without-worker", is_flag=True, help="Web only; `hoso worker` runs elsewhere.")
+def serve(without_worker: bool) -> None:
+    """Serve the web pages at HOSO_BIND with HOSO_WEB_WORKERS processes, and do the jobs that wait.
+
+    Upgrades the schema first where it is behind. A data folder marked as a demonstration is served to this machine only.
+    """
+    from hoso.cli.house import bring_up_to_date, open_house
+
+    open_house()
+    if bring_up_to_date():
+        click.echo("Đã nâng cấp cơ sở dữ liệu. The database was upgraded.")
+    run_house(without_worker=without_worker)
+
+
+def run_house(without_worker: bool = False, when_ready: Callable[[], None] | None = None) -> None:
+    """Serve the opened house until a signal comes; calls `when_ready` once it answers. Raises HosoError HS1005, HS1010."""
+    from hoso.cli.processes import Supervisor, server_command, worker_command
+    from hoso.config.environment import read_environment
+
+    environment = read_environment()
+    host, port = environment["HOSO_BIND"]
+    refuse_beyond_loopback(host)
+    commands = {"web": server_command(host, port, environment["HOSO_WEB_WORKERS"])}
+    if not without_worker:
+        commands["worker"] = worker_command()
+
+    def ready() -> None:
+        if when_ready is not None:
+            when_ready()
+        click.echo(f"HoSo: http://{host}:{port}/  (Ctrl-C: dừng / stop)")
+
+    Supervisor(commands).run(ready, (host, port))
+
+
+def refuse_beyond_loopback(host: str) -> None:
+    """Raises HosoError HS1005 where a demonstration would be served beyond this machine."""
+    from ipaddress import ip_address
+
+    from hoso.cli.house import demo_folder
+    from hoso.core.errors import HosoError
+
+    name = host.strip("[]")
+    try:
+        loopback = ip_address(name).is_loopback
+    except ValueError:
+        loopback = name == "localhost"
+    if demo_folder().exists() and not loopback:
+        raise HosoError("HS1005", folder=demo_folder().parent)

@@ -1,0 +1,53 @@
+"""Checks of the definition files: each against its schema, then together as the house reads them."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from hoso.core.access import labels
+from hoso.core.definitions import DefinitionError, definitions_folder, read_definition
+from hoso.engines.intake import exchange, sensitivity
+
+Problem = str  # empty where all is well
+
+
+def check_definitions() -> Iterator[tuple[str, Problem]]:
+    """Yield every file and every check of files together, with what is wrong."""
+    folder = definitions_folder()
+    for path in sorted(folder.rglob("*.yaml")):
+        yield str(path.relative_to(folder)), _problem(lambda path=path: read_definition(path, schema_of(path)))  # type: ignore[misc]
+    yield "exchange (together)", _problem(exchange.load_decisions)
+    yield (
+        "sensitivity (together)",
+        _problem(lambda: (labels.withheld_mask("own_record"), sensitivity.mask_for_text(""))),
+    )
+    yield "access (together)", _problem(_check_roles)
+
+
+def schema_of(path: Path) -> Path | None:
+    """The schema of a file: `schema/` of its room, named like the file, like its folder, or as the room's tables."""
+    room = definitions_folder() / path.relative_to(definitions_folder()).parts[0] / "schema"
+    stem = path.stem
+    table = "table" if stem.startswith("xml") else ""
+    for name in (stem, stem.partition("-")[0], path.parent.name.removesuffix("s"), table):
+        if (room / f"{name}.json").exists():
+            return room / f"{name}.json"
+    return None
+
+
+def _problem(check: Callable[[], object]) -> Problem:
+    try:
+        check()
+    except (DefinitionError, KeyError, ValueError) as error:
+        return str(error)
+    return ""
+
+
+def _check_roles() -> None:
+    """Raises ValueError where a role names a purpose, or a destination of labels, that does not exist."""
+    folder = definitions_folder() / "access"
+    purposes = {entry["key"] for entry in read_definition(folder / "purposes.yaml")["purposes"]}
+    for role in read_definition(folder / "roles.yaml")["roles"]:
+        if unknown := set(role["purposes"]) - purposes:
+            raise ValueError(f"role {role['key']}: no purpose {', '.join(sorted(unknown))}")
+        if role["destination"] not in {"all", "none", *labels.destinations()}:
+            raise ValueError(f"role {role['key']}: no destination {role['destination']}")
