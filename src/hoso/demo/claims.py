@@ -37,7 +37,7 @@ def _documents(visit: Visit) -> Tables:
         made[8] = [record_summary_row(visit)]
     if plan.child is not None and visit.person.personal_id:
         made[9] = [birth_row(visit)]
-    if plan.illness.key == "threatened" and visit.person.employer:
+    if plan.illness.key == "threatened":
         made[10] = [pregnancy_leave_row(visit)]
     if visit.sick_leave and not visit.inpatient:
         made[11] = [sick_leave_row(visit)]

@@ -116,7 +116,7 @@ def _episode(rng: Random, person: Person, illness: Illness, day: date) -> list[V
         plan.stay, plan.outcome = 1, "transfer"
         onward = VisitPlan(person, illness, plan.ended, provincial_hospital(), day, stay=stay, referred_from=facility)
         return [plan, onward]
-    if rng.random() < illness.fatal * (2 if person.age(day) > 74 else 1):
+    if rng.random() < illness.fatal * (3 if person.age(day) > 74 else 1):
         plan.outcome = "death"
     return [plan]
 

@@ -141,7 +141,7 @@ def make_household(rng: Random, number: int, first_person: int, end: date) -> Ho
     if kind < 0.16:
         _elders(builder, rng.uniform(60, 86), family)
     elif kind < 0.28:
-        builder.add("chủ hộ", rng.choice((1, 2)), rng.uniform(22, 58), family)
+        builder.add("chủ hộ", rng.choice((1, 2)), rng.triangular(19, 58, 24), family)
     else:
         _parents_and_children(builder, family)
         if kind > 0.78:
@@ -161,15 +161,17 @@ def _elders(builder: _Builder, age: float, family: str, relation: str = "chủ h
 
 def _parents_and_children(builder: _Builder, family: str) -> None:
     rng = builder.rng
-    age = rng.triangular(24, 62, 38)
+    age = rng.triangular(23, 66, 36)
     father = builder.add("chủ hộ", 1, age, family) if rng.random() < 0.93 else None
     mother_age = max(20.0, age - rng.uniform(-1, 6))
     mother = builder.add("vợ" if father else "chủ hộ", 2, mother_age, surname(rng))
-    births = sorted((rng.uniform(20, 38) for _ in range(rng.choices((0, 1, 2, 3), (10, 33, 47, 10))[0])), reverse=False)
+    births = sorted(
+        (rng.triangular(19, 39, 25) for _ in range(rng.choices((0, 1, 2, 3), (7, 28, 52, 13))[0])), reverse=False
+    )
     last = -10.0
     for mother_then in births:
         child_age = mother_age - mother_then
-        if child_age < 0 or mother_then - last < 1.5 or child_age > 27:
+        if child_age < 0 or mother_then - last < 1 or child_age > 29:
             continue
         last = mother_then
         builder.add("con", rng.choice((1, 2)), child_age, family, (father, mother))

@@ -56,14 +56,14 @@ def birth_row(visit: Visit) -> RowDict:
 
 
 def pregnancy_leave_row(visit: Visit) -> RowDict:
-    """Table 10, for employed women; both ends count."""
+    """Table 10; both ends of the leave count."""
     days = 10
     return {
         "MA_LK": visit.ma_lk,
         "SO_SERI": f"SYN{visit.ma_lk[9:]}",
         "SO_CT": f"SYN-DT-{visit.ma_lk[9:]}",
         "SO_NGAY": str(days),
-        "DON_VI": visit.person.employer,
+        "DON_VI": visit.person.employer or "Lao động tự do (mẫu)",
         "CHAN_DOAN_RV": "dưỡng thai",
         "TU_NGAY": ymd(visit.left),
         "DEN_NGAY": ymd(visit.left + timedelta(days=days - 1)),

@@ -26,11 +26,11 @@ __all__ = ["GeneratedPackage", "ProvinceSettings", "ProvinceSummary", "generate_
 _BLOCK = 2_000
 # Every so many adults aged 26 to 55 one is in the programme, beginning with the first number.
 _PROGRAMMES = {
-    "hiv": (4, 90),
-    "methadone": (17, 130),
-    "tuberculosis": (30, 70),
-    "depression": (41, 60),
-    "schizophrenia": (52, 110),
+    "hiv": (4, 200),
+    "methadone": (17, 300),
+    "tuberculosis": (30, 120),
+    "depression": (41, 100),
+    "schizophrenia": (52, 200),
 }
 
 

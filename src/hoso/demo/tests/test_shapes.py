@@ -2,15 +2,13 @@ from __future__ import annotations
 
 from importlib.resources import files
 
+import yaml
 from lxml import etree
 
 from hoso.demo.claims import tables_of
 from hoso.demo.province import ProvinceSettings, generate_packages
 from hoso.demo.settings import GeneratedPackage
 from hoso.demo.tests.conftest import Province
-
-# Empty in every visit here, or empty since there is no district level.
-_PERSONAL = {"SO_CCCD", "MA_THE_BHYT"}
 
 
 def _template_tags(version: str, table: str) -> tuple[str, ...]:
@@ -32,6 +30,16 @@ def test_tags_are_those_of_the_official_templates(province: Province) -> None:
     for number in (6, 7, 8, 11):
         assert {("130", f"XML{number}"), ("3176", f"XML{number}")} <= seen
     assert {("3176", f"XML{number}") for number in (9, 10, 13, 14, 15)} <= seen
+
+
+def test_required_fields_are_filled(province: Province) -> None:
+    required = yaml.safe_load((files("hoso.demo.tests") / "required.yaml").read_text(encoding="utf-8"))
+    for claim in province.sound_claims():
+        two_levels = claim.summary["NGAY_RA"] >= "202507"
+        for table, rows in claim.tables.items():
+            wanted = set(required[claim.version][table].split()) - ({"MAHUYEN_CU_TRU"} if two_levels else set())
+            for row in rows:
+                assert not [tag for tag in wanted if not row[tag]], (claim.ma_lk, table)
 
 
 def test_3176_differs_from_4750_in_table_13_only() -> None:
