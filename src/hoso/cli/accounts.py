@@ -5,7 +5,6 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
-    from hoso.core.accounts.actions import NewAccount
     from hoso.core.accounts.models import Account
 
 KINDS = ("administrator", "clinical", "technical", "service", "organisation")

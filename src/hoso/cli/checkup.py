@@ -2,9 +2,8 @@
 
 import shutil
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass
-from pathlib import Path
 from typing import Any, Literal
 
 from hoso.cli.house import first_line, home, open_house
@@ -13,6 +12,7 @@ from hoso.core.errors import HosoError
 LOW_DISK_BYTES = 5 * 1024**3
 NO_DISK_BYTES = 1024**3
 WORKER_SILENT_SECONDS = 60
+OLDEST_PYTHON = (3, 11)
 
 
 @dataclass(frozen=True)
@@ -53,13 +53,13 @@ def all_findings() -> Iterator[Finding]:
     for check in checks:
         try:
             yield check()
-        except Exception as error:  # noqa: BLE001 - a broken check is itself a finding
+        except Exception as error:  # noqa: BLE001 - a broken check is a finding
             yield Finding("problem", check.__name__, f"{type(error).__name__}: {first_line(error)}", "Report this.")
 
 
 def python_version() -> Finding:
     told = ".".join(map(str, sys.version_info[:3]))
-    if sys.version_info < (3, 11):
+    if tuple(sys.version_info) < OLDEST_PYTHON:
         return Finding("problem", "python", told, "Install Python 3.11 or newer.")
     return Finding("ok", "python", told)
 

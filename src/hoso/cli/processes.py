@@ -58,8 +58,8 @@ class Supervisor:
         """Start all, say so once the address answers, watch until a signal. Raises HosoError HS1010."""
         if answers(address):
             raise HosoError("HS1010", address=f"{address[0]}:{address[1]}")
-        for name in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(name, self._ask_to_stop)
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, self._ask_to_stop)
         try:
             for name in self.commands:
                 self._start(name)
@@ -78,7 +78,10 @@ class Supervisor:
     def _start(self, name: str) -> None:
         # A session of its own: Ctrl-C reaches us alone, and we stop the children in order.
         self.running[name] = subprocess.Popen(
-            self.commands[name], stdin=subprocess.DEVNULL, start_new_session=True, preexec_fn=_die_with_parent
+            self.commands[name],
+            stdin=subprocess.DEVNULL,
+            start_new_session=True,
+            preexec_fn=_die_with_parent,  # noqa: PLW1509 - there are no threads here
         )
 
     def _wait_for(self, address: tuple[str, int]) -> None:

@@ -2,7 +2,6 @@
 
 from django.db import connections
 
-
 PERSON_COLUMNS = ("person_id", "source_person_id")
 
 
