@@ -37,7 +37,7 @@ def _documents(visit: Visit) -> Tables:
         made[8] = [record_summary_row(visit)]
     if plan.child is not None and visit.person.personal_id:
         made[9] = [birth_row(visit)]
-    if plan.illness.key == "threatened":
+    if _must_rest(visit):
         made[10] = [pregnancy_leave_row(visit)]
     if visit.sick_leave and not visit.inpatient:
         made[11] = [sick_leave_row(visit)]
@@ -48,3 +48,10 @@ def _documents(visit: Visit) -> Tables:
     if plan.illness.key == "tuberculosis":
         made[15] = [tuberculosis_row(visit)]
     return made
+
+
+def _must_rest(visit: Visit) -> bool:
+    """Leave to keep a pregnancy: when it is threatened, and after some of the first examinations."""
+    plan = visit.plan
+    early = plan.illness.key == "prenatal" and (plan.day - plan.since).days < 90
+    return plan.illness.key == "threatened" or (early and visit.person.number % 3 == 0)

@@ -161,12 +161,12 @@ def _elders(builder: _Builder, age: float, family: str, relation: str = "chủ h
 
 def _parents_and_children(builder: _Builder, family: str) -> None:
     rng = builder.rng
-    age = rng.triangular(23, 66, 36)
+    age = rng.triangular(23, 66, 33)
     father = builder.add("chủ hộ", 1, age, family) if rng.random() < 0.93 else None
     mother_age = max(20.0, age - rng.uniform(-1, 6))
     mother = builder.add("vợ" if father else "chủ hộ", 2, mother_age, surname(rng))
     births = sorted(
-        (rng.triangular(19, 39, 25) for _ in range(rng.choices((0, 1, 2, 3), (7, 28, 52, 13))[0])), reverse=False
+        (rng.triangular(20, 43, 29) for _ in range(rng.choices((0, 1, 2, 3), (5, 25, 54, 16))[0])), reverse=False
     )
     last = -10.0
     for mother_then in births:

@@ -38,7 +38,7 @@ def _pregnancy(rng: Random, mother: Person, child: Person) -> list[VisitPlan]:
         for weeks in _PRENATAL_WEEKS_BEFORE
         if rng.random() < 0.8
     ]
-    if rng.random() < 0.45:
+    if rng.random() < 0.3:
         plans.append(VisitPlan(mother, kinds["threatened"], began + timedelta(weeks=9), facility, began))
     birth = kinds["caesarean"] if rng.random() < 0.35 else kinds["birth"]
     plans.append(VisitPlan(mother, birth, child.born, facility, began, stay=rng.randint(*birth.stay), child=child))
