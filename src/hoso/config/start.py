@@ -44,10 +44,12 @@ def upgrade_schema() -> None:
     from hoso.core.access.roles import load_shipped_roles
     from hoso.core.accounts.machines import ensure_machine_accounts
     from hoso.core.places.loading import load_shipped_places
+    from hoso.core.terminology.loading import load_shipped_terminology
 
     home = Path(os.environ["HOSO_HOME"])
     roles.prepare_database(os.environ["DATABASE_URL"], home / "secrets")
     call_command("migrate", database="owner", verbosity=0, interactive=False)
     load_shipped_roles()
     load_shipped_places()
+    load_shipped_terminology()
     ensure_machine_accounts()
