@@ -1,6 +1,7 @@
 """Opening the house for a command: database, Django, schema; failures told as coded errors."""
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 from hoso.core.errors import HosoError
@@ -37,6 +38,27 @@ def bring_up_to_date() -> bool:
     behind = bool(pending_migrations())
     start.upgrade_schema()
     return behind
+
+
+def keep_database_running() -> Callable[[], None]:
+    """A function that starts the embedded PostgreSQL again should it have died; it does nothing for a given one."""
+    from hoso.config.environment import read_environment
+    from hoso.core.database import embedded
+
+    if not (home() / "database").exists():
+        return lambda: None
+    environment = read_environment()
+    database = embedded.EmbeddedDatabase(
+        home() / "database", embedded._socket_folder(home()), embedded.programs_folder(environment["HOSO_POSTGRES"])
+    )
+    if environment["DATABASE_URL"] != database.url():
+        return lambda: None
+
+    def keep() -> None:
+        if not embedded.is_running(database):
+            embedded.start(home(), environment["HOSO_POSTGRES"])
+
+    return keep
 
 
 def home() -> Path:

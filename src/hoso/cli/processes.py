@@ -49,8 +49,10 @@ def worker_command() -> list[str]:
 class Supervisor:
     """Runs the commands until a signal asks to stop; one that dies is started again after a short pause."""
 
-    def __init__(self, commands: Mapping[str, list[str]]) -> None:
+    def __init__(self, commands: Mapping[str, list[str]], tend: Callable[[], None] = lambda: None) -> None:
+        """`tend` is called at every look around: it keeps up what the processes stand on."""
         self.commands = commands
+        self.tend = tend
         self.running: dict[str, subprocess.Popen[bytes]] = {}
         self.stopping = False
 
@@ -67,6 +69,7 @@ class Supervisor:
             if not self.stopping:
                 when_ready()
             while not self.stopping:
+                self.tend()
                 self._start_the_dead()
                 time.sleep(0.5)
         finally:

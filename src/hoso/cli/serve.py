@@ -22,6 +22,7 @@ def serve(without_worker: bool) -> None:
 
 def run_house(without_worker: bool = False, when_ready: Callable[[], None] | None = None) -> None:
     """Serve the opened house until a signal comes; calls `when_ready` once it answers. Raises HosoError HS1005, HS1010."""
+    from hoso.cli.house import keep_database_running
     from hoso.cli.processes import Supervisor, server_command, worker_command
     from hoso.config.environment import read_environment
 
@@ -37,7 +38,7 @@ def run_house(without_worker: bool = False, when_ready: Callable[[], None] | Non
             when_ready()
         click.echo(f"HoSo: http://{host}:{port}/  (Ctrl-C: dừng / stop)")
 
-    Supervisor(commands).run(ready, (host, port))
+    Supervisor(commands, keep_database_running()).run(ready, (host, port))
 
 
 def refuse_beyond_loopback(host: str) -> None:
