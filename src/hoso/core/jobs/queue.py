@@ -1,9 +1,8 @@
-"""The job queue: jobs live in PostgreSQL and commit together with the data they are about."""
+"""The job queue: jobs live in PostgreSQL and commit together with the data they are about.
 
-from procrastinate import App, Blueprint
+Every app's `jobs.py` is found at start (PROCRASTINATE_AUTODISCOVER_MODULE_NAME).
+"""
 
-blueprint = Blueprint()
+from procrastinate.contrib.django import app as queue
 
-
-def on_app_ready(app: App) -> None:
-    app.add_tasks_from(blueprint, namespace="hoso")
+__all__ = ["queue"]

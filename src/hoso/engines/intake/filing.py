@@ -1,0 +1,235 @@
+"""Filing a batch of prepared visits: ledger, persons, resources, changes and audit in one transaction.
+
+After any kill the ledger says exactly which visits are in; batches begin where the ledger ends.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from django.db import connection
+from django.utils import timezone
+from psycopg.types.json import Jsonb
+
+from hoso.core.access.actor import Actor
+from hoso.core.database.bulk import bulk_insert
+from hoso.core.database.session import acting_transaction
+from hoso.engines.intake.addresses import place_id_of
+from hoso.engines.intake.ledger import CurrentVisit, Ledger, VisitOutcome
+from hoso.engines.intake.mapping.patient import patient_draft
+from hoso.engines.intake.preparing import PreparedVisit
+from hoso.engines.intake.sent import Finding
+from hoso.engines.people.linkage import Linkage, Linked
+from hoso.engines.people.linkage import Origin as LinkOrigin
+from hoso.engines.records.actions import Filing, RecordBatch, move_visit
+from hoso.engines.records.resource_types import NUMBERS
+
+PURPOSE = "record_keeping"
+WRITER_LOCK = 4210130  # one writer of persons and visits at a time; preparing goes on beside it
+
+
+@dataclass(frozen=True)
+class PackageFacts:
+    """What filing needs to know of the package a batch belongs to."""
+
+    package_id: int
+    received_on: date
+    sender_id: int
+    sender_name: str
+
+
+@dataclass
+class _Batch:
+    facts: PackageFacts
+    cursor: Any
+    at: datetime
+    ledger: Ledger
+    people: Linkage
+    records: RecordBatch
+    facilities: dict[str, int]
+    prepare_again: Callable[[PreparedVisit, datetime], PreparedVisit]
+    care: dict[tuple[int, int], tuple[int, date, date]] = field(default_factory=dict)
+    changes: list[tuple[Any, ...]] = field(default_factory=list)
+    events: list[tuple[Any, ...]] = field(default_factory=list)
+    touched_persons: dict[int, LinkOrigin] = field(default_factory=dict)
+
+
+def file_batch(
+    facts: PackageFacts,
+    visits: Sequence[PreparedVisit],
+    facilities: dict[str, int],
+    actor: Actor,
+    prepare_again: Callable[[PreparedVisit, datetime], PreparedVisit],
+) -> None:
+    """File these visits of one package and move the package's mark behind the last of them.
+
+    `facilities` maps codes to ids. `prepare_again` maps a visit anew on the date its ids hang on, for a correction
+    that moved the admission.
+    """
+    with acting_transaction(actor.account_id, PURPOSE), connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [WRITER_LOCK])
+        at = timezone.now()
+        batch = _Batch(
+            facts, cursor, at, Ledger(cursor, facts.package_id), Linkage(cursor), RecordBatch(cursor, at), facilities,
+            prepare_again,
+        )  # fmt: skip
+        _file(batch, visits)
+        _write(batch, actor)
+        cursor.execute(
+            "UPDATE intake_package SET state = 'reading', visits_read = %s WHERE id = %s",
+            [visits[-1].ordinal, facts.package_id],
+        )
+
+
+def _file(batch: _Batch, visits: Sequence[PreparedVisit]) -> None:
+    sound = [visit for visit in visits if not visit.is_quarantined]
+    batch.ledger.load([(batch.facilities[visit.facility_code], visit.ma_lk) for visit in sound])
+    claims = [(visit.claim, batch.facilities[visit.facility_code]) for visit in sound if visit.claim]
+    batch.people.load(claims)
+    for visit in visits:
+        facility_id = batch.facilities.get(visit.facility_code, 0)
+        if visit.is_quarantined:
+            batch.ledger.add(visit, facility_id, VisitOutcome("quarantined"))
+        else:
+            _file_sound(batch, visit, facility_id)
+
+
+def _file_sound(batch: _Batch, visit: PreparedVisit, facility_id: int) -> None:
+    current = batch.ledger.current.get((facility_id, visit.ma_lk))
+    made_on = visit.made_on or batch.facts.received_on
+    if current and batch.ledger.is_known(facility_id, visit, made_on):
+        batch.ledger.add(visit, facility_id, VisitOutcome("unchanged", current.person_id, current.source_person_id))
+        return
+    if current and visit.id_date != current.id_date:
+        visit = batch.prepare_again(visit, current.id_date)
+    past = bool(current and made_on < current.made_on)
+    linked = _link(batch, visit, facility_id)
+    outcome = VisitOutcome("corrected" if current else "filed", past=past)
+    if linked:
+        outcome.person_id, outcome.source_person_id = linked.person.person_id, linked.person.source_person_id
+        outcome.place_id = linked.person.place_id
+        _file_resources(batch, visit, linked, facility_id, current, past)
+        visit.findings.extend(_link_findings(linked))
+    batch.ledger.add(visit, facility_id, outcome)
+    if not past:
+        batch.ledger.set_current(visit, facility_id, made_on, outcome)
+
+
+def _link(batch: _Batch, visit: PreparedVisit, facility_id: int) -> Linked | None:
+    if visit.claim is None:  # a check-in file
+        return None
+    place_id = place_id_of(visit.claim.province_code, visit.claim.commune_code, visit.claim.as_of.date())
+    origin = LinkOrigin(facility_id, place_id, batch.facts.package_id, visit.ordinal)
+    linked = batch.people.link(visit.claim, origin)
+    person = linked.person
+    batch.touched_persons[person.person_id] = origin
+    first = visit.claim.as_of.date()
+    last = max(first, visit.discharged_at.date()) if visit.discharged_at else first
+    known = batch.care.get((person.person_id, facility_id))
+    if known:
+        first, last = min(first, known[1]), max(last, known[2])
+    batch.care[person.person_id, facility_id] = (person.source_person_id, first, last)
+    return linked
+
+
+def _link_findings(linked: Linked) -> list[Finding]:
+    fields = {"personal_number": "SO_CCCD", "passport": "SO_CCCD", "facility_number": "MA_BN"}
+    found = [
+        Finding("HS4008", "warning", 1, 1, fields.get(kind, "MA_THE_BHYT"), "") for kind, _ in linked.taken
+    ]
+    if linked.conflict:
+        found.append(Finding("HS4009", "warning", 1, 1, "HO_TEN", "", {"differences": ", ".join(linked.conflict)}))
+    return found
+
+
+def _file_resources(
+    batch: _Batch, visit: PreparedVisit, linked: Linked, facility_id: int, current: CurrentVisit | None, past: bool
+) -> None:
+    person = linked.person
+    filing = Filing(
+        person.person_id, person.source_person_id, person.patient_id, visit.encounter, facility_id, person.place_id,
+        batch.facts.package_id,
+    )  # fmt: skip
+    if current and current.person_id and current.person_id != person.person_id:
+        move_visit(batch.cursor, [visit.encounter], current.person_id, person.person_id)
+    stored = batch.records.stored_of_visit(person.person_id, visit.encounter) if current else {}
+    before = len(batch.records.touched)
+    for draft in visit.drafts:
+        key = (NUMBERS[draft.type], draft.id)
+        if past:
+            batch.records.file_past(draft, filing, stored.get(key))
+        else:
+            batch.records.file(draft, filing, stored.get(key))
+    if not past:
+        kept = {(NUMBERS[draft.type], draft.id) for draft in visit.drafts}
+        for key, old in stored.items():
+            if key not in kept:
+                batch.records.remove(key, filing, old)
+    _announce(batch, visit, filing, batch.records.touched[before:], current is not None)
+
+
+def _announce(
+    batch: _Batch, visit: PreparedVisit, filing: Filing, touched: list[tuple[str, str, int]], corrected: bool
+) -> None:
+    """One change and one audit event for each visit."""
+    payload = {"encounter": filing.encounter, "resources": touched}
+    topic = "visit.corrected" if corrected else "visit.filed"
+    batch.changes.append(
+        (topic, f"{visit.facility_code}/{visit.ma_lk}", filing.person_id, filing.source_person_id, filing.facility_id,
+         filing.place_id, visit.sensitivity, filing.package_id, Jsonb(payload))
+    )  # fmt: skip
+    batch.events.append(
+        (batch.facts.sender_id, batch.facts.sender_name, "intake_service", PURPOSE, "update" if corrected else "create",
+         "intake", filing.person_id, f"Encounter/{filing.encounter}", filing.facility_id, "done",
+         f"package {batch.facts.package_id}", visit.sensitivity != 0, len(touched))
+    )  # fmt: skip
+
+
+def _write(batch: _Batch, actor: Actor) -> None:
+    batch.people.write()
+    _file_patients(batch)
+    batch.records.write()
+    batch.ledger.write()
+    bulk_insert(
+        batch.cursor, "access_care_relation", CARE_COLUMNS,
+        [
+            (person_id, source, facility_id, "visit", first, last, batch.facts.package_id)
+            for (person_id, facility_id), (source, first, last) in sorted(batch.care.items())
+        ],
+        "ON CONFLICT (person_id, facility_id, kind, source_person_id) DO UPDATE SET"
+        " first_day = least(access_care_relation.first_day, excluded.first_day),"
+        " last_day = greatest(access_care_relation.last_day, excluded.last_day)"
+        " WHERE excluded.first_day < access_care_relation.first_day OR excluded.last_day > access_care_relation.last_day",
+    )  # fmt: skip
+    bulk_insert(batch.cursor, "changes_change", CHANGE_COLUMNS, batch.changes)
+    bulk_insert(batch.cursor, "audit_event", EVENT_COLUMNS, batch.events)
+
+
+def _file_patients(batch: _Batch) -> None:
+    """The Patient of every person this batch touched, where its bytes changed."""
+    codes = {number: code for code, number in batch.facilities.items()} | batch.ledger.facility_codes()
+    stored = batch.records.stored_of_type(sorted(batch.touched_persons), "Patient")
+    for person_id, origin in batch.touched_persons.items():
+        person = batch.people.persons[person_id]
+        draft = patient_draft(person, codes)
+        filing = Filing(
+            person_id, person.source_person_id, person.patient_id, None, origin.facility_id, person.place_id,
+            batch.facts.package_id,
+        )  # fmt: skip
+        batch.records.file(draft, filing, stored.get((person_id, NUMBERS["Patient"], draft.id)))
+
+
+CARE_COLUMNS = {
+    "person_id": "bigint", "source_person_id": "bigint", "facility_id": "bigint", "kind": "text", "first_day": "date",
+    "last_day": "date", "package_id": "bigint",
+}  # fmt: skip
+CHANGE_COLUMNS = {
+    "topic": "text", "key": "text", "person_id": "bigint", "source_person_id": "bigint", "facility_id": "bigint",
+    "place_id": "bigint", "sensitivity": "integer", "package_id": "bigint", "payload": "jsonb",
+}  # fmt: skip
+EVENT_COLUMNS = {
+    "actor_id": "bigint", "actor_name": "text", "role": "text", "purpose": "text", "action": "text", "route": "text",
+    "person_id": "bigint", "object": "text", "facility_id": "bigint", "outcome": "text", "reason": "text",
+    "sensitive": "boolean", "found": "integer",
+}  # fmt: skip

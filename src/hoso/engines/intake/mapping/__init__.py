@@ -1,0 +1,1 @@
+"""From the tables of a visit to FHIR resources; one file for each kind of line."""

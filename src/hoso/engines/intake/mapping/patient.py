@@ -1,0 +1,58 @@
+"""A person's facts to their FHIR Patient; built anew when a visit brought something new."""
+
+from datetime import datetime
+
+from hoso.engines.intake.mapping.elements import EXTENSION, IDENTIFIER, Element, without_empty
+from hoso.engines.people.linkage import KnownPerson
+from hoso.engines.records.drafts import Draft, code_tokens, to_bytes
+
+GENDER = {1: "male", 2: "female", 3: "unknown"}
+SYSTEMS = {
+    "personal_number": IDENTIFIER + "so-dinh-danh-ca-nhan",
+    "insurance_number": IDENTIFIER + "ma-so-bhxh",
+    "card": IDENTIFIER + "bhyt",
+    "passport": IDENTIFIER + "ho-chieu",
+    "facility_number": IDENTIFIER + "ma-bn",
+}
+
+
+def patient_draft(person: KnownPerson, facility_codes: dict[int, str]) -> Draft:
+    """The Patient of a person as known now; `facility_codes` names the issuers of facilities' own numbers."""
+    identifiers = sorted(
+        (kind, facility_codes.get(issuer, "") if issuer else "", value) for kind, value, issuer in person.numbers
+    )
+    tokens: list[int] = []
+    for kind, issuer, value in identifiers:
+        tokens.extend(code_tokens("Patient", "identifier", _system(kind, issuer), value))
+    content = without_empty(
+        {
+            "identifier": [{"system": _system(kind, issuer), "value": value} for kind, issuer, value in identifiers],
+            "active": True,
+            "name": [_name(person.name)] if person.name else None,
+            "telecom": [{"system": "phone", "value": person.phone}] if person.phone else None,
+            "gender": GENDER[person.sex],
+            "birthDate": birth_date(person),
+            "address": [{"text": person.address, "country": "VN"}] if person.address else None,
+            "extension": [{"url": EXTENSION + "identity-under-review", "valueBoolean": True}] if person.provisional else None,
+        }
+    )
+    when: datetime = person.as_of
+    body = to_bytes({"resourceType": "Patient", **content})
+    return Draft("Patient", person.patient_id, 1, 1, when, 0, body, tuple(dict.fromkeys(tokens)))
+
+
+def _system(kind: str, issuer: str) -> str:
+    return f"{SYSTEMS[kind]}/{issuer}" if issuer else SYSTEMS[kind]
+
+
+def _name(name: str) -> Element:
+    family, _, given = name.partition(" ")
+    return without_empty({"use": "official", "text": name, "family": family, "given": given.split()})
+
+
+def birth_date(person: KnownPerson) -> str | None:
+    """As precise as it is known: yyyy, yyyy-mm or yyyy-mm-dd."""
+    day, precision = person.birth.day, person.birth.precision
+    if day is None or precision == 0:
+        return None
+    return day.isoformat()[: {1: 4, 2: 7}.get(precision, 10)]

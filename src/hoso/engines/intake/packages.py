@@ -1,0 +1,203 @@
+"""Working through one package: from the mark where the ledger ends, batch by batch, to its end or its refusal."""
+
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Executor, Future
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import partial
+from itertools import islice
+from typing import Any
+
+from django.db import connection
+from django.utils import timezone
+from psycopg.types.json import Jsonb
+
+from hoso.core.access.actor import Actor
+from hoso.core.database.session import acting_transaction
+from hoso.core.errors import HosoError
+from hoso.core.files.originals import open_original
+from hoso.core.places.facilities import ensure_facility, facility_ids
+from hoso.engines.intake.envelope import read_visits
+from hoso.engines.intake.filing import PURPOSE, PackageFacts, file_batch
+from hoso.engines.intake.preparing import PreparedVisit, prepare
+from hoso.engines.intake.sent import RawVisit
+
+BATCH = 50  # visits a transaction: large enough to share the commit, small enough to lose little to a kill
+AHEAD = 4  # chunks prepared ahead of the writer; bounds memory
+CHUNK = 10  # visits a helper process gets at once
+
+Progress = Callable[[int, int | None], None]
+
+
+@dataclass(frozen=True)
+class Package:
+    """A package's row as far as working through it needs."""
+
+    id: int
+    sha256: bytes
+    file_name: str
+    stated_version: str | None
+    state: str
+    visits_read: int
+    received_at: datetime
+    sender_id: int
+    sender_name: str
+    sender_facilities: tuple[int, ...] | None  # None: may send for every facility
+
+
+def process_package(
+    package_id: int, actor: Actor, executor: Executor | None = None, progress: Progress | None = None
+) -> None:
+    """Take in what is left of a package. Safe to call again after any interruption, and on a finished package."""
+    package = load_package(package_id, actor)
+    if package.state in ("done", "refused"):
+        return
+    try:
+        read = _work_through(package, actor, executor, progress)
+    except HosoError as error:
+        _finish(package.id, actor, "refused", error.as_dict())
+    else:
+        _finish(package.id, actor, "done", None, read)
+
+
+def load_package(package_id: int, actor: Actor) -> Package:
+    """Read the package's row. Raises HosoError HS5001 where there is none."""
+    with acting_transaction(actor.account_id, PURPOSE), connection.cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT p.id, p.sha256, p.file_name, p.stated_version, p.state, p.visits_read, p.received_at, p.received_by,
+                   a.username,
+                   CASE WHEN bool_or(r.everywhere AND s.facility_id IS NULL AND s.place_id IS NULL) THEN NULL
+                        ELSE array_agg(s.facility_id) FILTER (WHERE s.facility_id IS NOT NULL) END
+            FROM intake_package p
+            JOIN accounts_account a ON a.id = p.received_by
+            LEFT JOIN accounts_assignment s ON s.account_id = a.id AND s.valid_from <= current_date
+                AND (s.valid_to IS NULL OR s.valid_to > current_date)
+            LEFT JOIN access_role r ON r.key = s.role AND 'package.send' = ANY (r.permissions)
+            WHERE p.id = %s AND (s.id IS NULL OR r.key IS NOT NULL)
+            GROUP BY p.id, a.username
+            """,
+            [package_id],
+        )
+        row = cursor.fetchone()
+    if row is None:
+        raise HosoError("HS5001")
+    return Package(*row[:9], None if row[9] is None else tuple(row[9]))
+
+
+def _work_through(package: Package, actor: Actor, executor: Executor | None, progress: Progress | None) -> int:
+    """File everything after the mark; returns how many visits the package holds."""
+    facts = PackageFacts(
+        package.id, timezone.localdate(package.received_at), package.sender_id, package.sender_name
+    )
+    facilities = _Facilities(package, actor)
+    raws: dict[int, RawVisit] = {}
+    read = package.visits_read
+
+    def prepare_again(visit: PreparedVisit, id_date: datetime) -> PreparedVisit:
+        return prepare(raws[visit.ordinal], package.stated_version, id_date)
+
+    with closing(open_original(package.sha256)) as stream:
+        waiting = islice(read_visits(stream, package.file_name), package.visits_read, None)
+        for batch in _batches(_prepared(waiting, package.stated_version, executor, raws)):
+            ids = facilities.of(batch, raws[batch[0].ordinal].header.made_on)
+            file_batch(facts, batch, ids, actor, prepare_again)
+            read = batch[-1].ordinal
+            raws.clear() if executor is None else _forget(raws, read)
+            if progress:
+                progress(read, None)
+    return read
+
+
+def _forget(raws: dict[int, RawVisit], upto: int) -> None:
+    for ordinal in [one for one in raws if one <= upto]:
+        del raws[ordinal]
+
+
+def _prepared(
+    visits: Iterator[RawVisit], stated: str | None, executor: Executor | None, raws: dict[int, RawVisit]
+) -> Iterator[PreparedVisit]:
+    """Prepared visits in order, made in place or by helper processes a few chunks ahead."""
+    if executor is None:
+        for raw in visits:
+            raws[raw.ordinal] = raw
+            yield prepare(raw, stated)
+        return
+    running: list[Future[list[PreparedVisit]]] = []
+    while True:
+        while len(running) < AHEAD and (chunk := list(islice(visits, CHUNK))):
+            raws.update((raw.ordinal, raw) for raw in chunk)
+            running.append(executor.submit(prepare_chunk, chunk, stated))
+        if not running:
+            return
+        yield from running.pop(0).result()
+
+
+def prepare_chunk(chunk: list[RawVisit], stated: str | None) -> list[PreparedVisit]:
+    """What a helper process does."""
+    return list(map(partial(prepare, stated=stated), chunk))
+
+
+def _batches(visits: Iterable[PreparedVisit]) -> Iterator[list[PreparedVisit]]:
+    """Batches in which each visit's key stands once, so that a correction finds what it corrects."""
+    batch: list[PreparedVisit] = []
+    keys: set[tuple[str, str]] = set()
+    for visit in visits:
+        key = (visit.facility_code, visit.ma_lk)
+        if len(batch) >= BATCH or key in keys:
+            yield batch
+            batch, keys = [], set()
+        batch.append(visit)
+        keys.add(key)
+    if batch:
+        yield batch
+
+
+class _Facilities:
+    """Ids of the facilities a package names, the sender's right to send for them, and the package's own facility."""
+
+    def __init__(self, package: Package, actor: Actor) -> None:
+        self.package, self.actor = package, actor
+        self.ids: dict[str, int] = {}
+        self.marked = package.visits_read > 0
+
+    def of(self, batch: list[PreparedVisit], made_on: date | None) -> dict[str, int]:
+        """Raises HosoError HS3015 where the sender may not send for a facility."""
+        codes = {visit.facility_code for visit in batch if visit.facility_code} - self.ids.keys()
+        if codes:
+            known = facility_ids(codes)
+            for code in sorted(codes - known.keys()):
+                known[code] = ensure_facility(code).pk  # not in the list yet: registered as unconfirmed
+            self._check(known)
+            self.ids.update(known)
+        if not self.marked and self.ids:
+            self._mark(self.ids[next(visit.facility_code for visit in batch if visit.facility_code)], made_on)
+        return self.ids
+
+    def _check(self, known: dict[str, int]) -> None:
+        allowed = self.package.sender_facilities
+        if allowed is None:
+            return
+        for code, number in known.items():
+            if number not in allowed:
+                raise HosoError("HS3015", facility=code)
+
+    def _mark(self, facility_id: int, made_on: date | None) -> None:
+        with acting_transaction(self.actor.account_id, PURPOSE), connection.cursor() as cursor:
+            cursor.execute(
+                "UPDATE intake_package SET facility_id = %s, made_on = %s WHERE id = %s",
+                [facility_id, made_on, self.package.id],
+            )
+        self.marked = True
+
+
+def _finish(
+    package_id: int, actor: Actor, state: str, refusal: dict[str, Any] | None, total: int | None = None
+) -> None:
+    with acting_transaction(actor.account_id, PURPOSE), connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE intake_package SET state = %s, refusal = %s, finished_at = clock_timestamp(),"
+            " visits_total = coalesce(%s, visits_read) WHERE id = %s",
+            [state, Jsonb(refusal) if refusal else None, total, package_id],
+        )

@@ -1,0 +1,136 @@
+"""One HOSO from its bytes to drafts, without the database: open, decide the version, check, label, map.
+
+A pure function of the sent bytes, so that helper processes can do it ahead of the one that files.
+"""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from hoso.engines.intake.content import content_hash
+from hoso.engines.intake.identity import claimed_identity
+from hoso.engines.intake.mapping.claim import map_claim
+from hoso.engines.intake.mapping.course import map_course
+from hoso.engines.intake.mapping.encounter import map_encounter
+from hoso.engines.intake.mapping.medications import map_medications
+from hoso.engines.intake.mapping.papers import map_papers
+from hoso.engines.intake.mapping.results import map_results
+from hoso.engines.intake.mapping.services import map_services
+from hoso.engines.intake.mapping.visit import MappingVisit
+from hoso.engines.intake.moments import moment
+from hoso.engines.intake.sent import Finding, RawVisit, SentVisit
+from hoso.engines.intake.structure import check_structure
+from hoso.engines.intake.tables import open_visit
+from hoso.engines.intake.versions import decide_version
+from hoso.engines.intake.withholding import Withholding, label_lines
+from hoso.engines.people.claimed import ClaimedIdentity
+from hoso.engines.records.drafts import Draft
+
+
+@dataclass(slots=True)
+class PreparedVisit:
+    """A visit ready to be filed, or with the errors that send it to quarantine (`claim` is None then)."""
+
+    ordinal: int
+    facility_code: str
+    ma_lk: str
+    version: str
+    made_on: date | None
+    content_hash: bytes
+    findings: list[Finding]
+    claim: ClaimedIdentity | None
+    patient_name: str
+    admitted_at: datetime | None
+    discharged_at: datetime | None
+    id_date: datetime | None
+    encounter: str
+    drafts: list[Draft] = field(default_factory=list)
+    lines_in: int = 0
+    lines_filed: int = 0
+    aside: list[tuple[int, int, str, int]] = field(default_factory=list)  # table, line, why, mask
+
+    @property
+    def is_quarantined(self) -> bool:
+        return any(finding.severity == "error" for finding in self.findings)
+
+    @property
+    def sensitivity(self) -> int:
+        whole = 0
+        for draft in self.drafts:
+            whole |= draft.sensitivity
+        return whole
+
+
+def prepare(raw: RawVisit, stated: str | None, id_date: datetime | None = None) -> PreparedVisit:
+    """Prepare one HOSO. `id_date` is the date its ids hang on when the visit was filed before; else its admission."""
+    sent = open_visit(raw)
+    left = moment(sent.summary.get("NGAY_RA", ""))
+    decision, disagreement = decide_version(sent, stated, left.date() if left else None)
+    findings = [*sent.findings, *check_structure(sent, decision, left.date() if left else None)]
+    if disagreement:
+        findings.append(disagreement)
+    admitted = moment(sent.summary.get("NGAY_VAO", ""))
+    prepared = PreparedVisit(
+        ordinal=raw.ordinal,
+        facility_code=sent.facility_code,
+        ma_lk=sent.ma_lk,
+        version=decision.key,
+        made_on=raw.header.made_on,
+        content_hash=content_hash(sent, decision),
+        findings=findings,
+        claim=None,
+        patient_name=sent.summary.get("HO_TEN", ""),
+        admitted_at=admitted,
+        discharged_at=left,
+        id_date=id_date or admitted,
+        encounter="",
+    )
+    if not sent.facility_code:
+        findings.append(Finding("HS3004", "error", 1, 1, "MA_CSKCB", ""))
+    if not prepared.is_quarantined:
+        _map(prepared, sent)
+    return prepared
+
+
+def _map(prepared: PreparedVisit, sent: SentVisit) -> None:
+    prepared.lines_in = sum(map(len, sent.tables.values()))
+    if 1 not in sent.tables:  # a check-in file (XML0): kept and counted, not yet part of the record
+        prepared.ma_lk = f"{prepared.ma_lk}/XML0"
+        prepared.aside = _not_mapped(sent, set())
+        return
+    prepared.claim = claimed_identity(sent, prepared.facility_code)
+    birth_day = prepared.claim.birth.day
+    age = _full_years(birth_day, prepared.claim.as_of.date()) if birth_day else None
+    withholding = label_lines(sent, prepared.version, age)
+    visit = _mapping_visit(prepared, sent, withholding)
+    if (1, 1) not in withholding.withheld:
+        map_encounter(visit, withholding.hidden)
+        map_claim(visit)
+    for step in (map_medications, map_services, map_results, map_course, map_papers):
+        step(visit)
+    prepared.drafts = visit.drafts
+    prepared.encounter = visit.encounter
+    withheld = [(table, line, "withheld", mask) for (table, line), mask in withholding.withheld.items()]
+    prepared.aside = withheld + _not_mapped(sent, visit.mapped | withholding.withheld.keys())
+    prepared.lines_filed = len(visit.mapped)
+
+
+def _mapping_visit(prepared: PreparedVisit, sent: SentVisit, withholding: Withholding) -> MappingVisit:
+    if prepared.id_date is None:
+        raise ValueError("a visit without a readable NGAY_VAO is quarantined before this")
+    return MappingVisit(
+        sent, prepared.version, prepared.facility_code, prepared.ma_lk, prepared.id_date,
+        withholding.masks, withholding.withheld, withholding.text_withheld,
+    )
+
+
+def _not_mapped(sent: SentVisit, done: set[tuple[int, int]]) -> list[tuple[int, int, str, int]]:
+    return [
+        (table, place, "not_mapped", 0)
+        for table, lines in sent.tables.items()
+        for place in range(1, len(lines) + 1)
+        if (table, place) not in done
+    ]
+
+
+def _full_years(born: date, day: date) -> int:
+    return day.year - born.year - ((day.month, day.day) < (born.month, born.day))

@@ -1,0 +1,67 @@
+"""Taking in files and folders at once: receive each package, work through it, and add up the account."""
+
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Executor, ProcessPoolExecutor
+from contextlib import contextmanager
+from multiprocessing import get_context
+from pathlib import Path
+
+from django.conf import settings
+
+from hoso.core.access.actor import Actor
+from hoso.core.files.originals import chunks_of
+from hoso.engines.intake.accounts import account_of_packages
+from hoso.engines.intake.actions import PackageReceipt, receive
+from hoso.engines.intake.archives import is_archive, open_archive, package_files
+from hoso.engines.intake.jobs import intake_service
+from hoso.engines.intake.models import Account
+from hoso.engines.intake.packages import process_package
+
+Progress = Callable[[int, int], None]
+
+
+def take_in_paths(
+    actor: Actor, paths: Sequence[Path], stated_version: str | None = None, progress: Progress | None = None
+) -> Account:
+    """Take in every package among `paths` (files, ZIPs, folders) and return their account.
+
+    `progress` is told (bytes done, bytes in all). Interrupted, the packages received stay and a worker ends them.
+    """
+    files = package_files(list(paths))
+    total, done = sum(path.stat().st_size for path in files), 0
+    service = intake_service(actor.route)
+    receipts = []
+    with helper_processes(settings.ENVIRONMENT["HOSO_INTAKE_PROCESSES"]) as executor:
+        for path in files:
+            for receipt in receive_file(actor, path, path.name, "command", stated_version):
+                process_package(receipt.id, service, executor)
+                receipts.append(receipt.id)
+            done += path.stat().st_size
+            if progress:
+                progress(done, total)
+    return account_of_packages(service, receipts)
+
+
+def receive_file(
+    actor: Actor, path: Path, name: str, channel: str, stated_version: str | None
+) -> Iterator[PackageReceipt]:
+    """Receive a package file, or every package in a ZIP."""
+    if not is_archive(path):
+        with path.open("rb") as stream:
+            yield receive(actor, name, chunks_of(stream), channel, stated_version)
+        return
+    with open_archive(path, name) as archive:
+        for member in archive.members():
+            with archive.open(member) as stream:
+                yield receive(actor, f"{name}/{member.filename}", chunks_of(stream), channel, stated_version)
+
+
+@contextmanager
+def helper_processes(count: int) -> Iterator[Executor | None]:
+    """Processes that prepare visits ahead of the writer; none for 0. They never touch the database."""
+    if count == 0:
+        yield None
+        return
+    # Not forked: a copy of this process would share its database connection.
+    with ProcessPoolExecutor(count, mp_context=get_context("spawn")) as executor:
+        yield executor

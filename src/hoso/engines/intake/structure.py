@@ -1,0 +1,90 @@
+"""Structural checks of a visit against its decision: required, length, number, date, unknown tags.
+
+How hard a finding bites follows the evidence of the rule: official rules are errors and send the visit to
+quarantine, others warn. A few fields are errors always, because without them nothing can be filed.
+"""
+
+import re
+from datetime import date
+
+from hoso.engines.intake.exchange import Decision, Field, Table
+from hoso.engines.intake.moments import is_valid_moment
+from hoso.engines.intake.sent import Finding, SentVisit, Values
+
+# Without these a visit cannot be tied to a facility, a person and a day.
+ESSENTIAL = frozenset({"MA_LK", "MA_BN", "HO_TEN", "NGAY_SINH", "GIOI_TINH", "NGAY_VAO"})
+_NUMBER = re.compile(r"-?\d+(\.\d+)?$")
+MAX_FINDINGS = 500
+
+
+def check_structure(visit: SentVisit, decision: Decision, left: date | None) -> list[Finding]:
+    """Every structural finding of the visit, at most 500."""
+    findings: list[Finding] = []
+    if not visit.tables.get(1) and 0 not in visit.tables:
+        findings.append(Finding("HS3109", "error", 1, 0, "", ""))
+    if len(visit.tables.get(1, ())) > 1:
+        findings.append(Finding("HS3017", "error", 1, 2, "", ""))
+    ma_lk = visit.ma_lk
+    for number, lines in sorted(visit.tables.items()):
+        table = decision.tables.get(number)
+        if table is None or not table.path:
+            findings.append(Finding("HS3009", "warning", number, 0, "", ""))
+            continue
+        for position, values in enumerate(lines, start=1):
+            _check_line(findings, table, position, values, left or date.max)
+            if values.get("MA_LK", "") != ma_lk:
+                findings.append(_at(table, position, "MA_LK", values, "HS3107", "error", {"expected": ma_lk}))
+        if len(findings) > MAX_FINDINGS:
+            break
+    return findings[:MAX_FINDINGS]
+
+
+def _check_line(findings: list[Finding], table: Table, position: int, values: Values, left: date) -> None:
+    for field in table.fields:
+        value = values.get(field.name, "")
+        if not value and field.aliases:
+            value = next((values[alias] for alias in field.aliases if values.get(alias)), "")
+        if value:
+            _check_value(findings, table, position, field, value, left)
+        elif field.required_on(left) or (table.number == 1 and field.name in ESSENTIAL):
+            severity = "error" if _essential(table, field) else _severity(field.required_evidence)
+            findings.append(Finding("HS3101", severity, table.number, position, field.name, ""))
+    for tag, value in values.items():
+        if tag not in table.field_by_name:
+            findings.append(Finding("HS3105", "notice", table.number, position, str(tag)[:60], value[:200]))
+
+
+def _check_value(
+    findings: list[Finding], table: Table, position: int, field: Field, value: str, left: date
+) -> None:
+    limit = field.max_length_on(left)
+    severity = _severity(field.size_evidence)
+    if limit is not None and len(value) > limit:
+        params = {"limit": str(limit), "length": str(len(value))}
+        findings.append(Finding("HS3102", severity, table.number, position, field.name, value[:200], params))
+    if field.type == "number" and not _NUMBER.match(value):
+        findings.append(Finding("HS3103", severity, table.number, position, field.name, value[:200]))
+    if field.type == "date" and not _readable(field, value):
+        severity = "error" if _essential(table, field) or field.name == "NGAY_RA" else severity
+        params = {"format": field.format or ""}
+        findings.append(Finding("HS3104", severity, table.number, position, field.name, value[:200], params))
+
+
+def _readable(field: Field, value: str) -> bool:
+    formats = (field.format or "yyyymmdd", *field.other_formats)
+    values = value.split(field.separator) if field.separator else [value]
+    return all(is_valid_moment(one.strip(), formats, field.unknown_parts) for one in values if one.strip())
+
+
+def _essential(table: Table, field: Field) -> bool:
+    return table.number == 1 and field.name in ESSENTIAL
+
+
+def _severity(evidence: str) -> str:
+    return "error" if evidence == "official" else "warning"
+
+
+def _at(
+    table: Table, position: int, field: str, values: Values, code: str, severity: str, params: dict[str, str]
+) -> Finding:
+    return Finding(code, severity, table.number, position, field, values.get(field, "")[:200], params)

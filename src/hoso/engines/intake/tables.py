@@ -1,0 +1,97 @@
+"""The inner tables of a visit: unpack, parse, and lay out as lines of tag -> text."""
+
+import binascii
+import re
+from base64 import b64decode
+from typing import Any
+
+from lxml import etree
+
+from hoso.core.errors import HosoError
+from hoso.core.vietnamese.nfc import to_nfc
+from hoso.engines.intake.exchange import Decision, load_decisions
+from hoso.engines.intake.sent import Finding, Part, RawVisit, SentVisit, Values
+
+_PARSER_OPTIONS = {
+    "resolve_entities": False, "no_network": True, "load_dtd": False, "remove_comments": True, "remove_pis": True,
+    "huge_tree": False,
+}
+_TABLE_NAME = re.compile(r"XML(\d{1,2})$")
+MAX_LINES = 20_000
+
+
+def open_visit(raw: RawVisit) -> SentVisit:
+    """Open every part. What cannot be opened becomes an error finding of that visit and harms no other."""
+    visit = SentVisit(raw.header, raw.ordinal, {})
+    for part in raw.parts:
+        try:
+            number = _table_number(part.name, raw.ordinal)
+            visit.tables.setdefault(number, []).extend(_lines(number, part, raw.ordinal))
+        except HosoError as error:
+            params = {name: str(value) for name, value in error.params.items()}
+            visit.findings.append(Finding(error.code, "error", _known_number(part.name), 0, "", "", params))
+    if sum(map(len, visit.tables.values())) > MAX_LINES:
+        visit.findings.append(Finding("HS3018", "error", 0, 0, "HOSO", "", {"limit": str(MAX_LINES), "count": str(sum(map(len, visit.tables.values())))}))
+        visit.tables = {number: lines[:1] for number, lines in visit.tables.items()}
+    return visit
+
+
+def _known_number(name: str) -> int:
+    match = _TABLE_NAME.match(name)
+    return int(match[1]) if match else -1
+
+
+def _table_number(name: str, visit: int) -> int:
+    number = _known_number(name)
+    if not 0 <= number <= 15:
+        raise HosoError("HS3009", visit=visit, table=name[:40])
+    return number
+
+
+def _lines(number: int, part: Part, visit: int) -> list[Values]:
+    root = _parse(part, visit)
+    path = _path(number, root.tag)
+    if path is None:
+        raise HosoError("HS3007", visit=visit, table=part.name[:40], root=str(root.tag)[:60])
+    records = [root]
+    for tag in path[1:]:
+        records = [child for record in records for child in record if child.tag == tag]
+    return [_values(record) for record in records]
+
+
+def _path(number: int, root_tag: str) -> tuple[str, ...] | None:
+    """The way from the root to a record, by the shape some decision gives this table."""
+    for decision in _newest_first():
+        table = decision.tables.get(number)
+        if table and table.path and table.path[0] == root_tag:
+            return table.path
+    return None
+
+
+def _newest_first() -> list[Decision]:
+    return list(reversed(load_decisions().values()))
+
+
+def _parse(part: Part, visit: int) -> Any:
+    text = part.content.strip()
+    if not text.startswith(b"<"):
+        text = _unpack(part.name, text, visit)
+    try:
+        root = etree.fromstring(text, etree.XMLParser(**_PARSER_OPTIONS))
+    except (etree.XMLSyntaxError, ValueError):
+        raise HosoError("HS3007", visit=visit, table=part.name[:40], root="?") from None
+    if root.getroottree().docinfo.doctype:
+        raise HosoError("HS3001", file=f"{part.name[:40]} / HOSO {visit}")
+    return root
+
+
+def _unpack(name: str, text: bytes, visit: int) -> bytes:
+    compact = b"".join(text.split()).translate(bytes.maketrans(b"-_", b"+/"))  # URL-safe spelling is accepted too
+    try:
+        return b64decode(compact + b"=" * (-len(compact) % 4), validate=True).lstrip(b"\xef\xbb\xbf").strip()
+    except (binascii.Error, ValueError):
+        raise HosoError("HS3006", visit=visit, table=name[:40]) from None
+
+
+def _values(record: Any) -> Values:
+    return {child.tag: to_nfc((child.text or "").strip()) for child in record}

@@ -1,0 +1,72 @@
+"""Who a visit says it is about: the identity as claimed, before it is tied to a person."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import sha256
+from uuid import UUID
+
+from hoso.core.vietnamese.folding import fold
+from hoso.core.vietnamese.names import distant
+from hoso.engines.people.models import BirthDate
+
+STRENGTH = ("personal_number", "insurance_number", "card", "passport", "facility_number")
+Key = tuple[str, str, int]  # kind, value, issuer (a facility for its own numbers, else 0)
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimedIdentity:
+    """One person as one visit describes them. `numbers` are ready for look-up, strongest kind first."""
+
+    name: str
+    birth: BirthDate
+    sex: int
+    numbers: tuple[tuple[str, str], ...]  # kind, value
+    facility_code: str
+    phone: str
+    address: str
+    as_of: datetime
+    province_code: str = ""
+    commune_code: str = ""
+
+    def keys(self, facility_id: int) -> list[Key]:
+        return [(kind, value, facility_id if kind == "facility_number" else 0) for kind, value in self.numbers]
+
+    def seed(self) -> str:
+        """What the ids of a new person are made from: the strongest number, so that the order of arrival of
+        visits does not matter for them."""
+        kind, value = self.numbers[0]
+        issuer = self.facility_code if kind == "facility_number" else ""
+        return f"person|{kind}|{issuer}|{value}"
+
+    def provisional_seed(self) -> str:
+        """Of a person kept apart because the numbers contradict: the same claim gives the same provisional person."""
+        year = self.birth.day.year if self.birth.day else 0
+        numbers = "|".join(f"{kind}={value}" for kind, value in self.numbers)
+        return f"provisional|{self.facility_code}|{numbers}|{self.sex}|{year}|{fold(self.name)}"
+
+
+def ids_from(seed: str) -> tuple[int, str]:
+    """(person_id, Patient id) of a seed: 63 bits of its SHA-256, and a UUID version 8 of it."""
+    digest = sha256(seed.encode()).digest()
+    person_id = (int.from_bytes(digest[:8], "big") >> 1) or 1
+    value = int.from_bytes(digest[8:24], "big")
+    value = value & ~(0xF << 76) | 8 << 76
+    value = value & ~(0x3 << 62) | 2 << 62
+    return person_id, str(UUID(int=value))
+
+
+def differences(claim: ClaimedIdentity, name: str, birth: BirthDate, sex: int) -> dict[str, list[str]]:
+    """What the claim says otherwise than what is known, as field -> [as sent, as known]; empty where they may be
+    one human.
+
+    A distant name alone contradicts; sex and birth year contradict together or beside a distant name, since each
+    of them alone is the commonest slip of a keyboard.
+    """
+    found: dict[str, list[str]] = {}
+    if distant(claim.name, name):
+        found["name"] = [claim.name, name]
+    if claim.sex != sex and 3 not in (claim.sex, sex):
+        found["sex"] = [str(claim.sex), str(sex)]
+    if claim.birth.day and birth.day and claim.birth.day.year != birth.day.year:
+        found["birth_year"] = [str(claim.birth.day.year), str(birth.day.year)]
+    return found if "name" in found or len(found) >= 2 else {}

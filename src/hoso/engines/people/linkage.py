@@ -1,0 +1,265 @@
+"""Tying visits to persons, a batch at a time, inside the transaction that files them.
+
+First form: equality of numbers, strongest kind first. A contradiction keeps the visit on a provisional person
+under review, outside the joined timeline, until someone decides.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+
+from psycopg.types.json import Jsonb
+
+from hoso.core.database.bulk import bulk_insert
+from hoso.core.vietnamese.folding import fold
+from hoso.core.vietnamese.sorting import name_sort_key
+from hoso.engines.people.claimed import ClaimedIdentity, Key, differences, ids_from
+from hoso.engines.people.models import BirthDate
+from hoso.engines.people.name_tokens import tokens_of_name
+
+
+@dataclass(slots=True)
+class KnownPerson:
+    """The facts of a person as the batch sees them; `is_new` and `is_changed` say what must be written."""
+
+    person_id: int
+    source_person_id: int
+    patient_id: str
+    name: str
+    birth: BirthDate
+    sex: int
+    phone: str
+    address: str
+    as_of: datetime
+    provisional: bool
+    facility_id: int
+    place_id: int
+    package_id: int
+    numbers: dict[Key, None] = field(default_factory=dict)
+    is_new: bool = False
+    is_changed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a claim came from."""
+
+    facility_id: int
+    place_id: int
+    package_id: int
+    line: int
+
+
+@dataclass(slots=True)
+class Linked:
+    """The person a claim was tied to; `conflict` names the contradiction, `taken` numbers that are someone else's."""
+
+    person: KnownPerson
+    conflict: dict[str, list[str]]
+    taken: list[tuple[str, str]]
+
+
+class Linkage:
+    """One batch. `load` reads what is known, `link` ties one claim, `write` stores what is new."""
+
+    def __init__(self, cursor: Any) -> None:
+        self.cursor = cursor
+        self.persons: dict[int, KnownPerson] = {}
+        self.owners: dict[Key, int] = {}
+        self.new_numbers: list[tuple[Key, KnownPerson, Origin, bool]] = []
+        self.new_tokens: dict[tuple[int, int], Origin] = {}
+        self.conflicts: list[tuple[KnownPerson, KnownPerson, str, dict[str, list[str]], Origin]] = []
+
+    def load(self, claims: Sequence[tuple[ClaimedIdentity, int]]) -> None:
+        """Read every person one of these (claim, facility) may be about."""
+        keys = {key for claim, facility in claims for key in claim.keys(facility)}
+        self.cursor.execute(
+            """
+            SELECT i.kind, i.value, i.issuer_id, i.person_id FROM people_identifier i
+            JOIN unnest(%s::text[], %s::text[], %s::bigint[]) AS k (kind, value, issuer_id)
+                ON i.kind = k.kind AND i.value = k.value AND i.issuer_id = k.issuer_id
+            WHERE NOT i.contested
+            """,
+            [[key[0] for key in keys], [key[1] for key in keys], [key[2] for key in keys]],
+        )
+        for kind, value, issuer, person_id in self.cursor.fetchall():
+            self.owners[kind, value, issuer] = person_id
+        provisional = {ids_from(claim.provisional_seed())[0] for claim, _ in claims}
+        self._load_persons(sorted(set(self.owners.values()) | provisional))
+
+    def _load_persons(self, person_ids: list[int]) -> None:
+        self.cursor.execute(
+            """
+            SELECT person_id, source_person_id, patient_id, name, birth_date, birth_precision, birth_time, sex, phone,
+                   address, as_of, provisional, facility_id, place_id, package_id
+            FROM people_person WHERE person_id = ANY (%s)
+            """,
+            [person_ids],
+        )
+        for row in self.cursor.fetchall():
+            self.persons[row[0]] = KnownPerson(*row[:4], BirthDate(*row[4:7]), *row[7:])
+        self.cursor.execute(
+            "SELECT person_id, kind, value, issuer_id FROM people_identifier WHERE person_id = ANY (%s) AND kind <> 'phone'",
+            [person_ids],
+        )
+        for person_id, kind, value, issuer in self.cursor.fetchall():
+            if person_id in self.persons:
+                self.persons[person_id].numbers[kind, value, issuer] = None
+
+    def link(self, claim: ClaimedIdentity, origin: Origin) -> Linked:
+        """Tie one claim to a known person, a new one, or a provisional one."""
+        keys = claim.keys(origin.facility_id)
+        owner_key = next((key for key in keys if key in self.owners), None)
+        if owner_key is None:
+            person = self._new_person(claim, origin)
+            return self._attach(person, claim, keys, origin, {})
+        person = self.persons[self.owners[owner_key]]
+        conflict = differences(claim, person.name, person.birth, person.sex)
+        if not conflict:
+            self._refresh(person, claim, origin)
+            return self._attach(person, claim, keys, origin, {})
+        apart = self._provisional_person(claim, origin, keys)
+        if apart.provisional:
+            self.conflicts.append((apart, person, owner_key[0], conflict, origin))
+        return Linked(apart, conflict if apart.provisional else {}, [])
+
+    def _new_person(self, claim: ClaimedIdentity, origin: Origin) -> KnownPerson:
+        person_id, patient_id = ids_from(claim.seed())
+        if person_id in self.persons:  # its number was given away since; this human needs other ids
+            person_id, patient_id = ids_from(claim.provisional_seed())
+        return self._add_person(person_id, patient_id, claim, origin, provisional=False)
+
+    def _provisional_person(self, claim: ClaimedIdentity, origin: Origin, keys: list[Key]) -> KnownPerson:
+        person_id, patient_id = ids_from(claim.provisional_seed())
+        if person := self.persons.get(person_id):
+            return person
+        person = self._add_person(person_id, patient_id, claim, origin, provisional=True)
+        for key in keys:
+            person.numbers[key] = None
+            self.new_numbers.append((key, person, origin, True))
+        return person
+
+    def _add_person(
+        self, person_id: int, patient_id: str, claim: ClaimedIdentity, origin: Origin, *, provisional: bool
+    ) -> KnownPerson:
+        person = KnownPerson(
+            person_id, person_id, patient_id, claim.name, claim.birth, claim.sex, claim.phone, claim.address, claim.as_of,
+            provisional, origin.facility_id, origin.place_id, origin.package_id, is_new=True,
+        )
+        self.persons[person_id] = person
+        self._add_tokens(person, origin)
+        return person
+
+    def _refresh(self, person: KnownPerson, claim: ClaimedIdentity, origin: Origin) -> None:
+        """Take the facts of a later visit; an empty field says nothing and changes nothing."""
+        if claim.as_of < person.as_of:
+            return
+        before = (person.name, person.birth, person.sex, person.phone, person.address, person.place_id)
+        person.name = claim.name or person.name
+        person.birth = claim.birth if claim.birth.precision >= person.birth.precision else person.birth
+        person.sex = claim.sex if claim.sex != 3 else person.sex
+        person.phone = claim.phone or person.phone
+        person.address = claim.address or person.address
+        person.place_id = origin.place_id or person.place_id
+        person.as_of = claim.as_of
+        after = (person.name, person.birth, person.sex, person.phone, person.address, person.place_id)
+        person.is_changed = True
+        if before != after:
+            self._add_tokens(person, origin)
+
+    def _attach(
+        self, person: KnownPerson, claim: ClaimedIdentity, keys: list[Key], origin: Origin, conflict: dict[str, list[str]]
+    ) -> Linked:
+        taken = []
+        for key in keys:
+            owner = self.owners.setdefault(key, person.person_id)
+            if owner != person.person_id:
+                taken.append((key[0], key[1]))
+            elif key not in person.numbers:
+                person.numbers[key] = None
+                self.new_numbers.append((key, person, origin, False))
+        if claim.phone:
+            self.new_numbers.append((("phone", claim.phone, 0), person, origin, False))
+        return Linked(person, conflict, taken)
+
+    def _add_tokens(self, person: KnownPerson, origin: Origin) -> None:
+        for token in tokens_of_name(person.name):
+            self.new_tokens[token, person.person_id] = replace(origin, place_id=person.place_id)
+
+    def write(self) -> None:
+        """Store what this batch found out: new and changed persons, numbers, tokens, contradictions."""
+        people = [person for person in self.persons.values() if person.is_new]
+        bulk_insert(self.cursor, "people_person", PERSON_COLUMNS, map(_person_row, people))
+        self._write_changed()
+        bulk_insert(
+            self.cursor, "people_identifier", NUMBER_COLUMNS,
+            [
+                (key[0], key[1], key[2], person.person_id, person.source_person_id, contested, origin.facility_id,
+                 person.place_id, origin.package_id, origin.line)
+                for key, person, origin, contested in self.new_numbers
+            ],
+            "ON CONFLICT DO NOTHING",
+        )
+        bulk_insert(
+            self.cursor, "people_token", TOKEN_COLUMNS,
+            [
+                (token, person_id, self.persons[person_id].source_person_id, origin.facility_id, origin.place_id,
+                 origin.package_id, origin.line)
+                for (token, person_id), origin in sorted(self.new_tokens.items())
+            ],
+            "ON CONFLICT DO NOTHING",
+        )
+        self._write_conflicts()
+
+    def _write_changed(self) -> None:
+        rows = [person for person in self.persons.values() if person.is_changed and not person.is_new]
+        if not rows:
+            return
+        self.cursor.executemany(
+            """
+            UPDATE people_person SET name = %s, folded_name = %s, name_sort = %s, birth_date = %s, birth_precision = %s,
+                birth_time = %s, sex = %s, phone = %s, address = %s, as_of = %s, place_id = %s WHERE person_id = %s
+            """,
+            [
+                (p.name, fold(p.name), name_sort_key(p.name), p.birth.day, p.birth.precision, p.birth.time, p.sex, p.phone,
+                 p.address, p.as_of, p.place_id, p.person_id)
+                for p in rows
+            ],
+        )
+
+    def _write_conflicts(self) -> None:
+        for person, other, kind, found, origin in self.conflicts:
+            self.cursor.execute(
+                """
+                INSERT INTO people_conflict (person_id, source_person_id, other_person_id, identifier_kind, differences,
+                                             facility_id, place_id, package_id)
+                VALUES (%s, %s, %s, %s, %s, %s, %s, %s) ON CONFLICT DO NOTHING
+                """,
+                [person.person_id, person.source_person_id, other.person_id, kind, Jsonb(found), origin.facility_id,
+                 person.place_id, origin.package_id],
+            )
+
+
+PERSON_COLUMNS = {
+    "person_id": "bigint", "source_person_id": "bigint", "patient_id": "text", "name": "text", "folded_name": "text",
+    "name_sort": "text", "birth_date": "date", "birth_precision": "smallint", "birth_time": "text", "sex": "smallint",
+    "phone": "text", "address": "text", "as_of": "timestamptz", "provisional": "boolean", "facility_id": "bigint",
+    "place_id": "bigint", "package_id": "bigint",
+}  # fmt: skip
+NUMBER_COLUMNS = {
+    "kind": "text", "value": "text", "issuer_id": "bigint", "person_id": "bigint", "source_person_id": "bigint",
+    "contested": "boolean", "facility_id": "bigint", "place_id": "bigint", "package_id": "bigint", "source_line": "integer",
+}  # fmt: skip
+TOKEN_COLUMNS = {
+    "hash": "bigint", "person_id": "bigint", "source_person_id": "bigint", "facility_id": "bigint", "place_id": "bigint",
+    "package_id": "bigint", "source_line": "integer",
+}  # fmt: skip
+
+
+def _person_row(p: KnownPerson) -> tuple[Any, ...]:
+    return (
+        p.person_id, p.source_person_id, p.patient_id, p.name, fold(p.name), name_sort_key(p.name), p.birth.day,
+        p.birth.precision, p.birth.time, p.sex, p.phone, p.address, p.as_of, p.provisional, p.facility_id, p.place_id,
+        p.package_id,
+    )  # fmt: skip

@@ -1,0 +1,196 @@
+"""Writing resources: new ones in bulk, changed ones as a new version with the old one kept.
+
+A batch belongs to one transaction of its caller. Bytes equal to those filed change nothing.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from hashlib import sha256
+from typing import Any
+
+from hoso.core.database.bulk import bulk_insert
+from hoso.engines.records.drafts import Draft
+from hoso.engines.records.resource_types import NUMBERS
+
+RESOURCE_COLUMNS = {
+    "person_id": "bigint", "type": "smallint", "id": "text", "version": "integer", "deleted": "boolean",
+    "last_updated": "timestamptz", "happened": "timestamptz", "encounter": "text", "source_person_id": "bigint",
+    "facility_id": "bigint", "place_id": "bigint", "sensitivity": "integer", "package_id": "bigint",
+    "source_table": "smallint", "source_line": "integer", "hash": "bytea", "body": "bytea",
+}  # fmt: skip
+LOCATION_COLUMNS = {
+    "type": "smallint", "id": "text", "person_id": "bigint", "source_person_id": "bigint", "facility_id": "bigint",
+    "place_id": "bigint", "sensitivity": "integer", "package_id": "bigint", "source_line": "integer",
+}  # fmt: skip
+TOKEN_COLUMNS = {
+    "hash": "bigint", "person_id": "bigint", "type": "smallint", "id": "text", "happened": "timestamptz",
+    "source_person_id": "bigint", "facility_id": "bigint", "place_id": "bigint", "sensitivity": "integer",
+    "package_id": "bigint", "source_line": "integer",
+}  # fmt: skip
+_KEPT = ", ".join(RESOURCE_COLUMNS)
+_KEY = "person_id = %s AND type = %s AND id = %s"
+
+
+@dataclass(frozen=True, slots=True)
+class Filing:
+    """Where a draft belongs: the person, the visit, and where it came from."""
+
+    person_id: int
+    source_person_id: int
+    patient_id: str
+    encounter: str | None
+    facility_id: int
+    place_id: int
+    package_id: int
+
+
+@dataclass(slots=True)
+class Stored:
+    """What is filed of one resource: the current version and the highest number given so far."""
+
+    version: int
+    highest: int
+    hash: bytes
+    deleted: bool
+    sensitivity: int
+
+
+Key = tuple[int, int, str]  # person_id, type, id
+Row = tuple[Any, ...]
+
+
+@dataclass
+class RecordBatch:
+    """Rows gathered for one transaction. `at` becomes meta.lastUpdated of all of them."""
+
+    cursor: Any
+    at: datetime
+    new: list[Row] = field(default_factory=list)
+    changed: list[Row] = field(default_factory=list)
+    late: list[Row] = field(default_factory=list)
+    tokens: list[Row] = field(default_factory=list)
+    touched: list[tuple[str, str, int]] = field(default_factory=list)  # type, id, version
+
+    def stored_of_visit(self, person_id: int, encounter: str) -> dict[tuple[int, str], Stored]:
+        """What is filed of one visit, by (type, id)."""
+        return self._stored("encounter = %s", person_id, encounter)
+
+    def stored_of_type(self, person_ids: list[int], type_name: str) -> dict[Key, Stored]:
+        """What is filed of one type for many persons (their Patient), by (person, type, id)."""
+        self.cursor.execute(
+            "SELECT person_id, type, id, version, version, hash, deleted, sensitivity FROM records_resource"
+            " WHERE person_id = ANY (%s) AND type = %s",
+            [person_ids, NUMBERS[type_name]],
+        )
+        return {row[:3]: Stored(*row[3:]) for row in self.cursor.fetchall()}
+
+    def _stored(self, where: str, person_id: int, value: str) -> dict[tuple[int, str], Stored]:
+        self.cursor.execute(
+            f"""
+            SELECT r.type, r.id, r.version, greatest(r.version, coalesce(max(v.version), 0)), r.hash, r.deleted,
+                   r.sensitivity
+            FROM records_resource r
+            LEFT JOIN records_resource_version v
+                ON v.person_id = r.person_id AND v.type = r.type AND v.id = r.id
+            WHERE r.person_id = %s AND r.{where}
+            GROUP BY r.person_id, r.type, r.id
+            """,
+            [person_id, value],
+        )
+        return {(row[0], row[1]): Stored(*row[2:]) for row in self.cursor.fetchall()}
+
+    def file(self, draft: Draft, filing: Filing, stored: Stored | None = None) -> None:
+        """File a draft: new, as the next version, or not at all where nothing changed."""
+        body = draft.for_patient(filing.patient_id)
+        digest = sha256(body).digest()
+        if stored is None:
+            self.new.append(self._row(draft, filing, 1, body, digest))
+        elif stored.hash == digest and not stored.deleted and stored.sensitivity == draft.sensitivity:
+            return
+        else:
+            self.changed.append(self._row(draft, filing, stored.highest + 1, body, digest))
+        number = NUMBERS[draft.type]
+        self.touched.append((draft.type, draft.id, stored.highest + 1 if stored else 1))
+        for token in draft.tokens:
+            self.tokens.append(
+                (token, filing.person_id, number, draft.id, draft.happened, filing.source_person_id, filing.facility_id,
+                 filing.place_id, draft.sensitivity, filing.package_id, draft.line)
+            )  # fmt: skip
+
+    def file_past(self, draft: Draft, filing: Filing, stored: Stored | None) -> None:
+        """Keep a draft that arrived after a newer one as a past version; nothing current changes."""
+        body = draft.for_patient(filing.patient_id)
+        digest = sha256(body).digest()
+        if stored is not None and stored.hash == digest:
+            return
+        self.late.append(self._row(draft, filing, stored.highest + 1 if stored else 1, body, digest))
+
+    def remove(self, key: tuple[int, str], filing: Filing, stored: Stored) -> None:
+        """Mark a resource deleted: its line is no longer in the visit. The versions stay."""
+        if stored.deleted:
+            return
+        self.cursor.execute(
+            f"INSERT INTO records_resource_version ({_KEPT}) SELECT {_KEPT} FROM records_resource WHERE {_KEY}",
+            [filing.person_id, *key],
+        )
+        self.cursor.execute(
+            f"UPDATE records_resource SET deleted = true, version = %s, last_updated = %s, package_id = %s WHERE {_KEY}",
+            [stored.highest + 1, self.at, filing.package_id, filing.person_id, *key],
+        )
+        self.cursor.execute(f"DELETE FROM records_token WHERE {_KEY}", [filing.person_id, *key])
+
+    def write(self) -> None:
+        """Store everything gathered."""
+        bulk_insert(self.cursor, "records_resource", RESOURCE_COLUMNS, self.new)
+        bulk_insert(self.cursor, "records_location", LOCATION_COLUMNS, map(_location, self.new))
+        self._write_changed()
+        bulk_insert(self.cursor, "records_token", TOKEN_COLUMNS, self.tokens, "ON CONFLICT DO NOTHING")
+        late = [(*row, True) for row in self.late]
+        bulk_insert(self.cursor, "records_resource_version", {**RESOURCE_COLUMNS, "arrived_late": "boolean"}, late)
+
+    def _write_changed(self) -> None:
+        if not self.changed:
+            return
+        keys = [row[:3] for row in self.changed]
+        columns = list(RESOURCE_COLUMNS)[3:]
+        self.cursor.executemany(
+            f"INSERT INTO records_resource_version ({_KEPT}) SELECT {_KEPT} FROM records_resource WHERE {_KEY}", keys
+        )
+        self.cursor.executemany(
+            f"UPDATE records_resource SET {', '.join(f'{name} = %s' for name in columns)} WHERE {_KEY}",
+            [(*row[3:], *row[:3]) for row in self.changed],
+        )
+        self.cursor.executemany(f"DELETE FROM records_token WHERE {_KEY}", keys)
+
+    def _row(self, draft: Draft, filing: Filing, version: int, body: bytes, digest: bytes) -> Row:
+        return (
+            filing.person_id, NUMBERS[draft.type], draft.id, version, False, self.at, draft.happened, filing.encounter,
+            filing.source_person_id, filing.facility_id, filing.place_id, draft.sensitivity, filing.package_id, draft.table,
+            draft.line, digest, body,
+        )  # fmt: skip
+
+
+def _location(row: Row) -> Row:
+    person_id, number, id_, source_person, facility, place, sensitivity, package, line = (
+        row[0], row[1], row[2], row[8], row[9], row[10], row[11], row[12], row[14],
+    )  # fmt: skip
+    return (number, id_, person_id, source_person, facility, place, sensitivity, package, line)
+
+
+def move_visit(cursor: Any, encounters: Iterable[str], old_person: int, new_person: int) -> None:
+    """Move the resources of these visits to another person: `person_id` alone changes, the bytes do not."""
+    wanted = list(encounters)
+    ids = "SELECT type, id FROM records_resource WHERE person_id = %s AND encounter = ANY (%s)"
+    for table in ("records_token", "records_resource_version"):
+        cursor.execute(
+            f"UPDATE {table} SET person_id = %s WHERE person_id = %s AND (type, id) IN ({ids})",
+            [new_person, old_person, old_person, wanted],
+        )
+    cursor.execute(
+        f"UPDATE records_location SET person_id = %s WHERE (type, id) IN ({ids})", [new_person, old_person, wanted]
+    )
+    cursor.execute(
+        "UPDATE records_resource SET person_id = %s WHERE person_id = %s AND encounter = ANY (%s)",
+        [new_person, old_person, wanted],
+    )

@@ -1,0 +1,61 @@
+"""A resource on its way into the store, and the ids and hashes that make filing it twice the same as once."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+from hashlib import blake2b, sha256
+from typing import Any
+from uuid import UUID
+
+import orjson
+
+# Stands for the person's Patient id until linkage has found it; no id can contain it.
+PATIENT_PLACEHOLDER = "\N{LEFT CURLY BRACKET}patient\N{RIGHT CURLY BRACKET}"
+_PLACEHOLDER_BYTES = PATIENT_PLACEHOLDER.encode()
+
+
+@dataclass(slots=True)
+class Draft:
+    """One resource to file: its bytes without id and meta, where it came from, how it is found."""
+
+    type: str
+    id: str
+    table: int
+    line: int
+    happened: datetime
+    sensitivity: int
+    body: bytes
+    tokens: tuple[int, ...]
+
+    def for_patient(self, patient_id: str) -> bytes:
+        """The bytes with the person's Patient id in place."""
+        return self.body.replace(_PLACEHOLDER_BYTES, patient_id.encode())
+
+
+def uuid8(moment: datetime, *parts: str) -> str:
+    """A UUID version 8: 48 bits of milliseconds, then the hash of the parts. The same parts give the same id,
+    and ids of one time lie together in an index (RFC 9562 section 5.8; design.md section 3.4)."""
+    digest = int.from_bytes(sha256("\x1f".join(parts).encode()).digest()[:10], "big")
+    milliseconds = int(moment.timestamp() * 1000) & (2**48 - 1)
+    value = milliseconds << 80 | digest
+    value = value & ~(0xF << 76) | 8 << 76
+    value = value & ~(0x3 << 62) | 2 << 62
+    return str(UUID(int=value))
+
+
+@lru_cache(maxsize=131072)
+def token_hash(type_name: str, parameter: str, system: str, code: str) -> int:
+    """The 64-bit signed hash under which a code is found across persons; one with and one without system is stored."""
+    text = "\x1f".join((type_name, parameter, system, code)).encode()
+    return int.from_bytes(blake2b(text, digest_size=8).digest(), "big", signed=True)
+
+
+def code_tokens(type_name: str, parameter: str, system: str, code: str) -> tuple[int, ...]:
+    """Both spellings of a coded search parameter, `system|code` and `code`; none for an empty code."""
+    if not code:
+        return ()
+    return token_hash(type_name, parameter, system, code), token_hash(type_name, parameter, "*", code)
+
+
+def to_bytes(resource: dict[str, Any]) -> bytes:
+    return orjson.dumps(resource)
