@@ -39,6 +39,16 @@ if TYPE_CHECKING:
     from hoso.core.accounts.models import Account
 
 
+DATABASE_FIXTURES = {"db", "database_server", "own_database", "own_server"}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what uses a database, so that it can be run once more on another PostgreSQL (tools/test.sh)."""
+    for item in items:
+        if item.get_closest_marker("django_db") or DATABASE_FIXTURES & set(getattr(item, "fixturenames", ())):
+            item.add_marker("integration")
+
+
 @pytest.fixture(scope="session")
 def database_server() -> Iterator[test_database.Server]:
     server = test_database.Server(TEST_HOME, KIND)

@@ -1,0 +1,30 @@
+# The commands of this house; what they do stands in tools/. Data goes to HOSO_HOME (default: var).
+.PHONY: setup setup-dev demo test check bench lock prove-kill prove-newcomer
+
+setup: ## Build .venv to run HoSo
+	@tools/setup.sh run
+
+setup-dev: ## Build .venv to work on HoSo
+	@tools/setup.sh dev
+
+demo: setup ## A synthetic province at http://127.0.0.1:8000
+	@exec .venv/bin/hoso demo
+
+test: setup-dev ## Checks and every test
+	@tools/test.sh
+
+check: setup-dev ## Format, types, contracts, and the tests of the house itself
+	@tools/check.sh
+	@.venv/bin/pytest -q tests/house
+
+bench: setup ## Every benchmark in the small size (SIZE=full for the stated ones)
+	@tools/bench.sh
+
+lock: setup-dev ## Write requirements.lock and requirements-dev.lock
+	@tools/lock.sh
+
+prove-kill: setup-dev ## Full size: kill everything at random moments of an intake, compare the store
+	@.venv/bin/python tools/prove_kill.py
+
+prove-newcomer: ## Full size: the README's two commands in empty folders, as root and as an ordinary user
+	@tools/prove_newcomer.sh

@@ -1,0 +1,27 @@
+#!/usr/bin/env bash
+# Everything: checks; all tests on the PostgreSQL of the Python package, browser tests with them; then the tests that
+# use a database once more on Debian's PostgreSQL. With CI=true a missing PostgreSQL or Chromium is a failure.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+missing() {
+  echo "!! $1 was not found and could not be installed: $2" >&2
+  if [ "${CI:-}" = true ]; then exit 1; fi
+}
+tools/check.sh
+
+marks=(-m "")
+if chromium=$(tools/find_chromium.sh); then
+  export CHROMIUM="$chromium"
+else
+  missing Chromium "the browser tests are LEFT OUT"
+  marks=(-m "not browser")
+fi
+system_postgres=yes
+tools/find_postgres.sh || { system_postgres=no && missing "Debian's PostgreSQL" "the second run is LEFT OUT"; }
+
+printf '\n== tests on the PostgreSQL of the Python package\n'
+HOSO_POSTGRES=wheel .venv/bin/pytest -n 2 -q "${marks[@]}" "$@"
+if [ "$system_postgres" = yes ]; then
+  printf "\n== tests with a database on the machine's own PostgreSQL\n"
+  HOSO_POSTGRES=system .venv/bin/pytest -n 2 -q -m "integration and not browser" "$@"
+fi
