@@ -3,10 +3,10 @@
 from collections.abc import Iterable
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
+import orjson
 from django.db import connections
-from psycopg.types.json import Jsonb
 
 
 def fingerprint(paths: Iterable[Path], loader: str) -> str:
@@ -29,11 +29,11 @@ def record_load(name: str, sha: str, rows: int, report: dict[str, Any]) -> None:
     with connections["owner"].cursor() as cursor:
         cursor.execute(
             """
-            INSERT INTO definitions_load (name, sha256, rows, report) VALUES (%s, %s, %s, %s)
+            INSERT INTO definitions_load (name, sha256, rows, report) VALUES (%s, %s, %s, %s::jsonb)
             ON CONFLICT (name) DO UPDATE SET sha256 = excluded.sha256, rows = excluded.rows,
                                              report = excluded.report, loaded_at = clock_timestamp()
             """,
-            [name, sha, rows, Jsonb(report)],
+            [name, sha, rows, orjson.dumps(report).decode()],
         )
 
 
@@ -42,11 +42,5 @@ def load_report(name: str) -> dict[str, Any]:
     with connections["default"].cursor() as cursor:
         cursor.execute("SELECT report FROM definitions_load WHERE name = %s", [name])
         row = cursor.fetchone()
-    return _parsed(row[0]) if row else {}
-
-
-def _parsed(value: Any) -> dict[str, Any]:
-    """Django's cursors give jsonb as text."""
-    import json
-
-    return json.loads(value) if isinstance(value, str) else value
+    # Django's cursors give jsonb as text.
+    return cast(dict[str, Any], orjson.loads(row[0])) if row else {}

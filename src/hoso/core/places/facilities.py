@@ -5,9 +5,22 @@ from datetime import date
 
 from django.db import connection
 
+from hoso.core.places.facility_import import ImportReport, import_facilities
+from hoso.core.places.facility_sheet import write_facility_template
 from hoso.core.places.models import Facility, FacilityName, Place
 from hoso.core.places.queries import now, then
 from hoso.core.vietnamese.folding import fold
+
+__all__ = [
+    "ImportReport",
+    "ensure_facility",
+    "facility_by_code",
+    "facility_ids",
+    "facility_name_at",
+    "facility_place_id",
+    "import_facilities",
+    "write_facility_template",
+]
 
 NOWHERE = 0  # place_id of a facility that is linked to no place
 

@@ -1,5 +1,7 @@
 """Administrative units and health facilities, valid in time (codes are re-used: the key is code + validity)."""
 
+from typing import ClassVar
+
 from django.db import models
 
 
@@ -55,7 +57,9 @@ class Succession(models.Model):
     basis = models.CharField(max_length=300)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["old", "new"], name="succession_once")]
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["old", "new"], name="succession_once")
+        ]
 
 
 class Facility(models.Model):
@@ -100,4 +104,6 @@ class FacilityName(models.Model):
 
     class Meta:
         db_table = "places_facility_name"
-        constraints = [models.UniqueConstraint(fields=["facility", "valid_to"], name="facility_name_once_a_day")]
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["facility", "valid_to"], name="facility_name_once_a_day")
+        ]

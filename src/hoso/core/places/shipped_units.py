@@ -5,6 +5,7 @@ import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date
+from itertools import pairwise
 from pathlib import Path
 
 from hoso.core.vietnamese.folding import fold
@@ -130,7 +131,7 @@ def _current_units(folder: Path) -> tuple[list[Unit], list[Step]]:
         units += spans
         spans_of[f"{row['province_code']}/{row['code']}"] = spans
     for spans in spans_of.values():
-        for old, new in zip(spans, spans[1:], strict=False):
+        for old, new in pairwise(spans):
             relation = "same" if old.full_name == new.full_name else "renamed"
             steps.append(Step(old, new, relation, new.valid_from, new.basis))
     return units, steps
@@ -165,7 +166,9 @@ def _spans(unit: Unit, parents: "list[Unit] | list[None]", change: dict[str, str
 
 
 def _valid_on(units: "list[Unit] | list[None]", day: date) -> Unit | None:
-    held = [unit for unit in units if unit and unit.valid_from <= day and (unit.valid_to is None or day < unit.valid_to)]
+    held = [
+        unit for unit in units if unit and unit.valid_from <= day and (unit.valid_to is None or day < unit.valid_to)
+    ]
     return held[0] if held else None
 
 

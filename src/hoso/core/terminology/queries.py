@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+import orjson
 from django.db import connection
 
 from hoso.core.errors import HosoError
@@ -181,13 +182,6 @@ def search(system: str, text: str, day: date, limit: int = 20) -> list[Concept]:
 
 
 def _concept(version: Version, day: date, row: tuple[Any, ...]) -> Concept:
-    code, vi, en, parent, properties, valid_from, valid_to = row
+    code, vi, en, parent, properties, valid_from, valid_to = row  # jsonb comes as text from Django's cursors
     holds = version.holds(day) and (not valid_from or valid_from <= day) and (not valid_to or day < valid_to)
-    return Concept(version.system, version.version, code, vi, en, parent, holds, _mapping(properties))
-
-
-def _mapping(value: Any) -> dict[str, Any]:
-    import orjson
-
-    # Django's cursors give jsonb as text.
-    return orjson.loads(value) if isinstance(value, str) else value
+    return Concept(version.system, version.version, code, vi, en, parent, holds, orjson.loads(properties))

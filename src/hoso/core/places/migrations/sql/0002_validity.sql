@@ -11,7 +11,7 @@ CREATE INDEX places_place_folded ON places_place USING gin (folded_address gin_t
 ALTER TABLE places_succession ADD CONSTRAINT succession_share CHECK (share > 0 AND share <= 1);
 ALTER TABLE places_succession ADD CONSTRAINT succession_of_another CHECK (old_id <> new_id);
 
-ALTER TABLE places_facility ADD CONSTRAINT facility_closes_after_opening CHECK (closed >= opened);
+ALTER TABLE places_facility ADD CONSTRAINT facility_closes_after_opening CHECK (closed > opened);
 ALTER TABLE places_facility_link ADD CONSTRAINT link_ends_after_start CHECK (valid_to > valid_from);
 ALTER TABLE places_facility_link ADD CONSTRAINT facility_in_one_place_at_a_time
     EXCLUDE USING gist (facility_id WITH =, daterange(valid_from, valid_to) WITH &&);
