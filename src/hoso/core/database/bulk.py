@@ -1,6 +1,7 @@
 """Many rows at once: COPY into a staging table, then INSERT … SELECT, since COPY itself stops at row security."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 Row = Sequence[Any]
@@ -13,18 +14,43 @@ def bulk_insert(
 
     `table` and `columns` are names written in our own code, never input. NULL and bytes travel in binary.
     """
-    rows = list(rows)
-    if not rows:
-        return 0
-    stage = f"stage_{table}"
-    definition = ", ".join(f"{name} {kind}" for name, kind in columns.items())
     names = ", ".join(columns)
+    with _staged(cursor, table, columns, list(rows)) as stage:
+        if stage:
+            cursor.execute(f"INSERT INTO {table} ({names}) SELECT {names} FROM {stage} {on_conflict}")
+            return int(cursor.rowcount)
+    return 0
+
+
+def bulk_update(
+    cursor: Any, table: str, key: Sequence[str], columns: Mapping[str, str], rows: Iterable[Row], keep_in: str = "",
+    kept: str = "",
+) -> None:  # fmt: skip
+    """Update many rows by `key`, whose columns stand among `columns`. With `keep_in`, the columns `kept` of the rows
+    as they were are first added to that table: the old version."""
+    with _staged(cursor, f"{table}_change", columns, list(rows)) as stage:
+        if not stage:
+            return
+        match = " AND ".join(f"t.{name} = s.{name}" for name in key)
+        if keep_in:
+            old = ", ".join(f"t.{name.strip()}" for name in kept.split(","))
+            cursor.execute(f"INSERT INTO {keep_in} ({kept}) SELECT {old} FROM {table} t JOIN {stage} s ON {match}")
+        news = ", ".join(f"{name} = s.{name}" for name in columns if name not in key)
+        cursor.execute(f"UPDATE {table} t SET {news} FROM {stage} s WHERE {match}")
+
+
+@contextmanager
+def _staged(cursor: Any, name: str, columns: Mapping[str, str], rows: list[Row]) -> Iterator[str]:
+    """The rows in a temporary table of this session, emptied afterwards; no table's name where there are no rows."""
+    if not rows:
+        yield ""
+        return
+    stage = f"stage_{name}"
+    definition = ", ".join(f"{column} {kind}" for column, kind in columns.items())
     cursor.execute(f"CREATE TEMPORARY TABLE IF NOT EXISTS {stage} ({definition}) ON COMMIT DELETE ROWS")
-    with cursor.copy(f"COPY {stage} ({names}) FROM STDIN (FORMAT BINARY)") as copy:
+    with cursor.copy(f"COPY {stage} ({', '.join(columns)}) FROM STDIN (FORMAT BINARY)") as copy:
         copy.set_types(list(columns.values()))
         for row in rows:
             copy.write_row(row)
-    cursor.execute(f"INSERT INTO {table} ({names}) SELECT {names} FROM {stage} {on_conflict}")
-    inserted: int = cursor.rowcount
+    yield stage
     cursor.execute(f"TRUNCATE {stage}")
-    return inserted

@@ -4,7 +4,7 @@ from datetime import date
 from functools import lru_cache
 
 from hoso.core.places.models import Place
-from hoso.core.places.queries import now, place_at
+from hoso.core.places.queries import now
 
 
 @lru_cache(maxsize=65536)
@@ -14,20 +14,21 @@ def place_id_of(province_code: str, commune_code: str, day: date) -> int:
     A commune merged away since is followed to its successor, so that today's station finds its people; one that
     was split has several, and stays as it was then.
     """
-    commune = _known(Place.Level.COMMUNE, commune_code, day)
-    if commune:
-        successors = now(commune)
-        return successors[0].pk if len(successors) == 1 else commune.pk
-    province = _known(Place.Level.PROVINCE, province_code, day)
-    if province:
-        successors = now(province)
-        return successors[0].pk if len(successors) == 1 else province.pk
+    for level, code in ((Place.Level.COMMUNE, commune_code), (Place.Level.PROVINCE, province_code)):
+        spans = _spans(level, code) if code else ()
+        if spans:
+            # Hospitals go on using old codes for months, and new ones early: then the nearest span is meant.
+            return next((today for start, end, today in spans if start <= day < end), spans[-1][2])
     return 0
 
 
-def _known(level: int, code: str, day: date) -> Place | None:
-    """The unit of this code on the day; hospitals go on using old codes for months, and new ones early."""
-    if not code:
-        return None
-    found = place_at(level, code, day)
-    return found or Place.objects.filter(level=level, code=code).order_by("-valid_from").first()
+@lru_cache(maxsize=65536)
+def _spans(level: int, code: str) -> tuple[tuple[date, date, int], ...]:
+    """Every unit that ever had this code, oldest first: valid from, to, and the id of what it is today."""
+    units = Place.objects.filter(level=level, code=code).order_by("valid_from")
+    return tuple((unit.valid_from, unit.valid_to or date.max, _today(unit)) for unit in units)
+
+
+def _today(unit: Place) -> int:
+    successors = now(unit)
+    return successors[0].pk if len(successors) == 1 else unit.pk

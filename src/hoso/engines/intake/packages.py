@@ -5,7 +5,6 @@ from concurrent.futures import Executor, Future
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import partial
 from itertools import islice
 from typing import Any
 
@@ -20,7 +19,7 @@ from hoso.core.files.originals import open_original
 from hoso.core.places.facilities import ensure_facility, facility_ids
 from hoso.engines.intake.envelope import read_visits
 from hoso.engines.intake.filing import PURPOSE, PackageFacts, file_batch
-from hoso.engines.intake.preparing import PreparedVisit, prepare
+from hoso.engines.intake.preparing import PreparedVisit, prepare, prepare_chunk
 from hoso.engines.intake.sent import RawVisit
 
 BATCH = 50  # visits a transaction: large enough to share the commit, small enough to lose little to a kill
@@ -104,7 +103,7 @@ def _work_through(package: Package, actor: Actor, executor: Executor | None, pro
             ids = facilities.of(batch, raws[batch[0].ordinal].header.made_on)
             file_batch(facts, batch, ids, actor, prepare_again)
             read = batch[-1].ordinal
-            raws.clear() if executor is None else _forget(raws, read)
+            _forget(raws, read)
             if progress:
                 progress(read, None)
     return read
@@ -132,11 +131,6 @@ def _prepared(
         if not running:
             return
         yield from running.pop(0).result()
-
-
-def prepare_chunk(chunk: list[RawVisit], stated: str | None) -> list[PreparedVisit]:
-    """What a helper process does."""
-    return list(map(partial(prepare, stated=stated), chunk))
 
 
 def _batches(visits: Iterable[PreparedVisit]) -> Iterator[list[PreparedVisit]]:

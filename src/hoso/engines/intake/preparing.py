@@ -91,6 +91,11 @@ def prepare(raw: RawVisit, stated: str | None, id_date: datetime | None = None) 
     return prepared
 
 
+def prepare_chunk(chunk: list[RawVisit], stated: str | None) -> list[PreparedVisit]:
+    """What a helper process does: this file needs neither Django nor the database."""
+    return [prepare(raw, stated) for raw in chunk]
+
+
 def _map(prepared: PreparedVisit, sent: SentVisit) -> None:
     prepared.lines_in = sum(map(len, sent.tables.values()))
     if 1 not in sent.tables:  # a check-in file (XML0): kept and counted, not yet part of the record

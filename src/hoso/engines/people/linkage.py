@@ -11,7 +11,7 @@ from typing import Any
 
 from psycopg.types.json import Jsonb
 
-from hoso.core.database.bulk import bulk_insert
+from hoso.core.database.bulk import bulk_insert, bulk_update
 from hoso.core.vietnamese.folding import fold
 from hoso.core.vietnamese.sorting import name_sort_key
 from hoso.engines.people.claimed import ClaimedIdentity, Key, differences, ids_from
@@ -213,20 +213,12 @@ class Linkage:
         self._write_conflicts()
 
     def _write_changed(self) -> None:
-        rows = [person for person in self.persons.values() if person.is_changed and not person.is_new]
-        if not rows:
-            return
-        self.cursor.executemany(
-            """
-            UPDATE people_person SET name = %s, folded_name = %s, name_sort = %s, birth_date = %s, birth_precision = %s,
-                birth_time = %s, sex = %s, phone = %s, address = %s, as_of = %s, place_id = %s WHERE person_id = %s
-            """,
-            [
-                (p.name, fold(p.name), name_sort_key(p.name), p.birth.day, p.birth.precision, p.birth.time, p.sex, p.phone,
-                 p.address, p.as_of, p.place_id, p.person_id)
-                for p in rows
-            ],
-        )
+        changed = [person for person in self.persons.values() if person.is_changed and not person.is_new]
+        names = [name for name in PERSON_COLUMNS if name not in _NEVER_CHANGED]
+        columns = {name: PERSON_COLUMNS[name] for name in ("person_id", *names)}
+        places = [list(PERSON_COLUMNS).index(name) for name in columns]
+        rows = [[row[place] for place in places] for row in map(_person_row, changed)]
+        bulk_update(self.cursor, "people_person", ("person_id",), columns, rows)
 
     def _write_conflicts(self) -> None:
         for person, other, kind, found, origin in self.conflicts:
@@ -247,6 +239,7 @@ PERSON_COLUMNS = {
     "phone": "text", "address": "text", "as_of": "timestamptz", "provisional": "boolean", "facility_id": "bigint",
     "place_id": "bigint", "package_id": "bigint",
 }  # fmt: skip
+_NEVER_CHANGED = ("person_id", "source_person_id", "patient_id", "provisional", "facility_id", "package_id")
 NUMBER_COLUMNS = {
     "kind": "text", "value": "text", "issuer_id": "bigint", "person_id": "bigint", "source_person_id": "bigint",
     "contested": "boolean", "facility_id": "bigint", "place_id": "bigint", "package_id": "bigint", "source_line": "integer",

@@ -9,7 +9,7 @@ from datetime import datetime
 from hashlib import sha256
 from typing import Any
 
-from hoso.core.database.bulk import bulk_insert
+from hoso.core.database.bulk import bulk_insert, bulk_update
 from hoso.engines.records.drafts import Draft
 from hoso.engines.records.resource_types import NUMBERS
 
@@ -152,16 +152,16 @@ class RecordBatch:
     def _write_changed(self) -> None:
         if not self.changed:
             return
-        keys = [row[:3] for row in self.changed]
-        columns = list(RESOURCE_COLUMNS)[3:]
-        self.cursor.executemany(
-            f"INSERT INTO records_resource_version ({_KEPT}) SELECT {_KEPT} FROM records_resource WHERE {_KEY}", keys
+        bulk_update(
+            self.cursor, "records_resource", ("person_id", "type", "id"), RESOURCE_COLUMNS, self.changed,
+            keep_in="records_resource_version", kept=_KEPT,
+        )  # fmt: skip
+        # Tokens of the old version that the new one still has are written again right after.
+        self.cursor.execute(
+            "DELETE FROM records_token t USING unnest(%s::bigint[], %s::smallint[], %s::text[]) AS k (p, n, i)"
+            " WHERE t.person_id = k.p AND t.type = k.n AND t.id = k.i",
+            [[row[0] for row in self.changed], [row[1] for row in self.changed], [row[2] for row in self.changed]],
         )
-        self.cursor.executemany(
-            f"UPDATE records_resource SET {', '.join(f'{name} = %s' for name in columns)} WHERE {_KEY}",
-            [(*row[3:], *row[:3]) for row in self.changed],
-        )
-        self.cursor.executemany(f"DELETE FROM records_token WHERE {_KEY}", keys)
 
     def _row(self, draft: Draft, filing: Filing, version: int, body: bytes, digest: bytes) -> Row:
         return (
