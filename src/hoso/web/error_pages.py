@@ -2,19 +2,26 @@
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.utils.translation import get_language
 
-from hoso.core.errors import HosoError
+from hoso.core.errors import HosoError, Language
 from hoso.web.sign_in import wants_json
 
-STATUS = {"HS2001": 403, "HS2002": 403, "HS2003": 401, "HS5001": 404, "HS4001": 409, "HS9001": 500, "HS9002": 404}
+STATUS = {
+    "HS2003": 401, "HS2011": 429, "HS4001": 409, "HS4003": 404, "HS4007": 409, "HS5001": 404, "HS5002": 409,
+    "HS5006": 410, "HS9001": 500, "HS9002": 404, "HS9003": 503,
+}  # fmt: skip
+FAMILY_STATUS = {"HS1": 500, "HS2": 403, "HS3": 422}
 
 
 def answer(request: HttpRequest, error: HosoError) -> HttpResponse:
     """The answer to a coded error: its message, what to do, and the status that fits."""
-    status = STATUS.get(error.code, 422 if error.code.startswith("HS3") else 400)
+    status = STATUS.get(error.code, FAMILY_STATUS.get(error.code[:3], 400))
     if wants_json(request):
         return JsonResponse(error.as_dict(), status=status)
-    return render(request, "error.html", {"error": error}, status=status)
+    language: Language = "en" if get_language() == "en" else "vi"
+    context = {"code": error.code, "message": error.message(language), "what_to_do": error.what_to_do(language)}
+    return render(request, "error.html", context, status=status)
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:

@@ -5,7 +5,12 @@ from typing import Any
 from django.http import HttpRequest
 from django.utils.translation import get_language
 
+from hoso.core.access.actor import Actor
+from hoso.web.menu import menu
+
 
 def page_context(request: HttpRequest) -> dict[str, Any]:
-    """Template variables of the layout."""
-    return {"language": get_language() or "vi", "actor": getattr(request, "actor", None)}
+    """Template variables of the layout. The menu is empty on pages open to everybody."""
+    actor: Actor | None = getattr(request, "actor", None)
+    entries = menu(actor, request.path) if actor else []
+    return {"language": get_language() or "vi", "actor": actor, "menu": entries}

@@ -13,12 +13,14 @@ from django.urls import URLPattern, path
 
 from hoso.core.access.actor import Actor
 from hoso.core.access.reading import Asking, record_refusal
+from hoso.core.access.roles import Role
 from hoso.core.audit.events import events_of_request
 from hoso.core.errors import HosoError
 from hoso.web import error_pages
 from hoso.web.sign_in import ask_to_sign_in, identify, lacks_second_factor
 
-PUBLIC = "public"
+PUBLIC = "public"  # as permission: anybody; as purpose: reads no personal data
+SIGNED_IN = "signed_in"  # anybody with an account, whatever their roles
 View = Callable[..., HttpResponseBase]
 
 
@@ -36,14 +38,21 @@ class ActingRequest(HttpRequest):
     """A request whose actor is known; what every governed view receives."""
 
     actor: Actor
+    declaration: Declaration
 
 
 def route(
     pattern: str, view: View, *, name: str, permission: str, purpose: str, touches_person: bool = False
 ) -> URLPattern:
-    """A URL pattern that enforces its declaration. `permission=PUBLIC` goes with `purpose=PUBLIC` only."""
-    if (permission == PUBLIC) != (purpose == PUBLIC):
-        raise ValueError(f"route {name}: public in one of permission and purpose only")
+    """A URL pattern that enforces its declaration.
+
+    The purpose PUBLIC says that no personal data is read: any role granting the permission will do, whatever its
+    purposes. The permissions PUBLIC and SIGNED_IN go with that purpose only.
+    """
+    if purpose != PUBLIC and permission in (PUBLIC, SIGNED_IN):
+        raise ValueError(f"route {name}: open to everybody, yet with the purpose {purpose}")
+    if purpose == PUBLIC and touches_person:
+        raise ValueError(f"route {name}: touches a person without a purpose")
     declaration = Declaration(name, permission, purpose, touches_person)
     return path(pattern, govern(view, declaration), name=name)
 
@@ -54,6 +63,7 @@ def govern(view: View, declaration: Declaration) -> View:
     @wraps(view)
     def governed(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         events_of_request.set(0)
+        request.declaration = declaration  # type: ignore[attr-defined]
         try:
             refused = None if declaration.permission == PUBLIC else _admit(request, declaration)
             response = refused or view(request, *args, **kwargs)
@@ -72,11 +82,19 @@ def _admit(request: HttpRequest, declaration: Declaration) -> HttpResponse | Non
     actor = identify(request, declaration.name)
     if actor is None:
         return ask_to_sign_in(request)
-    role = actor.role_for(declaration.permission, declaration.purpose)
+    request.actor = actor  # type: ignore[attr-defined]
+    if declaration.permission == SIGNED_IN:
+        return None
+    role = _role_for(actor, declaration)
     if role is None:
         record_refusal(actor, declaration.purpose, Asking(declaration.permission))
         raise HosoError("HS2001", permission=declaration.permission, purpose=declaration.purpose)
     if role.second_factor and lacks_second_factor(request):
         raise HosoError("HS2002")
-    request.actor = actor  # type: ignore[attr-defined]
     return None
+
+
+def _role_for(actor: Actor, declaration: Declaration) -> Role | None:
+    if declaration.purpose != PUBLIC:
+        return actor.role_for(declaration.permission, declaration.purpose)
+    return next((role for role in actor.roles if declaration.permission in role.permissions), None)

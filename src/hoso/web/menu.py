@@ -1,0 +1,50 @@
+"""The menu: each place with the permission and purpose that open it; nobody is shown a door that is shut."""
+
+from dataclasses import dataclass
+
+from django.urls import reverse
+
+from hoso.core.access.actor import Actor
+
+PUBLIC = "public"
+
+
+@dataclass(frozen=True)
+class Place:
+    route: str
+    vi: str
+    en: str
+    permission: str
+    purpose: str
+
+
+@dataclass(frozen=True)
+class MenuEntry:
+    url: str
+    vi: str
+    en: str
+    here: bool
+
+
+PLACES = (
+    Place("people", "Tìm người", "Find a person", "person.search", "treatment"),
+    Place("intake", "Tiếp nhận", "Intake", "package.read", "record_keeping"),
+    Place("quarantine", "Tạm giữ", "Quarantine", "package.read", "record_keeping"),
+    Place("conflicts", "Xung đột", "Conflicts", "conflict.decide", "record_keeping"),
+    Place("intake_people", "Tra người", "Look up a person", "person.search", "record_keeping"),
+    Place("accounts", "Tài khoản", "Accounts", "account.manage", "administration"),
+)
+
+
+def may(actor: Actor, permission: str, purpose: str) -> bool:
+    """Whether a role of the actor opens a route with this permission and purpose."""
+    if purpose == PUBLIC:
+        return any(permission in role.permissions for role in actor.roles)
+    return actor.role_for(permission, purpose) is not None
+
+
+def menu(actor: Actor, path: str) -> list[MenuEntry]:
+    """The entries an actor may open, the one that holds `path` marked; the longest address wins."""
+    open_places = [(reverse(place.route), place) for place in PLACES if may(actor, place.permission, place.purpose)]
+    here = max((url for url, _ in open_places if path.startswith(url)), key=len, default="")
+    return [MenuEntry(url, place.vi, place.en, url == here) for url, place in open_places]

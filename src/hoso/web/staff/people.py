@@ -1,0 +1,120 @@
+"""Finding a person, and the person's page with the timeline of visits."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+
+from hoso.core.access.policy import Scope
+from hoso.core.errors import HosoError
+from hoso.engines.people import queries as people
+from hoso.engines.people.models import Person, SearchAnswer
+from hoso.engines.records import queries as records
+from hoso.engines.records.models import Timeline
+from hoso.web.asking import ask
+from hoso.web.components.month_strip import month_strip
+from hoso.web.routes import ActingRequest
+from hoso.web.staff.timeline_rows import timeline_rows
+from hoso.web.templatetags.bilingual import spoken
+
+SHORTEST = 2  # letters or digits worth a search
+TREATMENT = "treatment"
+
+
+@dataclass(frozen=True)
+class Found:
+    """A search answer that the audit can count."""
+
+    answer: SearchAnswer
+
+    def __len__(self) -> int:
+        return len(self.answer.hits)
+
+
+@dataclass(frozen=True)
+class PersonPage:
+    person: Person
+    timeline: Timeline
+
+
+def search(request: ActingRequest) -> HttpResponse:
+    """`?q=` a name with or without accents, a number, a card or a phone. As a fragment while typing."""
+    text = request.GET.get("q", "").strip()
+    long_enough = len(text) >= SHORTEST
+
+    def query(scope: Scope) -> Found:
+        return Found(people.search(scope, text) if long_enough else SearchAnswer((), False))
+
+    answer = ask(request, query, action="search").answer
+    treating = request.declaration.purpose == TREATMENT
+    context = {
+        "text": text,
+        "asked": long_enough,
+        "answer": answer,
+        "search_route": "people" if treating else "intake_people",
+        "person_route": "person" if treating else "intake_person",
+    }
+    fragment = request.headers.get("HX-Target") == "results"
+    return render(request, "people/results.html" if fragment else "people/search.html", context)
+
+
+def person(request: ActingRequest, person_id: int) -> HttpResponse:
+    """The banner and the newest visits. Raises HosoError HS4003 where there is nobody to see."""
+
+    def query(scope: Scope) -> PersonPage | None:
+        found = people.person(scope, person_id)
+        return PersonPage(found, records.timeline(scope, person_id)) if found else None
+
+    page = ask(request, query, person_id=person_id, about="timeline")
+    if page is None:
+        raise HosoError("HS4003")
+    visits = page.timeline.visits
+    today = timezone.localdate()
+    context = {
+        "person": page.person,
+        "timeline": page.timeline,
+        "allergies": page.timeline.allergies,
+        "rows": timeline_rows(visits, today),
+        "last": visits[-1].started if visits else None,
+        "strip": month_strip(
+            [timezone.localtime(visit.started).date() for visit in visits],
+            page.timeline.first_year,
+            timezone.localtime(visits[-1].started).date() if visits and page.timeline.more else None,
+            today,
+            spoken(("Số lượt khám theo tháng", "Visits by month")),
+        ),
+    }
+    return render(request, "people/person.html", context)
+
+
+def older_visits(request: ActingRequest, person_id: int) -> HttpResponse:
+    """`?before=` the start of the oldest visit shown: the rows that follow it."""
+    before = _moment(request.GET.get("before", ""))
+    timeline = ask(
+        request, lambda scope: records.timeline(scope, person_id, before=before), person_id=person_id, about="timeline"
+    )
+    visits = timeline.visits
+    context = {
+        "person_id": person_id,
+        "timeline": timeline,
+        "rows": timeline_rows(visits, timezone.localtime(before).date(), first=False),
+        "last": visits[-1].started if visits else None,
+    }
+    return render(request, "people/timeline_rows.html", context)
+
+
+def identity(request: ActingRequest, person_id: int) -> HttpResponse:
+    """Who a person is, without the record: for those who receive packages. Raises HosoError HS4003."""
+    found = ask(request, lambda scope: people.person(scope, person_id), person_id=person_id, about="identity")
+    if found is None:
+        raise HosoError("HS4003")
+    return render(request, "people/identity.html", {"person": found})
+
+
+def _moment(text: str) -> datetime:
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError:
+        raise HosoError("HS9004", name="before", value=text[:40]) from None

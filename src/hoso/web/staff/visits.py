@@ -1,0 +1,61 @@
+"""One visit: diagnoses, drugs, services, results, course, papers, costs."""
+
+from dataclasses import dataclass
+
+from django.http import HttpResponse
+from django.shortcuts import render
+
+from hoso.core.access.policy import Scope
+from hoso.core.errors import HosoError
+from hoso.engines.people import queries as people
+from hoso.engines.people.models import Person
+from hoso.engines.records import queries as records
+from hoso.engines.records.models import Costs, Visit
+from hoso.web.asking import ask
+from hoso.web.components.stacked_bar import Part, stacked_bar
+from hoso.web.routes import ActingRequest
+from hoso.web.templatetags.bilingual import spoken
+from hoso.web.templatetags.figures import dong
+
+PAYERS = {
+    "insurer": ("Quỹ BHYT", "Insurance fund"),
+    "copay": ("Cùng chi trả", "Co-payment"),
+    "self_paid": ("Tự trả", "Paid by the person"),
+    "other": ("Nguồn khác", "Other sources"),
+}
+
+
+@dataclass(frozen=True)
+class VisitPage:
+    person: Person
+    visit: Visit
+    allergies: tuple[str, ...]
+
+
+def visit(request: ActingRequest, person_id: int, encounter: str) -> HttpResponse:
+    """Raises HosoError HS5001 where there is no such visit to see."""
+
+    def query(scope: Scope) -> VisitPage | None:
+        person, found = people.person(scope, person_id), records.visit(scope, person_id, encounter)
+        if person is None or found is None:
+            return None
+        return VisitPage(person, found, records.timeline(scope, person_id, limit=1).allergies)
+
+    page = ask(request, query, person_id=person_id, about=f"Encounter/{encounter}")
+    if page is None:
+        raise HosoError("HS5001")
+    parts = payer_parts(page.visit.costs) if page.visit.costs else []
+    context = {
+        "person": page.person,
+        "visit": page.visit,
+        "summary": page.visit.summary,
+        "allergies": page.allergies,
+        "payers": parts,
+        "payers_picture": stacked_bar(parts, "; ".join(f"{part.text} {dong(part.amount)}" for part in parts)),
+    }
+    return render(request, "visits/visit.html", context)
+
+
+def payer_parts(costs: Costs) -> list[Part]:
+    """Who pays how much, in the order of the exchange's cost fields."""
+    return [Part(key, spoken(words), getattr(costs, key)) for key, words in PAYERS.items()]

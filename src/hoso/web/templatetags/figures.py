@@ -1,0 +1,77 @@
+"""Numbers, money, dates and sizes as a Vietnamese reader writes them (1.708.500 đ, 12,5, 07/03/2026)."""
+
+from datetime import date, datetime
+from decimal import Decimal
+
+from django import template
+from django.utils import timezone
+from django.utils.translation import get_language
+
+register = template.Library()
+
+_TO_VIETNAMESE = str.maketrans(",.", ".,")
+
+
+def written(value: Decimal | float, language: str) -> str:
+    """A number with separators of the language; decimals as given, without trailing zeros."""
+    text = f"{Decimal(str(value)):,f}"
+    if "." in text:
+        text = text.rstrip("0").rstrip(".")
+    return text if language == "en" else text.translate(_TO_VIETNAMESE)
+
+
+@register.filter
+def number(value: Decimal | float | None) -> str:
+    return "" if value is None else written(value, get_language() or "vi")
+
+
+@register.filter
+def dong(value: Decimal | int | None) -> str:
+    """Money with its sign: `1.708.500 đ`."""
+    return "" if value is None else f"{number(value)} đ"
+
+
+@register.filter
+def share(part: Decimal | int, whole: Decimal | int) -> str:
+    """Per cent without decimals; what is more than nothing and less than one is `<1 %`."""
+    if not whole or not part:
+        return "0 %"
+    per_cent = round(100 * part / whole)
+    return f"{per_cent} %" if per_cent else "<1 %"
+
+
+@register.filter
+def day(value: date | datetime | None) -> str:
+    """dd/mm/yyyy, in local time."""
+    return "" if value is None else _local(value).strftime("%d/%m/%Y")
+
+
+@register.filter
+def moment(value: datetime | None) -> str:
+    """dd/mm/yyyy HH:MM, in local time; without the time where it is midnight, as a date alone was sent."""
+    if value is None:
+        return ""
+    local = _local(value)
+    midnight = isinstance(local, datetime) and (local.hour, local.minute) == (0, 0)
+    return local.strftime("%d/%m/%Y" if midnight else "%d/%m/%Y %H:%M")
+
+
+@register.filter
+def clock(value: datetime | None) -> str:
+    """dd/mm/yyyy HH:MM:SS, in local time."""
+    return "" if value is None else _local(value).strftime("%d/%m/%Y %H:%M:%S")
+
+
+@register.filter
+def size(octets: int) -> str:
+    """Size of a file: `812 kB`, `1,4 GB`."""
+    amount = Decimal(octets)
+    for unit in ("B", "kB", "MB"):
+        if amount < 1000:
+            return f"{number(round(amount, 0 if unit != 'MB' else 1))} {unit}"
+        amount /= 1000
+    return f"{number(round(amount, 1))} GB"
+
+
+def _local(value: date | datetime) -> date | datetime:
+    return timezone.localtime(value) if isinstance(value, datetime) and timezone.is_aware(value) else value

@@ -1,0 +1,67 @@
+"""The intake's states in words."""
+
+from django import template
+from django.utils.translation import get_language
+
+register = template.Library()
+
+Words = tuple[str, str]
+PACKAGE_STATE: dict[str, Words] = {
+    "waiting": ("Đang chờ", "Waiting"),
+    "reading": ("Đang đọc", "Reading"),
+    "done": ("Xong", "Done"),
+    "refused": ("Bị từ chối", "Refused"),
+}
+VISIT_STATE: dict[str, Words] = {
+    "filed": ("Lưu mới", "Filed"),
+    "unchanged": ("Không đổi", "Unchanged"),
+    "corrected": ("Cập nhật", "Corrected"),
+    "quarantined": ("Tạm giữ", "Quarantined"),
+    "waiting": ("Đang chờ", "Waiting"),
+}
+SEVERITY: dict[str, Words] = {
+    "error": ("Lỗi", "Error"),
+    "warning": ("Cảnh báo", "Warning"),
+    "notice": ("Lưu ý", "Notice"),
+}
+CHANNEL: dict[str, Words] = {
+    "command": ("Dòng lệnh", "Command line"),
+    "upload": ("Tải lên", "Upload"),
+    "api": ("API", "API"),
+}
+VERSION: dict[str, Words] = {
+    "qd4210": ("QĐ 4210", "Decision 4210"),
+    "qd130": ("QĐ 130", "Decision 130"),
+    "qd4750": ("QĐ 4750", "Decision 4750"),
+    "qd3176": ("QĐ 3176", "Decision 3176"),
+}
+
+
+def words(table: dict[str, Words], key: str) -> str:
+    """The word of the active language; the key itself where the table lacks it."""
+    return table.get(key, (key, key))[1 if get_language() == "en" else 0]
+
+
+@register.filter
+def package_state(key: str) -> str:
+    return words(PACKAGE_STATE, key)
+
+
+@register.filter
+def visit_state(key: str) -> str:
+    return words(VISIT_STATE, key)
+
+
+@register.filter
+def severity(key: str) -> str:
+    return words(SEVERITY, key)
+
+
+@register.filter
+def channel(key: str) -> str:
+    return words(CHANNEL, key)
+
+
+@register.filter
+def decision(key: str) -> str:
+    return words(VERSION, key or "")

@@ -1,0 +1,81 @@
+"""How a person is named on a page: age, birth date, sex, numbers."""
+
+from django import template
+from django.utils import timezone
+from django.utils.translation import get_language
+
+from hoso.engines.people.models import BirthDate, Identifier, Sex
+from hoso.web import ages
+
+register = template.Library()
+
+SEX = {
+    Sex.MALE: ("Nam", "Male"),
+    Sex.FEMALE: ("Nữ", "Female"),
+    Sex.NOT_DETERMINED: ("Chưa xác định", "Not determined"),
+}
+IDENTIFIER = {
+    "personal_number": ("Số định danh", "Personal number"),
+    "insurance_number": ("Mã số BHXH", "Social insurance number"),
+    "card": ("Thẻ BHYT", "Insurance card"),
+    "facility_number": ("Mã người bệnh", "Facility's patient number"),
+    "passport": ("Hộ chiếu", "Passport"),
+    "phone": ("Điện thoại", "Phone"),
+}
+DIFFERENCE = {
+    "name": ("Họ tên", "Name"),
+    "sex": ("Giới tính", "Sex"),
+    "birth_date": ("Ngày sinh", "Birth date"),
+    "birth_year": ("Năm sinh", "Birth year"),
+    "birth": ("Ngày sinh", "Birth date"),
+    "address": ("Địa chỉ", "Address"),
+    "phone": ("Điện thoại", "Phone"),
+}
+
+
+@register.filter
+def age(birth: BirthDate) -> str:
+    return _spoken(ages.age(birth, timezone.now()))
+
+
+@register.filter
+def born(birth: BirthDate) -> str:
+    return _spoken(ages.born(birth))
+
+
+@register.filter
+def sex(value: Sex) -> str:
+    return _spoken(SEX[Sex(value)])
+
+
+@register.filter
+def identifier_name(kind: str) -> str:
+    return _spoken(IDENTIFIER.get(kind, (kind, kind)))
+
+
+@register.filter
+def difference_name(field: str) -> str:
+    return _spoken(DIFFERENCE.get(field, (field, field)))
+
+
+@register.filter
+def grouped(identifier: Identifier) -> str:
+    """A long number in groups that the eye can compare: 079 085 012 345, GD 4 80 8021234567."""
+    value = identifier.value
+    if identifier.kind == "card" and len(value) == 15:
+        return f"{value[:2]} {value[2]} {value[3:5]} {value[5:]}"
+    if identifier.kind in ("personal_number", "phone") and value.isdigit():
+        return " ".join(_groups(value))
+    return value
+
+
+def _groups(digits: str) -> list[str]:
+    """Groups of three; a group left over stands first with four (0901 234 567)."""
+    first = len(digits) % 3
+    start = first + 3 if first else 0
+    head = [digits[:start]] if start else []
+    return head + [digits[at : at + 3] for at in range(start, len(digits), 3)]
+
+
+def _spoken(words: tuple[str, str]) -> str:
+    return words[1] if get_language() == "en" else words[0]

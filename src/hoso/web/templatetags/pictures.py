@@ -1,0 +1,54 @@
+"""Pictures and icons in templates; drawn in hoso.web.components."""
+
+from urllib.parse import urlencode
+
+from django import template
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language
+
+from hoso.engines.records.models import ResultLine
+from hoso.web.components import icons
+from hoso.web.components.range_bar import flag, range_bar
+from hoso.web.templatetags.figures import number
+
+register = template.Library()
+
+FLAG = {"H": ("Cao", "High"), "L": ("Thấp", "Low")}
+
+
+@register.simple_tag
+def icon(name: str) -> SafeString:
+    return icons.icon(name)
+
+
+@register.filter
+def result_flag(line: ResultLine) -> str:
+    """`H`, `L` or nothing."""
+    return flag(line.number, line.low, line.high)
+
+
+@register.filter
+def flag_word(value: str) -> str:
+    return FLAG[value][1 if get_language() == "en" else 0] if value else ""
+
+
+@register.filter
+def reference(line: ResultLine) -> str:
+    """The range in words: `3,9 – 6,4`, `≤ 5,2`, `≥ 1`."""
+    if line.low is not None and line.high is not None:
+        return f"{number(line.low)} – {number(line.high)}"
+    if line.high is not None:
+        return f"≤ {number(line.high)}"
+    return "" if line.low is None else f"≥ {number(line.low)}"
+
+
+@register.filter
+def trend_query(line: ResultLine) -> str:
+    """What the trend of this result asks for."""
+    asked = {"code": line.code, "name": line.name, "unit": line.unit, "low": line.low, "high": line.high}
+    return urlencode({key: str(value) for key, value in asked.items() if value not in (None, "")})
+
+
+@register.filter
+def result_bar(line: ResultLine) -> SafeString:
+    return range_bar(line.number, line.low, line.high, f"{number(line.number)} ({reference(line)})")
