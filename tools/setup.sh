@@ -38,7 +38,7 @@ if ! .venv/bin/python -m pip --version >/dev/null 2>&1; then
 fi
 echo "Cài đặt vào .venv… Installing into .venv from $lock…"
 rm -f .venv/built-*
-pip=(.venv/bin/python -m pip --disable-pip-version-check --no-input --quiet)
+pip=(.venv/bin/python -m pip --disable-pip-version-check --no-input -qq)
 "${pip[@]}" install --require-hashes --only-binary :all: -r "$lock"
 "${pip[@]}" install --no-deps --no-build-isolation --no-index -e .
 stamp "$lock" >".venv/built-$kind"

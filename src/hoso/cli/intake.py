@@ -38,7 +38,7 @@ def intake(paths: tuple[Path, ...], version: str | None, as_json: bool) -> None:
     from hoso.engines.intake.run import take_in_paths
 
     actor = Actor(account_id=intake_service_id(), name=INTAKE_SERVICE, route="command:intake")
-    with progress_bar("gói") as progress:
+    with progress_bar("B") as progress:
         account = take_in_paths(actor, paths, version, progress)
     counts = account.as_dict()
     if as_json:

@@ -14,10 +14,12 @@ json_option = click.option("--json", "as_json", is_flag=True, help="End with one
 
 @contextmanager
 def progress_bar(unit: str) -> Iterator[Progress]:
-    """Yield a function of (done, total) that moves a bar; silent where the output is no terminal."""
+    """Yield a function of (done, total) that moves a bar; silent where the output is no terminal. Bytes are "B"."""
     from tqdm import tqdm
 
-    with tqdm(unit=f" {unit}", disable=not sys.stderr.isatty(), dynamic_ncols=True) as bar:
+    scaled = unit == "B"
+    shown = unit if scaled else f" {unit}"
+    with tqdm(unit=shown, unit_scale=scaled, disable=not sys.stderr.isatty(), dynamic_ncols=True) as bar:
 
         def move(done: int, total: int) -> None:
             bar.total = total
