@@ -5,6 +5,7 @@ from datetime import date
 from hoso.core.places.models import Place
 from hoso.core.vietnamese.folding import fold
 
+TEXT_LENGTH = 200  # of what is searched for; the rest says nothing more
 VALID = "p.valid_from <= %(day)s AND (p.valid_to IS NULL OR p.valid_to > %(day)s)"
 
 # A district had no successor of its own: its communes had.
@@ -20,7 +21,8 @@ HEIRS = f"""
             SELECT c.id FROM places_place c WHERE here.level = 2 AND c.parent_id = heir.id
         ) next
     )
-    SELECT p.* FROM places_place p JOIN heir ON heir.id = p.id WHERE {VALID} ORDER BY p.level, p.code
+    SELECT p.* FROM places_place p
+    WHERE p.id = ANY (ARRAY(SELECT id FROM heir)) AND {VALID} ORDER BY p.level, p.code
 """
 
 FORERUNNERS = f"""
@@ -31,7 +33,8 @@ FORERUNNERS = f"""
         JOIN places_place here ON here.id = forerunner.id AND here.valid_from > %(day)s
         JOIN places_succession s ON s.new_id = forerunner.id
     )
-    SELECT p.* FROM places_place p JOIN forerunner ON forerunner.id = p.id WHERE {VALID} ORDER BY p.level, p.code
+    SELECT p.* FROM places_place p
+    WHERE p.id = ANY (ARRAY(SELECT id FROM forerunner)) AND {VALID} ORDER BY p.level, p.code
 """
 
 
@@ -65,7 +68,7 @@ def then(place: Place, day: date) -> list[Place]:
 
 def find(text: str, day: date, level: int | None = None, limit: int = 20) -> list[Place]:
     """Search by name without accents, also with the unit above: “tan phu dong nai”. Best first."""
-    folded = fold(text.replace(",", " "))
+    folded = fold(text[:TEXT_LENGTH].replace(",", " ").replace("\0", " "))
     if not folded:
         return []
     words = {f"word{number}": f"% {_plain(word)}%" for number, word in enumerate(folded.split())}

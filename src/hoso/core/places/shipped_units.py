@@ -9,6 +9,7 @@ from itertools import pairwise
 from pathlib import Path
 
 from hoso.core.vietnamese.folding import fold
+from hoso.core.vietnamese.tones import normal_tone
 
 REFORM = date(2025, 7, 1)  # QĐ 19/2025/QĐ-TTg: 34 provinces, no districts
 LEGACY_START = date(2004, 1, 1)  # unofficial: the sources do not say when a unit before the reform began
@@ -92,8 +93,14 @@ def _steps(pairs: list[tuple[Unit, Unit]]) -> Iterator[Step]:
         elif sources[new.id] > 1:
             relation = "merged"
         else:
-            relation = "same" if old.full_name == new.full_name else "renamed"
+            relation = _one_to_one(old, new)
         yield Step(old, new, relation, REFORM, REFORM_BASIS)
+
+
+def _one_to_one(old: Unit, new: Unit) -> str:
+    """Hoà or Hòa, KRong or Krong is one name."""
+    spellings = [normal_tone(unit.full_name).casefold() for unit in (old, new)]
+    return "same" if spellings[0] == spellings[1] else "renamed"
 
 
 def _legacy_units(folder: Path) -> dict[tuple[int, str], Unit]:
@@ -132,8 +139,7 @@ def _current_units(folder: Path) -> tuple[list[Unit], list[Step]]:
         spans_of[f"{row['province_code']}/{row['code']}"] = spans
     for spans in spans_of.values():
         for old, new in pairwise(spans):
-            relation = "same" if old.full_name == new.full_name else "renamed"
-            steps.append(Step(old, new, relation, new.valid_from, new.basis))
+            steps.append(Step(old, new, _one_to_one(old, new), new.valid_from, new.basis))
     return units, steps
 
 

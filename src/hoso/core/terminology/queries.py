@@ -20,6 +20,7 @@ from hoso.core.terminology.systems import short_name
 
 FRESH_SECONDS = 300  # how long another process may not see a local change
 NAMES_KEPT = 100_000
+TEXT_LENGTH = 200  # of what is searched for; the rest says nothing more
 
 COLUMNS = "c.code, c.display_vi, c.display_en, c.parent, c.properties, c.valid_from, c.valid_to"
 
@@ -152,6 +153,7 @@ def search(system: str, text: str, day: date, limit: int = 20) -> list[Concept]:
     Best first: the code itself, codes that begin so, names that are or begin with the text, shorter names.
     """
     version = version_at(system, day)
+    text = text[:TEXT_LENGTH].replace("\0", " ")
     words = words_of(text)
     if not words:
         return []

@@ -66,8 +66,7 @@ def test_a_parent_holds_for_the_whole_span_of_its_children() -> None:
         tables=['"places_place" AS "above"'],
         where=[
             '"above".id = places_place.parent_id',
-            'NOT daterange("above".valid_from, "above".valid_to)'
-            " @> daterange(places_place.valid_from, places_place.valid_to)",
+            'NOT daterange("above".valid_from, "above".valid_to) @> daterange(places_place.valid_from, places_place.valid_to)',
         ],
     )
     assert not outside.exists()
