@@ -5,6 +5,7 @@ import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import cached_property
 from itertools import pairwise
 from pathlib import Path
 
@@ -21,7 +22,7 @@ KINDS = {
 }  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Unit:
     """One row of `places_place`; `parent` is the unit above during the whole span."""
 
@@ -39,12 +40,12 @@ class Unit:
     latitude: float | None = None
     population: int | None = None
 
-    @property
+    @cached_property
     def id(self) -> int:
         """Level, first day and code in one number: the same in every installation."""
         return int(f"{self.level}{self.valid_from:%Y%m%d}{int(self.code):05d}")
 
-    @property
+    @cached_property
     def address(self) -> str:
         return f"{self.full_name}, {self.parent.address}" if self.parent else self.full_name
 

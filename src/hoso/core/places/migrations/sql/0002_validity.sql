@@ -6,7 +6,6 @@ ALTER TABLE places_place ADD CONSTRAINT place_level CHECK (level IN (1, 2, 3) AN
 ALTER TABLE places_place ADD CONSTRAINT place_code_once_at_a_time
     EXCLUDE USING gist (level WITH =, code WITH =, daterange(valid_from, valid_to) WITH &&);
 CREATE UNIQUE INDEX places_place_key ON places_place (level, code, valid_from);
-CREATE INDEX places_place_folded ON places_place USING gin (folded_address gin_trgm_ops);
 
 ALTER TABLE places_succession ADD CONSTRAINT succession_share CHECK (share > 0 AND share <= 1);
 ALTER TABLE places_succession ADD CONSTRAINT succession_of_another CHECK (old_id <> new_id);
