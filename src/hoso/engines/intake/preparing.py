@@ -10,7 +10,7 @@ from hoso.engines.intake.content import content_hash
 from hoso.engines.intake.identity import claimed_identity
 from hoso.engines.intake.mapping.claim import map_claim
 from hoso.engines.intake.mapping.course import map_course
-from hoso.engines.intake.mapping.encounter import map_encounter
+from hoso.engines.intake.mapping.encounter import map_encounter, map_withheld_encounter
 from hoso.engines.intake.mapping.medications import map_medications
 from hoso.engines.intake.mapping.papers import map_papers
 from hoso.engines.intake.mapping.results import map_results
@@ -107,7 +107,9 @@ def _map(prepared: PreparedVisit, sent: SentVisit) -> None:
     age = _full_years(birth_day, prepared.claim.as_of.date()) if birth_day else None
     withholding = label_lines(sent, prepared.version, age)
     visit = _mapping_visit(prepared, sent, withholding)
-    if (1, 1) not in withholding.withheld:
+    if (1, 1) in withholding.withheld:
+        map_withheld_encounter(visit)
+    else:
         map_encounter(visit, withholding.hidden)
         map_claim(visit)
     for step in (map_medications, map_services, map_results, map_course, map_papers):

@@ -36,6 +36,7 @@ class KnownPerson:
     facility_id: int
     place_id: int
     package_id: int
+    merged_into: int | None = None
     numbers: dict[Key, None] = field(default_factory=dict)
     is_new: bool = False
     is_changed: bool = False
@@ -87,12 +88,16 @@ class Linkage:
             self.owners[kind, value, issuer] = person_id
         provisional = {ids_from(claim.provisional_seed())[0] for claim, _ in claims}
         self._load_persons(sorted(set(self.owners.values()) | provisional))
+        joined = {person.merged_into for person in self.persons.values() if person.merged_into}
+        self._load_persons(sorted(joined - self.persons.keys()))
 
     def _load_persons(self, person_ids: list[int]) -> None:
+        if not person_ids:
+            return
         self.cursor.execute(
             """
             SELECT person_id, source_person_id, patient_id, name, birth_date, birth_precision, birth_time, sex, phone,
-                   address, as_of, provisional, facility_id, place_id, package_id
+                   address, as_of, provisional, facility_id, place_id, package_id, merged_into
             FROM people_person WHERE person_id = ANY (%s)
             """,
             [person_ids],
@@ -133,7 +138,7 @@ class Linkage:
     def _provisional_person(self, claim: ClaimedIdentity, origin: Origin, keys: list[Key]) -> KnownPerson:
         person_id, patient_id = ids_from(claim.provisional_seed())
         if person := self.persons.get(person_id):
-            return person
+            return self.persons[person.merged_into] if person.merged_into else person
         person = self._add_person(person_id, patient_id, claim, origin, provisional=True)
         for key in keys:
             person.numbers[key] = None

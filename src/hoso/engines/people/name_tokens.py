@@ -4,6 +4,7 @@ Operators such as LIKE may not look at rows that row security hides, so they los
 number may (it is leakproof). Pairs and triples keep the lists short: half a million people share "nguyen".
 """
 
+from collections.abc import Sequence
 from functools import lru_cache
 from hashlib import blake2b
 from itertools import combinations
@@ -19,10 +20,10 @@ def tokens_of_name(name: str) -> set[int]:
     return {_hash(group) for size in (1, 2, 3) for group in combinations(words, size)}
 
 
-def token_of_query(text: str) -> int | None:
-    """The one token that narrows a query most: its three longest words, or all where fewer; None without words."""
-    words = sorted(set(fold(text).split()), key=len, reverse=True)[:3]
-    return _hash(tuple(sorted(words))) if words else None
+def token_of_query(words: Sequence[str]) -> int | None:
+    """The one token that narrows folded words most: of their three longest, or of all where fewer; None of none."""
+    longest = sorted(set(words), key=len, reverse=True)[:3]
+    return _hash(tuple(sorted(longest))) if longest else None
 
 
 @lru_cache(maxsize=262144)

@@ -194,3 +194,12 @@ def move_visit(cursor: Any, encounters: Iterable[str], old_person: int, new_pers
         "UPDATE records_resource SET person_id = %s WHERE person_id = %s AND encounter = ANY (%s)",
         [new_person, old_person, wanted],
     )
+
+
+def move_person(cursor: Any, old_person: int, new_person: int) -> None:
+    """Move every resource but the Patient itself to another person: `person_id` alone changes, no byte does."""
+    patient = NUMBERS["Patient"]
+    for table in ("records_token", "records_resource_version", "records_location", "records_resource"):
+        cursor.execute(
+            f"UPDATE {table} SET person_id = %s WHERE person_id = %s AND type <> %s", [new_person, old_person, patient]
+        )

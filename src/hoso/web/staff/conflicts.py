@@ -5,7 +5,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 
 from hoso.core.errors import HosoError
-from hoso.engines.people import actions
+from hoso.engines.intake import conflicts as actions
 from hoso.engines.people import queries as people
 from hoso.engines.people.models import Conflict
 from hoso.web.asking import ask

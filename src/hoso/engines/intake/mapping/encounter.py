@@ -16,6 +16,7 @@ CONDITION_CATEGORY = "http://terminology.hl7.org/CodeSystem/condition-category"
 INPATIENT = frozenset({"3", "03", "04", "06", "09"})
 HOME, VIRTUAL = "12", "14"
 EMERGENCY_4210 = "2"  # MA_LYDO_VVIEN
+WITHHELD = {"url": "https://hoso.vn/fhir/StructureDefinition/content-withheld", "valueBoolean": True}
 
 
 def map_encounter(visit: MappingVisit, hidden: int) -> None:
@@ -30,6 +31,22 @@ def map_encounter(visit: MappingVisit, hidden: int) -> None:
     ]
     visit.add("Encounter", 1, 1, "1", _encounter(visit, values, codes, uses), values.get("NGAY_VAO", ""))
     _coverage(visit, values)
+
+
+def map_withheld_encounter(visit: MappingVisit) -> None:
+    """A visit withheld whole leaves the day it happened and that something is kept back: no place, no reason, no cost.
+
+    A gap then means that nothing is known, and not that something is hidden.
+    """
+    day = (time(visit.summary.get("NGAY_VAO", "")) or "")[:10]
+    content: Element = {
+        "status": "unknown",
+        "class": {"system": ACT_CODE, "code": "AMB"},
+        "subject": visit.subject(),
+        "period": {"start": day},
+        "extension": [WITHHELD],
+    }
+    visit.add_shell("Encounter", content, visit.summary.get("NGAY_VAO", "")[:8])
 
 
 def diagnosis_codes(values: Values) -> list[str]:
@@ -89,10 +106,16 @@ def _facts(visit: MappingVisit, values: Values) -> list[Element]:
         "exchange-decision": visit.decision,
     }
     facts: list[Element] = [{"url": _url(name), "valueString": text} for name, text in texts.items() if text]
-    numbers = {"weight-kg": values.get("CAN_NANG", ""), "treatment-days": values.get("SO_NGAY_DTRI", "")}
+    numbers = {
+        "weight-kg": values.get("CAN_NANG", ""),
+        "treatment-days": values.get("SO_NGAY_DTRI", ""),
+        "total-cost": first(values, "T_TONGCHI_BV", "T_TONGCHI"),
+    }
     for name, text in numbers.items():
         if (number := decimal(text)) is not None:
             facts.append({"url": _url(name), "valueDecimal": number})
+    if visit.withheld or visit.text_withheld:
+        facts.append(WITHHELD)
     return facts
 
 

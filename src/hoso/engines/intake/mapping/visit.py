@@ -65,6 +65,13 @@ class MappingVisit:
         self.mapped.add((table, line))
         return resource_id
 
+    def add_shell(self, type_name: str, content: Element, when: str) -> None:
+        """File a resource that stands for the visit and comes from no line of it."""
+        body = to_bytes({"resourceType": type_name, **without_empty(content)})
+        self.drafts.append(
+            Draft(type_name, self.id_of(type_name, 1, "1"), 0, 0, moment(when) or self.id_date, 0, body, ())
+        )
+
     def subject(self) -> Element:
         return {"reference": f"Patient/{PATIENT_PLACEHOLDER}"}
 

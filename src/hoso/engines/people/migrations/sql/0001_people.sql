@@ -16,6 +16,7 @@ CREATE TABLE people_person (
     address          text NOT NULL DEFAULT '',
     as_of            timestamptz NOT NULL,                   -- date of the visit these facts come from
     provisional      boolean NOT NULL DEFAULT false,
+    merged_into      bigint REFERENCES people_person,        -- joined to this person; kept, so that it can be undone
     facility_id      bigint NOT NULL,
     place_id         bigint NOT NULL DEFAULT 0,
     sensitivity      integer NOT NULL DEFAULT 0,
@@ -79,3 +80,9 @@ SELECT access_protect_person_table('people_person');
 SELECT access_protect_person_table('people_identifier');
 SELECT access_protect_person_table('people_token');
 SELECT access_protect_person_table('people_conflict');
+
+-- Whether so many people share a word that a search by it alone is refused. Counts beyond the asker's scope, and
+-- tells no more than that a name is common.
+CREATE FUNCTION people_token_is_common(wanted bigint) RETURNS boolean
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public
+AS $$ SELECT count(*) >= 3000 FROM (SELECT 1 FROM people_token WHERE hash = wanted LIMIT 3000) counted $$;

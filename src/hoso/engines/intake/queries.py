@@ -1,0 +1,148 @@
+"""Reading the intake: packages and their accounts, visits, findings. Each runs inside `access.reading.read`."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from django.db import connection
+
+from hoso.core.access.policy import Scope
+from hoso.core.errors import HosoError
+from hoso.core.files.originals import path_of
+from hoso.engines.intake.accounts import SUMS
+from hoso.engines.intake.exchange import load_decisions
+from hoso.engines.intake.models import Account, FindingRow, PackageRow, VisitRow
+
+_VISIT = (
+    "v.package_id, v.ordinal, v.ma_lk, v.version, v.state, v.past, v.patient_name, v.admitted_at, v.person_id, v.findings,"
+    " v.lines_in, v.lines_filed, v.lines_withheld, v.lines_not_mapped, v.made_on"
+)
+
+
+def _package_scope(scope: Scope) -> str:
+    return f"({scope.facilities('p')} OR p.received_by = access_actor())"
+
+
+def packages(scope: Scope, limit: int = 50, before_id: int | None = None) -> list[PackageRow]:
+    """Packages, newest first."""
+    return _packages(scope, "(%s::bigint IS NULL OR p.id < %s)", [before_id, before_id], limit)
+
+
+def package(scope: Scope, package_id: int) -> PackageRow | None:
+    """One package, by its number."""
+    return next(iter(_packages(scope, "p.id = %s", [package_id], 1)), None)
+
+
+def _packages(scope: Scope, condition: str, values: list[Any], limit: int) -> list[PackageRow]:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"""
+            WITH chosen AS (
+                SELECT p.* FROM intake_package p WHERE {condition} AND {_package_scope(scope)} ORDER BY p.id DESC LIMIT %s
+            )
+            SELECT p.id, p.key::text, p.file_name, p.channel, p.received_at, a.full_name, coalesce(f.name, ''), p.state,
+                   p.size_bytes, p.visits_read, p.visits_total, p.refusal::text, {SUMS}
+            FROM chosen p
+            JOIN accounts_account a ON a.id = p.received_by
+            LEFT JOIN places_facility f ON f.id = p.facility_id
+            LEFT JOIN intake_visit v ON v.package_id = p.id
+            GROUP BY p.id, p.key, p.file_name, p.channel, p.received_at, a.full_name, f.name, p.state, p.size_bytes,
+                     p.visits_read, p.visits_total, p.refusal::text
+            ORDER BY p.id DESC
+            """,
+            [*values, limit],
+        )
+        return [_package(row) for row in cursor.fetchall()]
+
+
+def _package(row: tuple[Any, ...]) -> PackageRow:
+    refusal = json.loads(row[11]) if row[11] else None
+    account = Account(1, int(row[7] == "refused"), *map(int, row[12:]))
+    return PackageRow(*row[:7], row[7], row[8], row[9], row[10], refusal, account)
+
+
+def visits(
+    scope: Scope, package_id: int, state: str | None = None, limit: int = 100, after: int = 0
+) -> list[VisitRow]:
+    """Visits of a package in their order, from behind `after`, of one state or all."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"""
+            SELECT {_VISIT} FROM intake_visit v
+            WHERE v.package_id = %s AND v.ordinal > %s AND (%s::text IS NULL OR v.state = %s) AND {scope.facilities("v")}
+            ORDER BY v.ordinal LIMIT %s
+            """,
+            [package_id, after, state, state, limit],
+        )
+        return [VisitRow(*row) for row in cursor.fetchall()]
+
+
+def quarantined(scope: Scope, limit: int = 100) -> list[VisitRow]:
+    """Visits in quarantine whose corrected sending has not come yet, newest package first."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"""
+            SELECT {_VISIT} FROM intake_visit v
+            WHERE v.state = 'quarantined' AND {scope.facilities("v")}
+              AND NOT EXISTS (SELECT 1 FROM intake_visit later WHERE later.facility_id = v.facility_id
+                              AND later.ma_lk = v.ma_lk AND later.package_id > v.package_id
+                              AND later.state IN ('filed', 'corrected'))
+            ORDER BY v.package_id DESC, v.ordinal LIMIT %s
+            """,
+            [limit],
+        )
+        return [VisitRow(*row) for row in cursor.fetchall()]
+
+
+def findings(
+    scope: Scope, package_id: int, ordinal: int | None = None, limit: int = 200
+) -> list[FindingRow]:
+    """Findings of a package or one visit of it, errors first."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"""
+            SELECT n.package_id, n.ordinal, v.ma_lk, n.code, n.severity, n.table_no, n.line, n.field, n.value,
+                   n.params::text, v.version
+            FROM intake_finding n JOIN intake_visit v ON v.package_id = n.package_id AND v.ordinal = n.ordinal
+            WHERE n.package_id = %s AND (%s::int IS NULL OR n.ordinal = %s) AND {scope.facilities("n")}
+            ORDER BY array_position(ARRAY['error', 'warning', 'notice'], n.severity), n.ordinal, n.number LIMIT %s
+            """,
+            [package_id, ordinal, ordinal, limit],
+        )
+        return [_finding(row) for row in cursor.fetchall()]
+
+
+def _finding(row: tuple[Any, ...]) -> FindingRow:
+    package_id, ordinal, ma_lk, code, severity, table, line, field, value, params, version = row
+    decision = load_decisions()[version].title_vi if version else ""
+    where = {
+        "table": f"XML{table}" if table >= 0 else "?", "line": line, "field": field, "value": value, "visit": ordinal,
+        "decision": decision, "file": "",
+    }  # fmt: skip
+    error = HosoError(code, **{**where, **json.loads(params)})
+    return FindingRow(
+        package_id, ordinal, ma_lk, code, severity, str(where["table"]), line, field, value, error.message("vi"),
+        error.message("en"), error.what_to_do("vi"), error.what_to_do("en"),
+    )  # fmt: skip
+
+
+def totals(scope: Scope) -> Account:
+    """The account of everything in scope."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"""
+            SELECT count(DISTINCT p.id), count(DISTINCT p.id) FILTER (WHERE p.state = 'refused'), {SUMS}
+            FROM intake_package p LEFT JOIN intake_visit v ON v.package_id = p.id WHERE {_package_scope(scope)}
+            """
+        )
+        return Account(*map(int, cursor.fetchone()))
+
+
+def original_of(scope: Scope, package_id: int) -> tuple[str, Path] | None:
+    """The name and the kept bytes of a package."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT p.file_name, p.sha256 FROM intake_package p WHERE p.id = %s AND {_package_scope(scope)}", [package_id]
+        )
+        row = cursor.fetchone()
+    return (row[0], path_of(bytes(row[1]))) if row else None

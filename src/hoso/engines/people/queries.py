@@ -1,0 +1,170 @@
+"""Reading people: search by name or number, one person's banner, contradictions under review.
+
+Every function runs inside `core.access.reading.read`, whose scope filters in SQL; row security filters again.
+"""
+
+import json
+import re
+from typing import Any
+
+from django.db import connection
+
+from hoso.core.access.policy import Scope
+from hoso.core.places.queries import address_lines
+from hoso.core.vietnamese.folding import fold
+from hoso.engines.people.models import BirthDate, Conflict, Identifier, Person, PersonHit, SearchAnswer, Sex
+from hoso.engines.people.name_tokens import token_of_query
+
+# Candidates looked at for one token before the asker is told to add a word: bounds the cost of "nguyen".
+CANDIDATES = 3000
+_HIT = (
+    "p.person_id, p.patient_id, p.name, p.birth_date, p.birth_precision, p.birth_time, p.sex, p.place_id, p.address,"
+    " p.provisional"
+)
+_YEAR = re.compile(r"(18|19|20)\d\d$")
+_NUMBER = re.compile(r"[A-Za-z]{0,3}[\d\s.\-]*\d[\d\s.\-]*$")
+
+
+def search(scope: Scope, text: str, limit: int = 30) -> SearchAnswer:
+    """Persons by number (personal, insurance, card, phone, a facility's own) or by words of the name, in any order
+    and without accents. Names are in Vietnamese order; a birth year among the words narrows."""
+    text = text.strip()
+    if not text:
+        return SearchAnswer((), cut=False)
+    if _looks_like_number(text):
+        return SearchAnswer(_by_number(scope, text, limit), cut=False)
+    return _by_name(scope, text, limit)
+
+
+def _looks_like_number(text: str) -> bool:
+    compact = re.sub(r"[\s.\-]", "", text)
+    return bool(_NUMBER.match(text)) and len(compact) >= 6 or text.upper().startswith("SYN") and " " not in text
+
+
+def _by_number(scope: Scope, text: str, limit: int) -> tuple[PersonHit, ...]:
+    compact = re.sub(r"[\s.\-]", "", text).upper()
+    spellings = list(dict.fromkeys([compact, text.strip(), *([compact[-10:]] if len(compact) == 15 else [])]))
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"""
+            SELECT DISTINCT {_HIT}, p.name_sort FROM people_person p
+            JOIN people_identifier i ON i.person_id = p.person_id
+            WHERE i.kind = ANY (ARRAY['personal_number', 'insurance_number', 'card', 'passport', 'phone', 'facility_number'])
+              AND i.value = ANY (%s) AND p.merged_into IS NULL AND {scope.persons("p")}
+            ORDER BY p.name_sort LIMIT %s
+            """,
+            [spellings, limit],
+        )
+        return _hits(cursor.fetchall())
+
+
+def _by_name(scope: Scope, text: str, limit: int) -> SearchAnswer:
+    words = fold(text).split()
+    years = [int(word) for word in words if _YEAR.match(word)]
+    names = [word for word in words if not _YEAR.match(word)]
+    answer = _by_token(scope, token_of_query(names), names, years, limit)
+    if not answer.hits and len(names) > 1:  # the last word may be half typed
+        return _by_token(scope, token_of_query(names[:-1]), names, years, limit)
+    return answer
+
+
+def _by_token(scope: Scope, token: int | None, names: list[str], years: list[int], limit: int) -> SearchAnswer:
+    if token is None:
+        return SearchAnswer((), cut=False)
+    narrowing = " AND strpos(' ' || p.folded_name, ' ' || %s) > 0" * len(names)
+    narrowing += " AND extract(year FROM p.birth_date) = ANY (%s)" if years else ""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT people_token_is_common(%s), access_scope_everywhere()", [token])
+        common, everywhere = cursor.fetchone()
+        if common and not everywhere:  # walking over everybody's "nguyen" for the few in scope would take seconds
+            return SearchAnswer((), cut=True)
+        cursor.execute(
+            f"""
+            WITH candidate AS MATERIALIZED (SELECT person_id FROM people_token WHERE hash = %s LIMIT {CANDIDATES})
+            SELECT {_HIT} FROM candidate c JOIN people_person p ON p.person_id = c.person_id
+            WHERE {scope.persons("p")}{narrowing}
+            ORDER BY p.name_sort, p.birth_date LIMIT %s
+            """,
+            [token, *names, *([years] if years else []), limit],
+        )
+        return SearchAnswer(_hits(cursor.fetchall()), common)
+
+
+def _hits(rows: list[tuple[Any, ...]]) -> tuple[PersonHit, ...]:
+    places = address_lines(sorted({row[7] for row in rows if row[7]}))
+    return tuple(
+        PersonHit(
+            row[0], row[1], row[2], BirthDate(row[3], row[4], row[5]), Sex(row[6]), places.get(row[7], ""), row[8], row[9]
+        )
+        for row in rows
+    )
+
+
+def person(scope: Scope, person_id: int) -> Person | None:
+    """The banner of one person; None where there is none in this scope."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT {_HIT}, p.phone, p.as_of FROM people_person p WHERE p.person_id = %s AND {scope.persons('p')}",
+            [person_id],
+        )
+        row = cursor.fetchone()
+        if row is None:
+            return None
+        cursor.execute(
+            """
+            SELECT i.kind, i.value, coalesce(f.code, '') FROM people_identifier i
+            LEFT JOIN places_facility f ON f.id = i.issuer_id AND i.issuer_id <> 0
+            WHERE i.person_id = %s
+            ORDER BY array_position(ARRAY['personal_number', 'insurance_number', 'card', 'passport', 'facility_number',
+                                          'phone'], i.kind), i.value
+            """,
+            [person_id],
+        )
+        identifiers = tuple(Identifier(*found) for found in cursor.fetchall())
+    (hit,) = _hits([row[:10]])
+    return Person(
+        hit.person_id, hit.patient_id, hit.name, hit.birth, hit.sex, row[10], hit.address, hit.place_name, identifiers,
+        hit.provisional, row[11],
+    )
+
+
+def person_id_of(scope: Scope, patient_id: str) -> int | None:
+    """The person a FHIR Patient id names."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT p.person_id FROM people_person p WHERE p.patient_id = %s AND {scope.persons('p')}", [patient_id]
+        )
+        row = cursor.fetchone()
+    return row[0] if row else None
+
+
+def conflicts(scope: Scope, open_only: bool = True) -> list[Conflict]:
+    """Contradictions of identity, newest first."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"""
+            SELECT c.id, c.found_at, c.identifier_kind, c.differences, c.person_id, c.other_person_id, coalesce(f.name, ''),
+                   c.decision, coalesce(a.full_name, ''), c.decided_at,
+                   coalesce((SELECT i.value FROM people_identifier i WHERE i.person_id = c.person_id
+                             AND i.kind = c.identifier_kind AND i.contested LIMIT 1), '')
+            FROM people_conflict c
+            LEFT JOIN places_facility f ON f.id = c.facility_id
+            LEFT JOIN accounts_account a ON a.id = c.decided_by
+            WHERE {scope.persons("c")} {"AND c.decision IS NULL" if open_only else ""}
+            ORDER BY c.id DESC LIMIT 200
+            """
+        )
+        rows = cursor.fetchall()
+        cursor.execute(
+            f"SELECT {_HIT} FROM people_person p WHERE p.person_id = ANY (%s) AND {scope.persons('p')}",
+            [[one for row in rows for one in row[4:6]]],
+        )
+        known = {hit.person_id: hit for hit in _hits(cursor.fetchall())}
+    return [
+        Conflict(
+            row[0], row[1], row[2], row[10], json.loads(row[3]) if isinstance(row[3], str) else row[3], known[row[4]],
+            known[row[5]], row[6], row[7], row[8], row[9],
+        )
+        for row in rows
+        if row[4] in known and row[5] in known
+    ]

@@ -1,0 +1,1 @@
+"""FHIR resources turned into what a page shows."""

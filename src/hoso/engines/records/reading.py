@@ -1,0 +1,71 @@
+"""Reading stored resources: rows by person, and the bytes with id and meta spliced in."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import orjson
+from django.db import connection
+
+from hoso.core.access.labels import labels_in
+from hoso.core.access.policy import Scope
+from hoso.engines.records.resource_types import NUMBERS, name_of
+
+LABEL_SYSTEM = "https://hoso.vn/fhir/CodeSystem/sensitivity"
+_COLUMNS = (
+    "r.type, r.id, r.version, r.last_updated, r.happened, r.encounter, r.sensitivity, r.source_table, r.source_line, r.body"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class StoredResource:
+    """A current resource as it lies in the store."""
+
+    type: str
+    id: str
+    version: int
+    last_updated: datetime
+    happened: datetime
+    encounter: str | None
+    sensitivity: int
+    source_table: int
+    source_line: int
+    body: bytes
+
+    def content(self) -> dict[str, Any]:
+        found: dict[str, Any] = orjson.loads(self.body)
+        return found
+
+    def served(self) -> bytes:
+        """The stored bytes with `id` and `meta` behind `resourceType`; everything else untouched."""
+        meta: dict[str, Any] = {"versionId": str(self.version), "lastUpdated": self.last_updated.isoformat()}
+        if self.sensitivity:
+            meta["security"] = [{"system": LABEL_SYSTEM, "code": one.key} for one in labels_in(self.sensitivity)]
+        head = f'{{"resourceType":"{self.type}"'.encode()
+        if not self.body.startswith(head):
+            raise ValueError("a stored body begins with its resourceType")
+        own = orjson.dumps({"id": self.id, "meta": meta})[1:-1]
+        return head + b"," + own + self.body[len(head) :]
+
+
+def resources_of_person(
+    scope: Scope, person_id: int, types: Sequence[str], *, encounter: str | None = None,
+    before: datetime | None = None, limit: int = 10_000,
+) -> list[StoredResource]:  # fmt: skip
+    """Current resources of these types, newest first, within the scope."""
+    conditions = ["r.person_id = %s", "r.type = ANY (%s)", "NOT r.deleted", scope.persons("r")]
+    values: list[Any] = [person_id, [NUMBERS[name] for name in types]]
+    if encounter is not None:
+        conditions.append("r.encounter = %s")
+        values.append(encounter)
+    if before is not None:
+        conditions.append("r.happened < %s")
+        values.append(before)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT {_COLUMNS} FROM records_resource r WHERE {' AND '.join(conditions)}"
+            " ORDER BY r.happened DESC, r.id LIMIT %s",
+            [*values, limit],
+        )
+        return [StoredResource(name_of(row[0]), *row[1:-1], bytes(row[-1])) for row in cursor.fetchall()]
