@@ -37,11 +37,15 @@ def identify(request: HttpRequest, route: str) -> Actor | None:
 
 
 def _account(request: HttpRequest) -> Account | None:
-    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
-    if scheme.lower() == "bearer":
-        return account_of_token(token.strip())
+    if bears_token(request):
+        return account_of_token(request.headers["Authorization"].split(" ", 1)[1].strip())
     user: Any = request.user
     return user if user.is_authenticated else None
+
+
+def bears_token(request: HttpRequest) -> bool:
+    """Whether software is asking, with a token of its own; any other header leaves the session to decide."""
+    return request.headers.get("Authorization", "").lower().startswith("bearer ")
 
 
 def wants_json(request: HttpRequest) -> bool:
@@ -57,6 +61,6 @@ def ask_to_sign_in(request: HttpRequest) -> HttpResponse:
 
 def lacks_second_factor(request: HttpRequest) -> bool:
     """Whether this session was opened without a second factor."""
-    if request.headers.get("Authorization"):
+    if bears_token(request):
         return False
     return not any(record.get("method") == "mfa" for record in get_authentication_records(request))

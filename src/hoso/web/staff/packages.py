@@ -40,7 +40,7 @@ def package(request: ActingRequest, package_id: int) -> HttpResponse:
         found = intake.package(scope, package_id)
         if found is None:
             return None
-        visits = intake.visits(scope, package_id, state or None, VISITS, after)
+        visits = intake.visits(scope, package_id, state or None, VISITS, after or 0)
         return PackagePage(found, list(visits), list(intake.findings(scope, package_id, ordinal, FINDINGS)))
 
     page = ask(request, query, about=f"package {package_id}")

@@ -1,16 +1,9 @@
 """Addresses of the staff web, each with its permission and purpose."""
 
-from importlib.util import find_spec
-
 from django.urls import URLPattern
 
 from hoso.web.routes import PUBLIC, SIGNED_IN, View, route
-from hoso.web.staff import accounts, home, security
-
-# Until the engines' queries are there, only signing in works.
-READY = bool(find_spec("hoso.engines.people.queries"))
-if READY:
-    from hoso.web.staff import conflicts, intake, packages, people, quarantine, trends, visits
+from hoso.web.staff import accounts, conflicts, home, intake, packages, people, quarantine, security, trends, visits
 
 TREATMENT, RECORD_KEEPING, ADMINISTRATION = "treatment", "record_keeping", "administration"
 
@@ -33,28 +26,27 @@ def _conflict(pattern: str, view: View, name: str) -> URLPattern:
     return route(pattern, view, name=name, permission="conflict.decide", purpose=RECORD_KEEPING, touches_person=True)
 
 
-urlpatterns = [*security.urlpatterns]
-if READY:
-    urlpatterns += [
-        route("", home.home, name="home", permission=SIGNED_IN, purpose=PUBLIC),
-        _search("people/", people.search, "people", TREATMENT),
-        _record("people/<int:person_id>/", people.person, "person"),
-        _record("people/<int:person_id>/timeline/", people.older_visits, "older_visits"),
-        _record("people/<int:person_id>/trend/", trends.trend, "trend"),
-        _record("people/<int:person_id>/visits/<str:encounter>/", visits.visit, "visit"),
-        _package("intake/", intake.desk, "intake"),
-        _package("intake/totals/", intake.totals, "intake_totals"),
-        _package("intake/recent/", intake.recent, "recent_packages"),
-        route("intake/upload/", intake.upload, name="upload", permission="package.send", purpose=RECORD_KEEPING),
-        _package("intake/packages/<int:package_id>/", packages.package, "package", touches_person=True),
-        _package("intake/packages/<int:package_id>/row/", packages.row, "package_row"),
-        _package("intake/packages/<int:package_id>/step/", packages.step, "package_step"),
-        _package("intake/packages/<int:package_id>/original/", packages.original, "original", touches_person=True),
-        _package("intake/quarantine/", quarantine.quarantine, "quarantine", touches_person=True),
-        _conflict("intake/conflicts/", conflicts.conflicts, "conflicts"),
-        _conflict("intake/conflicts/open/", conflicts.open_conflicts, "open_conflicts"),
-        _conflict("intake/conflicts/<int:conflict_id>/decide/", conflicts.decide, "decide_conflict"),
-        _search("intake/people/", people.search, "intake_people", RECORD_KEEPING),
-        _search("intake/people/<int:person_id>/", people.identity, "intake_person", RECORD_KEEPING),
-        route("accounts/", accounts.accounts, name="accounts", permission="account.manage", purpose=ADMINISTRATION),
-    ]
+urlpatterns = [
+    *security.urlpatterns,
+    route("", home.home, name="home", permission=SIGNED_IN, purpose=PUBLIC),
+    _search("people/", people.search, "people", TREATMENT),
+    _record("people/<int:person_id>/", people.person, "person"),
+    _record("people/<int:person_id>/timeline/", people.older_visits, "older_visits"),
+    _record("people/<int:person_id>/trend/", trends.trend, "trend"),
+    _record("people/<int:person_id>/visits/<str:encounter>/", visits.visit, "visit"),
+    _package("intake/", intake.desk, "intake"),
+    _package("intake/totals/", intake.totals, "intake_totals"),
+    _package("intake/recent/", intake.recent, "recent_packages"),
+    route("intake/upload/", intake.upload, name="upload", permission="package.send", purpose=RECORD_KEEPING),
+    _package("intake/packages/<int:package_id>/", packages.package, "package", touches_person=True),
+    _package("intake/packages/<int:package_id>/row/", packages.row, "package_row"),
+    _package("intake/packages/<int:package_id>/step/", packages.step, "package_step"),
+    _package("intake/packages/<int:package_id>/original/", packages.original, "original", touches_person=True),
+    _package("intake/quarantine/", quarantine.quarantine, "quarantine", touches_person=True),
+    _conflict("intake/conflicts/", conflicts.conflicts, "conflicts"),
+    _conflict("intake/conflicts/open/", conflicts.open_conflicts, "open_conflicts"),
+    _conflict("intake/conflicts/<int:conflict_id>/decide/", conflicts.decide, "decide_conflict"),
+    _search("intake/people/", people.search, "intake_people", RECORD_KEEPING),
+    _search("intake/people/<int:person_id>/", people.identity, "intake_person", RECORD_KEEPING),
+    route("accounts/", accounts.accounts, name="accounts", permission="account.manage", purpose=ADMINISTRATION),
+]

@@ -59,6 +59,14 @@ def difference_name(field: str) -> str:
 
 
 @register.filter
+def difference_value(value: str, field: str) -> str:
+    """One side of a difference in words; the sex comes as its code."""
+    if field == "sex" and value in ("1", "2", "3"):
+        return sex(Sex(int(value)))
+    return value or "–"
+
+
+@register.filter
 def grouped(identifier: Identifier) -> str:
     """A long number in groups that the eye can compare: 079 085 012 345, GD 4 80 8021234567."""
     value = identifier.value

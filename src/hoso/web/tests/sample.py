@@ -222,8 +222,31 @@ FINDINGS = [
 ]  # fmt: skip
 CONFLICTS = [
     Conflict(7, at("2026-11-19 10:11"), "personal_number", "080161000123",
-             {"sex": ["Nam", "Nữ"], "birth_date": ["02/01/1988", "07/03/1961"]}, OTHERS[1], hit(MAI),
+             {"sex": ["1", "2"], "birth_year": ["1988", "1961"]}, OTHERS[1], hit(MAI),
              "Bệnh viện Đa khoa Long An", None, "", None),
     Conflict(6, at("2026-11-02 08:00"), "card", "TE1808029999999", {"name": ["Trần Gia Hân", "Trần Gia Huy"]},
              hit(BABY), OTHERS[2], "Trung tâm Y tế Đức Hòa", "different_person", "tiepnhan", at("2026-11-03 09:00")),
 ]  # fmt: skip
+
+
+def answers() -> dict[str, object]:
+    """Every query a page calls, by its dotted name, with an answer from here."""
+    people, records, intake = (f"hoso.engines.{engine}.queries" for engine in ("people", "records", "intake"))
+    return {
+        f"{people}.search": search,
+        f"{people}.person": lambda _scope, person_id: PEOPLE.get(person_id),
+        f"{people}.conflicts": lambda _scope, open_only=True: CONFLICTS[: 1 if open_only else 2],
+        f"{records}.timeline": timeline,
+        f"{records}.visit": visit,
+        f"{records}.trend": trend,
+        f"{intake}.packages": lambda _scope, limit=50, before_id=None: PACKAGES,
+        f"{intake}.package": lambda _scope, number: next((one for one in PACKAGES if one.id == number), None),
+        f"{intake}.visits": lambda _scope, _id, state, _limit, _after: [
+            one for one in PACKAGE_VISITS if state in (None, one.state)
+        ],
+        f"{intake}.findings": lambda _scope, _id, ordinal=None, limit=200: [
+            one for one in FINDINGS if ordinal in (None, one.ordinal)
+        ][:limit],
+        f"{intake}.quarantined": lambda _scope, limit=100: PACKAGE_VISITS[4:],
+        f"{intake}.totals": lambda _scope: ACCOUNT,
+    }
