@@ -66,9 +66,9 @@ class _Known:
         self.versions: dict[str, tuple[Version, ...]] = {}
         self.names: dict[tuple[int, str], tuple[str, str] | None] = {}
 
-    def renew(self) -> None:
-        if time.monotonic() - self.since > FRESH_SECONDS or len(self.names) > NAMES_KEPT:
-            self.__init__()  # type: ignore[misc]
+    @property
+    def is_stale(self) -> bool:
+        return time.monotonic() - self.since > FRESH_SECONDS or len(self.names) > NAMES_KEPT
 
 
 _known = _Known()
@@ -82,9 +82,10 @@ def forget() -> None:
 
 def versions(system: str) -> tuple[Version, ...]:
     """The versions of a system that are or were published, oldest first. Raises HosoError HS6006 when unknown."""
-    _known.renew()
-    name = short_name(system)
-    if name not in _known.versions:
+    if _known.is_stale:
+        forget()
+    known, name = _known.versions, short_name(system)
+    if name not in known:
         with connection.cursor() as cursor:
             cursor.execute(
                 """
@@ -97,8 +98,8 @@ def versions(system: str) -> tuple[Version, ...]:
             found = tuple(Version(*row) for row in cursor.fetchall())
         if not found:
             raise HosoError("HS6006", system=system)
-        _known.versions[name] = found
-    return _known.versions[name]
+        known[name] = found
+    return known[name]
 
 
 def version_at(system: str, day: date) -> Version:
@@ -127,24 +128,25 @@ def display(system: str, code: str, day: date, lang: Language = "vi") -> str | N
 def displays(system: str, codes: Iterable[str], day: date, lang: Language = "vi") -> dict[str, str]:
     """The names of the known ones among these codes, remembered by this process. Raises HosoError HS6006."""
     version = version_at(system, day)
-    wanted = set(codes)
-    if missing := [code for code in wanted if (version.id, code) not in _known.names]:
-        _remember(version.id, missing)
+    names, wanted = _known.names, set(codes)  # one dict throughout: another thread may begin a new one
+    if missing := [code for code in wanted if (version.id, code) not in names]:
+        names |= _read_names(version.id, missing)
     found = {}
     for code in wanted:
-        if names := _known.names.get((version.id, code)):
-            found[code] = names[1] if lang == "en" and names[1] else names[0]
+        if both := names[version.id, code]:
+            found[code] = both[1] if lang == "en" and both[1] else both[0]
     return found
 
 
-def _remember(version_id: int, codes: list[str]) -> None:
+def _read_names(version_id: int, codes: list[str]) -> dict[tuple[int, str], tuple[str, str] | None]:
+    """Both names of each code; None for one the version does not have."""
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT code, display_vi, display_en FROM terminology_concept WHERE version_id = %s AND code = ANY(%s)",
             [version_id, codes],
         )
         names = {code: (vi, en) for code, vi, en in cursor.fetchall()}
-    _known.names.update({(version_id, code): names.get(code) for code in codes})
+    return {(version_id, code): names.get(code) for code in codes}
 
 
 def search(system: str, text: str, day: date, limit: int = 20) -> list[Concept]:
