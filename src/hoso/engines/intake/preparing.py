@@ -3,10 +3,12 @@
 A pure function of the sent bytes, so that helper processes can do it ahead of the one that files.
 """
 
+import gc
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from hoso.engines.intake.content import content_hash
+from hoso.engines.intake.exchange import load_decisions
 from hoso.engines.intake.identity import claimed_identity
 from hoso.engines.intake.mapping.claim import map_claim
 from hoso.engines.intake.mapping.course import map_course
@@ -89,6 +91,13 @@ def prepare(raw: RawVisit, stated: str | None, id_date: datetime | None = None) 
     if not prepared.is_quarantined:
         _map(prepared, sent)
     return prepared
+
+
+def settle_helper() -> None:
+    """Make a helper process ready: definitions read, and garbage looked for seldom, since visits leave no cycles."""
+    load_decisions()
+    gc.freeze()
+    gc.set_threshold(50_000, 50, 50)
 
 
 def prepare_chunk(chunk: list[RawVisit], stated: str | None) -> list[PreparedVisit]:

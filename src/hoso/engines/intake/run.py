@@ -16,6 +16,7 @@ from hoso.engines.intake.archives import is_archive, open_archive, package_files
 from hoso.engines.intake.jobs import intake_service
 from hoso.engines.intake.models import Account
 from hoso.engines.intake.packages import process_package
+from hoso.engines.intake.preparing import settle_helper
 
 Progress = Callable[[int, int], None]
 
@@ -63,5 +64,5 @@ def helper_processes(count: int) -> Iterator[Executor | None]:
         yield None
         return
     # Not forked: a copy of this process would share its database connection.
-    with ProcessPoolExecutor(count, mp_context=get_context("spawn")) as executor:
+    with ProcessPoolExecutor(count, get_context("spawn"), initializer=settle_helper) as executor:
         yield executor

@@ -77,12 +77,22 @@ def _parse(part: Part, visit: int) -> Any:
     if not text.startswith(b"<"):
         text = _unpack(part.name, text, visit)
     try:
-        root = etree.fromstring(text, etree.XMLParser(**_PARSER_OPTIONS))
+        root = etree.fromstring(_normal(text), etree.XMLParser(**_PARSER_OPTIONS))
     except (etree.XMLSyntaxError, ValueError):
         raise HosoError("HS3007", visit=visit, table=part.name[:40], root="?") from None
     if root.getroottree().docinfo.doctype:
         raise HosoError("HS3001", file=f"{part.name[:40]} / HOSO {visit}")
     return root
+
+
+def _normal(text: bytes) -> bytes:
+    """UTF-8 text in NFC, once for the whole table: a call for every value would cost more than parsing it."""
+    if text.isascii():
+        return text
+    try:
+        return to_nfc(text.decode()).encode()
+    except UnicodeDecodeError:
+        return text  # another encoding, which the XML declaration names
 
 
 def _unpack(name: str, text: bytes, visit: int) -> bytes:
@@ -94,4 +104,4 @@ def _unpack(name: str, text: bytes, visit: int) -> bytes:
 
 
 def _values(record: Any) -> Values:
-    return {child.tag: to_nfc((child.text or "").strip()) for child in record}
+    return {child.tag: (child.text or "").strip() for child in record}

@@ -5,7 +5,6 @@ from datetime import datetime
 from functools import lru_cache
 from hashlib import blake2b, sha256
 from typing import Any
-from uuid import UUID
 
 import orjson
 
@@ -35,12 +34,15 @@ class Draft:
 def uuid8(moment: datetime, *parts: str) -> str:
     """A UUID version 8: 48 bits of milliseconds, then the hash of the parts. The same parts give the same id,
     and ids of one time lie together in an index (RFC 9562 section 5.8; design.md section 3.4)."""
-    digest = int.from_bytes(sha256("\x1f".join(parts).encode()).digest()[:10], "big")
-    milliseconds = int(moment.timestamp() * 1000) & (2**48 - 1)
-    value = milliseconds << 80 | digest
-    value = value & ~(0xF << 76) | 8 << 76
-    value = value & ~(0x3 << 62) | 2 << 62
-    return str(UUID(int=value))
+    return uuid8_at(int(moment.timestamp() * 1000), *parts)
+
+
+def uuid8_at(milliseconds: int, *parts: str) -> str:
+    """`uuid8` for a moment already counted in milliseconds since 1970."""
+    digest = sha256("\x1f".join(parts).encode()).hexdigest()
+    time = f"{milliseconds & (2**48 - 1):012x}"
+    variant = "89ab"[int(digest[3], 16) & 3]
+    return f"{time[:8]}-{time[8:]}-8{digest[:3]}-{variant}{digest[4:7]}-{digest[7:19]}"
 
 
 @lru_cache(maxsize=131072)

@@ -7,5 +7,5 @@ from hoso.core.database.migration_sql import run_sql_file
 
 
 class Migration(migrations.Migration):
-    dependencies: ClassVar[list[tuple[str, str]]] = [("accounts", "0001_initial"), ("places", "0001_initial")]
+    dependencies: ClassVar[list[tuple[str, str]]] = [("accounts", "0001_initial"), ("places", "0002_validity")]
     operations: ClassVar[list[Operation]] = [run_sql_file(__file__, "0001_access.sql")]

@@ -6,7 +6,7 @@ from datetime import datetime
 from hoso.engines.intake.mapping.elements import Element, facility, without_empty
 from hoso.engines.intake.moments import moment
 from hoso.engines.intake.sent import SentVisit, Values
-from hoso.engines.records.drafts import PATIENT_PLACEHOLDER, Draft, to_bytes, uuid8
+from hoso.engines.records.drafts import PATIENT_PLACEHOLDER, Draft, to_bytes, uuid8_at
 
 
 @dataclass
@@ -28,13 +28,13 @@ class MappingVisit:
     def summary(self) -> Values:
         return self.sent.summary
 
-    @property
-    def encounter(self) -> str:
-        return self.id_of("Encounter", 1, "1")
+    def __post_init__(self) -> None:
+        self._milliseconds = int(self.id_date.timestamp() * 1000)
+        self.encounter = self.id_of("Encounter", 1, "1")
 
     def id_of(self, type_name: str, table: int, key: str) -> str:
         """The id of a resource: by the visit's fixed date, facility, MA_LK, table, line and type."""
-        return uuid8(self.id_date, self.facility_code, self.ma_lk, str(table), key, type_name)
+        return uuid8_at(self._milliseconds, self.facility_code, self.ma_lk, str(table), key, type_name)
 
     def lines(self, table: int) -> list[tuple[int, str, Values]]:
         """(place, key, values) of the lines that may be filed. The key is STT where it names one line only."""

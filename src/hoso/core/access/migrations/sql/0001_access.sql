@@ -51,14 +51,7 @@ AS $$ SELECT coalesce(array_agg(facility_id) FILTER (WHERE facility_id IS NOT NU
 
 CREATE FUNCTION access_scope_places() RETURNS bigint[]
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public
-AS $$
-    WITH RECURSIVE held AS (
-        SELECT place_id AS id FROM access_assignments() WHERE place_id IS NOT NULL
-        UNION
-        SELECT p.id FROM places_place p JOIN held ON p.parent_id = held.id
-    )
-    SELECT coalesce(array_agg(id), '{}') FROM held
-$$;
+AS $$ SELECT places_within(coalesce(array_agg(place_id) FILTER (WHERE place_id IS NOT NULL), '{}')) FROM access_assignments() $$;
 
 -- Labels hidden by every role the actor holds; without any role all are hidden.
 CREATE FUNCTION access_hidden_labels() RETURNS integer
