@@ -43,7 +43,8 @@ def line_chart(
         return SafeString("")
     plot = _plot(points, low, high)
     places = [(plot.x(when), plot.y(value)) for when, value in points]
-    parts = [*_band(plot, low, high), *_scale(points, plot)]
+    band = _band(plot, low, high)
+    parts = [*band, *_scale(points, plot, bool(band))]
     parts += [svg.line(x1, y1, x2, y2, "chart-line") for (x1, y1), (x2, y2) in pairwise(places)]
     for (x, y), (when, value) in zip(places, points, strict=True):
         out = " out" if flag(value, low, high) else ""
@@ -69,9 +70,13 @@ def _band(plot: Plot, low: Decimal | None, high: Decimal | None) -> list[SafeStr
     return parts + [svg.label(LEFT - 6, plot.y(bound) + 4, number(bound), "chart-text", "end") for bound in bounds]
 
 
-def _scale(points: Sequence[tuple[datetime, Decimal]], plot: Plot) -> list[SafeString]:
+def _scale(points: Sequence[tuple[datetime, Decimal]], plot: Plot, bounded: bool) -> list[SafeString]:
+    """The axis of time; the values' own ends where no range gives a measure."""
     base = HEIGHT - BOTTOM
     parts = [svg.line(LEFT, base, WIDTH - RIGHT, base, "chart-axis")]
+    if not bounded:
+        ends = {min(value for _, value in points), max(value for _, value in points)}
+        parts += [svg.label(LEFT - 6, plot.y(end) + 4, number(end), "chart-text", "end") for end in sorted(ends)]
     first, last = points[0][0], points[-1][0]
     if day(first) == day(last):
         return [*parts, svg.label(plot.x(first), HEIGHT - 7, day(first), "chart-text", "middle")]
