@@ -32,6 +32,8 @@ PLACES = (
     Place("quarantine", "Tạm giữ", "Quarantine", "package.read", "record_keeping"),
     Place("conflicts", "Xung đột", "Conflicts", "conflict.decide", "record_keeping"),
     Place("intake_people", "Tra người", "Look up a person", "person.search", "record_keeping"),
+    Place("places", "Địa bàn", "Places", "place.read", PUBLIC),
+    Place("terminology", "Danh mục", "Codes", "terminology.read", PUBLIC),
     Place("accounts", "Tài khoản", "Accounts", "account.manage", "administration"),
 )
 

@@ -3,7 +3,20 @@
 from django.urls import URLPattern
 
 from hoso.web.routes import PUBLIC, SIGNED_IN, View, route
-from hoso.web.staff import accounts, conflicts, home, intake, packages, people, quarantine, security, trends, visits
+from hoso.web.staff import (
+    accounts,
+    conflicts,
+    home,
+    intake,
+    packages,
+    people,
+    places,
+    quarantine,
+    security,
+    terminology,
+    trends,
+    visits,
+)
 
 TREATMENT, RECORD_KEEPING, ADMINISTRATION = "treatment", "record_keeping", "administration"
 
@@ -48,5 +61,8 @@ urlpatterns = [
     _conflict("intake/conflicts/<int:conflict_id>/decide/", conflicts.decide, "decide_conflict"),
     _search("intake/people/", people.search, "intake_people", RECORD_KEEPING),
     _search("intake/people/<int:person_id>/", people.identity, "intake_person", RECORD_KEEPING),
+    route("places/", places.places, name="places", permission="place.read", purpose=PUBLIC),
+    route("places/<int:place_id>/", places.place, name="place", permission="place.read", purpose=PUBLIC),
+    route("terminology/", terminology.terminology, name="terminology", permission="terminology.read", purpose=PUBLIC),
     route("accounts/", accounts.accounts, name="accounts", permission="account.manage", purpose=ADMINISTRATION),
 ]
