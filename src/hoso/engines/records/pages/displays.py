@@ -53,7 +53,7 @@ def _gather(element: object, codes: dict[str, set[str]], facilities: set[str]) -
     elif isinstance(element, dict):
         system, code, value = element.get("system"), element.get("code"), element.get("value")
         if isinstance(system, str) and isinstance(code, str):
-            codes.setdefault(system, set()).add(code)
+            codes.setdefault(system, set()).update({code, code.zfill(2)})  # older decisions write 1 for 01
         elif isinstance(system, str) and system.endswith("/sid/ma-cskcb") and isinstance(value, str):
             facilities.add(value)
         for one in element.values():
