@@ -26,6 +26,8 @@ for name in [name for name in os.environ if name.startswith("HOSO_")] + ["DATABA
     os.environ.pop(name, None)
 os.environ |= {"HOSO_POSTGRES": KIND, "HOSO_HOME": str(TEST_HOME), "DJANGO_SETTINGS_MODULE": "hoso.config.settings"}
 
+(TEST_HOME / "static").mkdir(parents=True, exist_ok=True)
+
 import django
 
 django.setup()

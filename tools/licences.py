@@ -42,14 +42,14 @@ def run_time_distributions(root: str = "hoso") -> dict[str, Distribution]:
 def licence_of(one: Distribution) -> str:
     """What the package says: the SPDX expression, else the classifiers, else the free text's first line."""
     metadata = one.metadata
-    if expression := metadata.get("License-Expression"):
-        return str(expression)
+    if expressions := metadata.get_all("License-Expression"):
+        return str(expressions[0])
     named = [
         line.rpartition(" :: ")[2] for line in metadata.get_all("Classifier") or [] if line.startswith("License ::")
     ]
     if named:
         return " AND ".join(sorted(set(named)))
-    return (str(metadata.get("License") or "").strip().splitlines() or ["unknown"])[0]
+    return ("".join(metadata.get_all("License") or []).strip().splitlines() or ["unknown"])[0]
 
 
 def refusals() -> Iterator[tuple[str, str, str]]:

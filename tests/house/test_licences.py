@@ -1,6 +1,7 @@
 """No dependency comes in with a licence that is not allowed, and what we serve of others is as it came."""
 
 import sys
+import tomllib
 from importlib.metadata import Distribution
 from pathlib import Path
 
@@ -32,7 +33,7 @@ def test_every_run_time_dependency_has_an_allowed_licence() -> None:
     ],
 )
 def test_what_is_allowed(licence: str, allowed: bool) -> None:
-    listed = licences.tomllib.loads(licences.LIST.read_text(encoding="utf-8"))
+    listed = tomllib.loads(licences.LIST.read_text(encoding="utf-8"))
     assert licences._is_allowed(licence, listed["allowed"]) is allowed
 
 

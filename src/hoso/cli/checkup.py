@@ -34,7 +34,8 @@ def all_findings() -> Iterator[Finding]:
     try:
         open_house()
     except HosoError as error:
-        yield Finding("problem", "database", error.message("en"), error.what_to_do("en"))
+        name = "settings" if error.code in ("HS1001", "HS1002") else "database"
+        yield Finding("problem", name, error.message("en"), error.what_to_do("en"))
         checks = [definitions, vendored_files]
     else:
         checks = [

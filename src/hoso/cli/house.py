@@ -12,12 +12,14 @@ DEMO_FOLDER = "demo"
 def open_house() -> None:
     """Open the database and load Django. Raises HosoError HS1004 where the database does not answer."""
     import psycopg
+    from django.db import OperationalError, connection
 
     from hoso.config import start
 
     try:
         start.setup_django()
-    except (psycopg.OperationalError, FileNotFoundError, RuntimeError) as error:
+        connection.ensure_connection()
+    except (psycopg.OperationalError, OperationalError, FileNotFoundError, RuntimeError) as error:
         raise HosoError("HS1004", reason=first_line(error)) from error
 
 

@@ -22,13 +22,14 @@ def serve(without_worker: bool) -> None:
 
 def run_house(without_worker: bool = False, when_ready: Callable[[], None] | None = None) -> None:
     """Serve the opened house until a signal comes; calls `when_ready` once it answers. Raises HosoError HS1005, HS1010."""
-    from hoso.cli.house import keep_database_running
+    from hoso.cli.house import home, keep_database_running
     from hoso.cli.processes import Supervisor, server_command, worker_command
     from hoso.config.environment import read_environment
 
     environment = read_environment()
     host, port = environment["HOSO_BIND"]
     refuse_beyond_loopback(host)
+    (home() / "static").mkdir(exist_ok=True)  # its absence is warned about, its emptiness is not
     commands = {"web": server_command(host, port, environment["HOSO_WEB_WORKERS"])}
     if not without_worker:
         commands["worker"] = worker_command()

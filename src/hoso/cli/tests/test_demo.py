@@ -1,0 +1,46 @@
+"""`hoso demo`: a province through the real intake, a sign-in for each role, and only in a folder of its own."""
+
+import json
+import time
+from typing import Any
+
+import psycopg
+import pytest
+
+from hoso.cli.tests.running import run_hoso
+
+
+@pytest.mark.slow
+def test_the_demonstration_is_whole_and_starts_again_quickly(own_database: Any, client: Any) -> None:
+    made = run_hoso(own_database, "demo", "--no-serve", "--persons", "100")
+    assert made.returncode == 0, made.stderr
+    file = own_database.home / "demo" / "sign-ins.json"
+    assert file.stat().st_mode & 0o777 == 0o600
+    sign_ins = {entry["role"]: entry for entry in json.loads(file.read_text())}
+    assert set(sign_ins) == {
+        "doctor", "station_nurse", "facility_records_officer", "intake_officer", "administrator", "overseer",
+    }  # fmt: skip
+    assert {role for role, entry in sign_ins.items() if entry["totp_secret"]} == {"administrator", "overseer"}
+    assert all(len(entry["password"]) >= 14 and entry["password"] in made.stdout for entry in sign_ins.values())
+    with psycopg.connect(own_database.admin_url) as admin:
+        row = admin.execute("SELECT count(DISTINCT version), count(*) FROM intake_visit").fetchone()
+    assert row is not None
+    assert row[0] == 4
+    assert row[1] > 100
+
+    started = time.monotonic()
+    again = run_hoso(own_database, "demo", "--no-serve")
+    assert time.monotonic() - started < 20
+    assert json.loads(file.read_text()) == list(sign_ins.values())
+    assert sign_ins["doctor"]["password"] in again.stdout
+
+    doctor = sign_ins["doctor"]
+    answer = client.post("/sign-in/", {"login": doctor["username"], "password": doctor["password"]})
+    assert (answer.status_code, answer.headers["Location"]) == (302, "/")
+
+
+def test_a_folder_with_real_accounts_is_refused(own_database: Any) -> None:
+    run_hoso(own_database, "accounts", "create", "real", "--name", "Thật", "--role", "doctor")
+    done = run_hoso(own_database, "demo", "--no-serve")
+    assert (done.returncode, done.stderr[:6]) == (2, "HS1012")
+    assert not (own_database.home / "demo").exists()
