@@ -56,8 +56,14 @@ def record_refusal(actor: Actor, purpose: str, asking: Asking) -> None:
     role = actor.roles[0].key if actor.roles else "none"
     record_event(
         AuditEvent(
-            actor=actor, role=role, purpose=purpose, action="refuse", person_id=asking.person_id,
-            object=asking.object, outcome="refused", reason=asking.permission,
+            actor=actor,
+            role=role,
+            purpose=purpose,
+            action="refuse",
+            person_id=asking.person_id,
+            object=asking.object,
+            outcome="refused",
+            reason=asking.permission,
         )
     )
 

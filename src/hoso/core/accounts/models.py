@@ -91,5 +91,7 @@ class Credential(models.Model):
 
     class Meta:
         constraints = [
-            models.CheckConstraint(condition=Q(expires_at__gt=F("created_at")), name="credential_expires_after_creation")
+            models.CheckConstraint(
+                condition=Q(expires_at__gt=F("created_at")), name="credential_expires_after_creation"
+            )
         ]

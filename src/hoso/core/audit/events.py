@@ -37,9 +37,22 @@ def record_event(event: AuditEvent) -> None:
             VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
             """,
             [
-                actor.account_id, actor.name, event.role, event.purpose, event.action, actor.route, event.person_id,
-                event.object, event.facility_id, event.outcome, event.reason, event.sensitive, event.found,
-                actor.source, actor.device, actor.request_id,
+                actor.account_id,
+                actor.name,
+                event.role,
+                event.purpose,
+                event.action,
+                actor.route,
+                event.person_id,
+                event.object,
+                event.facility_id,
+                event.outcome,
+                event.reason,
+                event.sensitive,
+                event.found,
+                actor.source,
+                actor.device,
+                actor.request_id,
             ],
         )
     events_of_request.set(events_of_request.get() + 1)

@@ -63,10 +63,11 @@ def replay(consumer: str) -> None:
 def announce(topic: str, key: str, payload: dict[str, Any], **columns: int) -> None:
     """Add one change to the running transaction; bulk writers add theirs by COPY instead."""
     names = ["topic", "key", "payload", *columns]
+    values: list[Any] = [topic, key, Jsonb(payload), *columns.values()]
     with connection.cursor() as cursor:
         cursor.execute(
             f"INSERT INTO changes_change ({', '.join(names)}) VALUES ({', '.join(['%s'] * len(names))})",
-            [topic, key, Jsonb(payload), *columns.values()],
+            values,
         )
 
 

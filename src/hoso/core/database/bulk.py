@@ -7,9 +7,7 @@ from typing import Any
 Row = Sequence[Any]
 
 
-def bulk_insert(
-    cursor: Any, table: str, columns: Mapping[str, str], rows: Iterable[Row], on_conflict: str = ""
-) -> int:
+def bulk_insert(cursor: Any, table: str, columns: Mapping[str, str], rows: Iterable[Row], on_conflict: str = "") -> int:
     """Insert rows of `columns` (name -> PostgreSQL type) in one go inside the open transaction; returns how many.
 
     `table` and `columns` are names written in our own code, never input. NULL and bytes travel in binary.

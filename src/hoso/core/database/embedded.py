@@ -196,8 +196,16 @@ def _prepare_folders(home: Path, database: EmbeddedDatabase) -> None:
 
 def _initialise(database: EmbeddedDatabase) -> None:
     _run(
-        database, "initdb", "-D", str(database.data), "-U", SUPERUSER, "--encoding=UTF8", "--locale=C.UTF-8",
-        "--auth=trust", "--data-checksums",
+        database,
+        "initdb",
+        "-D",
+        str(database.data),
+        "-U",
+        SUPERUSER,
+        "--encoding=UTF8",
+        "--locale=C.UTF-8",
+        "--auth=trust",
+        "--data-checksums",
     )
     lines = [f"{name} = '{value}'" for name, value in SERVER_OPTIONS.items()]
     lines.append(f"unix_socket_directories = '{database.socket_folder}'")
@@ -215,8 +223,19 @@ def _start_server(database: EmbeddedDatabase) -> None:
         (database.data / "postmaster.pid").unlink(missing_ok=True)
     while True:
         code = _run(
-            database, "pg_ctl", "-D", str(database.data), "-w", "-t", str(START_SECONDS), "-l", str(log),
-            "-o", f"-k {database.socket_folder}", "start", check=False,
+            database,
+            "pg_ctl",
+            "-D",
+            str(database.data),
+            "-w",
+            "-t",
+            str(START_SECONDS),
+            "-l",
+            str(log),
+            "-o",
+            f"-k {database.socket_folder}",
+            "start",
+            check=False,
         )
         if code == 0:
             return
@@ -229,7 +248,7 @@ def _start_server(database: EmbeddedDatabase) -> None:
 
 def _run(database: EmbeddedDatabase, program: str, *arguments: str, check: bool = True) -> int:
     account = _account()
-    done = subprocess.run(
+    done = subprocess.run(  # noqa: PLW1510 - the code is looked at below
         [str(database.programs / program), *arguments],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,

@@ -24,4 +24,3 @@ def set_actor(actor_id: int, purpose: str) -> None:
             "SELECT set_config('hoso.actor', %s, true), set_config('hoso.purpose', %s, true)",
             [str(actor_id), purpose],
         )
-

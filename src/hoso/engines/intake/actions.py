@@ -41,15 +41,14 @@ def receive(
     with acting_transaction(actor.account_id, PURPOSE), connection.cursor() as cursor:
         cursor.execute(
             """
-            INSERT INTO intake_package (received_by, channel, file_name, sha256, size_bytes, stated_version)
-            VALUES (%s, %s, %s, %s, %s, %s) RETURNING id, key
+            INSERT INTO intake_package (received_by, may_send_for, channel, file_name, sha256, size_bytes, stated_version)
+            VALUES (%s, CASE WHEN access_scope_everywhere() THEN NULL ELSE access_scope_facilities() END,
+                    %s, %s, %s, %s, %s) RETURNING id, key
             """,
             [actor.account_id, channel, file_name[:300], digest, size, stated_version],
         )
         package_id, key = cursor.fetchone()
-        record_event(
-            AuditEvent(actor, scope.role.key, PURPOSE, "create", object=f"package/{package_id}", found=1)
-        )
+        record_event(AuditEvent(actor, scope.role.key, PURPOSE, "create", object=f"package/{package_id}", found=1))
         _queue(package_id)
     return PackageReceipt(package_id, str(key), digest.hex())
 

@@ -35,14 +35,22 @@ def decide_conflict(actor: Actor, conflict_id: int, decision: str, reason: str) 
         else:
             confirm_person(cursor, person_id)
         announce(
-            "person.decided", str(conflict_id), {"decision": decision, "provisional": person_id, "known": other_id},
-            person_id=other_id if decision == "same_person" else person_id, facility_id=facility_id,
-        )  # fmt: skip
+            "person.decided",
+            str(conflict_id),
+            {"decision": decision, "provisional": person_id, "known": other_id},
+            person_id=other_id if decision == "same_person" else person_id,
+            facility_id=facility_id,
+        )
         record_event(
             AuditEvent(
-                actor, scope.role.key, PURPOSE, "update", person_id=other_id, object=f"conflict/{conflict_id}",
+                actor,
+                scope.role.key,
+                PURPOSE,
+                "update",
+                person_id=other_id,
+                object=f"conflict/{conflict_id}",
                 reason=f"{decision}: {reason}"[:500],
-            )  # fmt: skip
+            )
         )
 
 

@@ -25,8 +25,14 @@ def read_visits(stream: BinaryIO, file: str = "") -> Iterator[RawVisit]:
     reader = _EnvelopeReader(file)
     # libxml2's own limits stay on (huge_tree off): depth, entity growth and text size of one element.
     events = etree.iterparse(
-        stream, events=("start", "end"), resolve_entities=False, no_network=True, load_dtd=False,
-        remove_comments=True, remove_pis=True, huge_tree=False,
+        stream,
+        events=("start", "end"),
+        resolve_entities=False,
+        no_network=True,
+        load_dtd=False,
+        remove_comments=True,
+        remove_pis=True,
+        huge_tree=False,
     )
     try:
         for event, element in events:
@@ -86,7 +92,7 @@ def _header(values: dict[str, str]) -> PackageHeader:
 
 
 def _parts(visit: Any) -> list[Part]:
-    parts = []
+    parts: list[Part] = []
     for file in visit.iterfind("{*}FILEHOSO"):
         name = (file.findtext("{*}LOAIHOSO") or "").strip().upper()
         content = file.find("{*}NOIDUNGFILE")

@@ -135,9 +135,7 @@ def _link(batch: _Batch, visit: PreparedVisit, facility_id: int) -> Linked | Non
 
 def _link_findings(linked: Linked) -> list[Finding]:
     fields = {"personal_number": "SO_CCCD", "passport": "SO_CCCD", "facility_number": "MA_BN"}
-    found = [
-        Finding("HS4008", "warning", 1, 1, fields.get(kind, "MA_THE_BHYT"), "") for kind, _ in linked.taken
-    ]
+    found = [Finding("HS4008", "warning", 1, 1, fields.get(kind, "MA_THE_BHYT"), "") for kind, _ in linked.taken]
     if linked.conflict:
         found.append(Finding("HS4009", "warning", 1, 1, "HO_TEN", "", {"differences": ", ".join(linked.conflict)}))
     return found

@@ -1,9 +1,24 @@
-"""The intake's jobs."""
+"""The intake's jobs. A job says only that there is work; what is open stands in the ledger.
+
+So it does not matter what became of the job of a killed worker: whichever comes next takes in all that is open, in
+order of arrival.
+"""
+
+import logging
+from collections.abc import Callable
+
+from django.db import InterfaceError, OperationalError, close_old_connections, connection
+from procrastinate.exceptions import AlreadyEnqueued
+from procrastinate.job_context import JobContext
 
 from hoso.core.access.actor import Actor
 from hoso.core.accounts.machines import INTAKE_SERVICE, intake_service_id
+from hoso.core.database.session import acting_transaction
 from hoso.core.jobs.queue import queue
-from hoso.engines.intake.packages import process_package
+from hoso.engines.intake.packages import PURPOSE, process_package
+from hoso.engines.intake.turn import turn
+
+log = logging.getLogger(__name__)
 
 
 def intake_service(route: str = "worker") -> Actor:
@@ -11,7 +26,63 @@ def intake_service(route: str = "worker") -> Actor:
     return Actor(intake_service_id(), INTAKE_SERVICE, route)
 
 
-@queue.task(name="intake.process", queue="intake", lock="intake")
-def process(package_id: int) -> None:
-    """Take in one package. The lock keeps packages in their order of arrival."""
-    process_package(package_id, intake_service())
+@queue.task(name="intake.process", queue="intake", pass_context=True)
+def process(context: JobContext, package_id: int) -> None:
+    """A package was received: take in whatever is open. `package_id` is for whoever looks at the job."""
+    take_in_open_packages(context.should_abort)
+
+
+@queue.periodic(cron="* * * * *")
+@queue.task(name="intake.resume", queue="intake", queueing_lock="intake.resume", pass_context=True)
+def resume(context: JobContext, timestamp: int) -> None:
+    """Once a minute: go on with packages whose job died with its worker or failed."""
+    take_in_open_packages(context.should_abort)
+
+
+def resume_at_start() -> None:
+    """Have a worker that begins go on at once where a killed one stopped."""
+    try:
+        resume.defer(timestamp=0)
+    except AlreadyEnqueued:
+        log.debug("the intake is to be resumed already")
+
+
+def take_in_open_packages(stop: Callable[[], bool] = lambda: False) -> None:
+    """Take in every open package in order of arrival, unless another process is at it.
+
+    A package that fails for a reason of ours is left open for the next minute and does not hold up the others; the
+    first such failure is raised at the end. Without the database everything waits.
+    """
+    close_old_connections()  # the database may have died since the last job
+    failures: dict[int, Exception] = {}
+    mine = True
+    # Asked again after the turn is given up: a job that came meanwhile found it taken and ended.
+    while mine and not stop() and _first_open(failures):
+        with turn(wait=False) as mine:
+            if mine:
+                _take_in(failures, stop)
+    if failures:
+        raise next(iter(failures.values()))
+
+
+def _take_in(failures: dict[int, Exception], stop: Callable[[], bool]) -> None:
+    service = intake_service()
+    while not stop() and (package_id := _first_open(failures)):
+        try:
+            process_package(package_id, service)
+        except (OperationalError, InterfaceError):
+            raise
+        except Exception as error:
+            log.exception("package %s was left open", package_id)
+            failures[package_id] = error
+
+
+def _first_open(without: dict[int, Exception]) -> int | None:
+    """The open package that arrived first, those that failed just now left aside."""
+    with acting_transaction(intake_service_id(), PURPOSE), connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT id FROM intake_package WHERE state IN ('waiting', 'reading') AND id <> ALL (%s) ORDER BY id LIMIT 1",
+            [list(without)],
+        )
+        row = cursor.fetchone()
+    return row[0] if row else None

@@ -77,7 +77,7 @@ class Ledger:
         withheld = sum(why == "withheld" for _, _, why, _ in aside)
         self.visits.append(
             (
-                self.package_id, visit.ordinal, facility_id, visit.ma_lk, visit.version, visit.made_on, visit.content_hash,
+                self.package_id, visit.ordinal, facility_id, visit.ma_lk, visit.version or None, visit.made_on, visit.content_hash,
                 outcome.state, outcome.past, visit.patient_name[:255], visit.admitted_at, visit.discharged_at,
                 outcome.person_id, outcome.source_person_id, outcome.place_id, visit.sensitivity, visit.encounter or None,
                 visit.lines_in if counted else 0, visit.lines_filed if counted else 0, withheld, len(aside) - withheld,

@@ -4,6 +4,7 @@ from datetime import date, datetime, timedelta, timezone
 from functools import lru_cache
 
 VIETNAM = timezone(timedelta(hours=7))
+EARLIEST, LATEST = 1800, 2200  # years outside are slips of the keyboard, and some no database can hold
 _LENGTHS = {"yyyymmdd": 8, "yyyymmddHHMM": 12, "yyyy": 4, "yyyymm": 6}
 
 
@@ -27,6 +28,8 @@ def _fill_unknown(text: str) -> str:
 def moment(text: str) -> datetime | None:
     """The moment of an 8 or 12 digit text in Vietnamese time; None when it is no date. 24:00 is the next midnight."""
     if len(text) not in (8, 12) or not text.isascii() or not text.isdecimal():
+        return None
+    if not EARLIEST <= int(text[:4]) <= LATEST:
         return None
     hour, minute = (int(text[8:10]), int(text[10:12])) if len(text) == 12 else (0, 0)
     try:
@@ -52,7 +55,7 @@ def birth(text: str) -> tuple[date | None, int, str]:
 
     An unknown month and day are written 0000 by QĐ 130 and later; the time 0000 stands for unknown too.
     """
-    if len(text) < 4 or not text[:4].isdecimal() or int(text[:4]) < 1800:
+    if len(text) < 4 or not text[:4].isdecimal() or not EARLIEST <= int(text[:4]) <= LATEST:
         return None, 0, ""
     precision = 3 if text[6:8] not in ("", "00") else 2 if text[4:6] not in ("", "00") else 1
     found = moment(_fill_unknown(text[:8]))

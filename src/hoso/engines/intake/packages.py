@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Executor, Future
-from contextlib import closing
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import islice
@@ -26,6 +26,8 @@ BATCH = 50  # visits a transaction: large enough to share the commit, small enou
 AHEAD = 4  # chunks prepared ahead of the writer; bounds memory
 CHUNK = 10  # visits a helper process gets at once
 
+PACKAGE_LOCK = 4210  # first key of the advisory locks on packages, the package's id is the second
+
 Progress = Callable[[int, int | None], None]
 
 
@@ -42,22 +44,36 @@ class Package:
     received_at: datetime
     sender_id: int
     sender_name: str
-    sender_facilities: tuple[int, ...] | None  # None: may send for every facility
+    may_send_for: list[int] | None  # None: every facility
 
 
 def process_package(
     package_id: int, actor: Actor, executor: Executor | None = None, progress: Progress | None = None
 ) -> None:
-    """Take in what is left of a package. Safe to call again after any interruption, and on a finished package."""
-    package = load_package(package_id, actor)
-    if package.state in ("done", "refused"):
-        return
+    """Take in what is left of a package. Safe to call again after any interruption, on a finished package, and while
+    another process works on it: the second one waits."""
+    with _only_one(package_id):
+        package = load_package(package_id, actor)
+        if package.state in ("done", "refused"):
+            return
+        try:
+            read = _work_through(package, actor, executor, progress)
+        except HosoError as error:
+            _finish(package.id, actor, "refused", error.as_dict())
+        else:
+            _finish(package.id, actor, "done", None, read)
+
+
+@contextmanager
+def _only_one(package_id: int) -> Iterator[None]:
+    """Hold the package for this session; the database lets go by itself when the session dies."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_lock(%s, %s)", [PACKAGE_LOCK, package_id])
     try:
-        read = _work_through(package, actor, executor, progress)
-    except HosoError as error:
-        _finish(package.id, actor, "refused", error.as_dict())
-    else:
-        _finish(package.id, actor, "done", None, read)
+        yield
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_unlock(%s, %s)", [PACKAGE_LOCK, package_id])
 
 
 def load_package(package_id: int, actor: Actor) -> Package:
@@ -66,30 +82,20 @@ def load_package(package_id: int, actor: Actor) -> Package:
         cursor.execute(
             """
             SELECT p.id, p.sha256, p.file_name, p.stated_version, p.state, p.visits_read, p.received_at, p.received_by,
-                   a.username,
-                   CASE WHEN bool_or(r.everywhere AND s.facility_id IS NULL AND s.place_id IS NULL) THEN NULL
-                        ELSE array_agg(s.facility_id) FILTER (WHERE s.facility_id IS NOT NULL) END
-            FROM intake_package p
-            JOIN accounts_account a ON a.id = p.received_by
-            LEFT JOIN accounts_assignment s ON s.account_id = a.id AND s.valid_from <= current_date
-                AND (s.valid_to IS NULL OR s.valid_to > current_date)
-            LEFT JOIN access_role r ON r.key = s.role AND 'package.send' = ANY (r.permissions)
-            WHERE p.id = %s AND (s.id IS NULL OR r.key IS NOT NULL)
-            GROUP BY p.id, a.username
+                   a.username, p.may_send_for
+            FROM intake_package p JOIN accounts_account a ON a.id = p.received_by WHERE p.id = %s
             """,
             [package_id],
         )
         row = cursor.fetchone()
     if row is None:
         raise HosoError("HS5001")
-    return Package(*row[:9], None if row[9] is None else tuple(row[9]))
+    return Package(*row)
 
 
 def _work_through(package: Package, actor: Actor, executor: Executor | None, progress: Progress | None) -> int:
     """File everything after the mark; returns how many visits the package holds."""
-    facts = PackageFacts(
-        package.id, timezone.localdate(package.received_at), package.sender_id, package.sender_name
-    )
+    facts = PackageFacts(package.id, timezone.localdate(package.received_at), package.sender_id, package.sender_name)
     facilities = _Facilities(package, actor)
     raws: dict[int, RawVisit] = {}
     read = package.visits_read
@@ -170,7 +176,7 @@ class _Facilities:
         return self.ids
 
     def _check(self, known: dict[str, int]) -> None:
-        allowed = self.package.sender_facilities
+        allowed = self.package.may_send_for
         if allowed is None:
             return
         for code, number in known.items():
@@ -189,9 +195,10 @@ class _Facilities:
 def _finish(
     package_id: int, actor: Actor, state: str, refusal: dict[str, Any] | None, total: int | None = None
 ) -> None:
+    values: list[Any] = [state, Jsonb(refusal) if refusal else None, total, package_id]
     with acting_transaction(actor.account_id, PURPOSE), connection.cursor() as cursor:
         cursor.execute(
             "UPDATE intake_package SET state = %s, refusal = %s, finished_at = clock_timestamp(),"
             " visits_total = coalesce(%s, visits_read) WHERE id = %s",
-            [state, Jsonb(refusal) if refusal else None, total, package_id],
+            values,
         )

@@ -4,8 +4,10 @@ A pure function of the sent bytes, so that helper processes can do it ahead of t
 """
 
 import gc
+import logging
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from hashlib import sha256
 
 from hoso.engines.intake.content import content_hash
 from hoso.engines.intake.exchange import load_decisions
@@ -26,6 +28,8 @@ from hoso.engines.intake.versions import decide_version
 from hoso.engines.intake.withholding import Withholding, label_lines
 from hoso.engines.people.claimed import ClaimedIdentity
 from hoso.engines.records.drafts import Draft
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(slots=True)
@@ -63,7 +67,38 @@ class PreparedVisit:
 
 
 def prepare(raw: RawVisit, stated: str | None, id_date: datetime | None = None) -> PreparedVisit:
-    """Prepare one HOSO. `id_date` is the date its ids hang on when the visit was filed before; else its admission."""
+    """Prepare one HOSO. `id_date` is the date its ids hang on when the visit was filed before; else its admission.
+
+    Whatever a sender manages to write, one visit never stops the next: what nobody foresaw goes to quarantine.
+    """
+    try:
+        return _prepare(raw, stated, id_date)
+    except Exception:
+        logger.exception("a visit could not be prepared")
+        return _unforeseen(raw)
+
+
+def _unforeseen(raw: RawVisit) -> PreparedVisit:
+    digest = sha256(b"".join(part.content for part in raw.parts)).digest()
+    finding = Finding("HS9001", "error", 1, 0, "", "")
+    return PreparedVisit(
+        raw.ordinal,
+        raw.header.facility_code,
+        "",
+        "",
+        raw.header.made_on,
+        digest,
+        [finding],
+        None,
+        "",
+        None,
+        None,
+        None,
+        "",
+    )
+
+
+def _prepare(raw: RawVisit, stated: str | None, id_date: datetime | None) -> PreparedVisit:
     sent = open_visit(raw)
     left = moment(sent.summary.get("NGAY_RA", ""))
     decision, disagreement = decide_version(sent, stated, left.date() if left else None)
@@ -134,8 +169,14 @@ def _mapping_visit(prepared: PreparedVisit, sent: SentVisit, withholding: Withho
     if prepared.id_date is None:
         raise ValueError("a visit without a readable NGAY_VAO is quarantined before this")
     return MappingVisit(
-        sent, prepared.version, prepared.facility_code, prepared.ma_lk, prepared.id_date,
-        withholding.masks, withholding.withheld, withholding.text_withheld,
+        sent,
+        prepared.version,
+        prepared.facility_code,
+        prepared.ma_lk,
+        prepared.id_date,
+        withholding.masks,
+        withholding.withheld,
+        withholding.text_withheld,
     )
 
 

@@ -58,12 +58,10 @@ def _packages(scope: Scope, condition: str, values: list[Any], limit: int) -> li
 def _package(row: tuple[Any, ...]) -> PackageRow:
     refusal = json.loads(row[11]) if row[11] else None
     account = Account(1, int(row[7] == "refused"), *map(int, row[12:]))
-    return PackageRow(*row[:7], row[7], row[8], row[9], row[10], refusal, account)
+    return PackageRow(*[*row[:11], refusal, account])
 
 
-def visits(
-    scope: Scope, package_id: int, state: str | None = None, limit: int = 100, after: int = 0
-) -> list[VisitRow]:
+def visits(scope: Scope, package_id: int, state: str | None = None, limit: int = 100, after: int = 0) -> list[VisitRow]:
     """Visits of a package in their order, from behind `after`, of one state or all."""
     with connection.cursor() as cursor:
         cursor.execute(
@@ -94,9 +92,7 @@ def quarantined(scope: Scope, limit: int = 100) -> list[VisitRow]:
         return [VisitRow(*row) for row in cursor.fetchall()]
 
 
-def findings(
-    scope: Scope, package_id: int, ordinal: int | None = None, limit: int = 200
-) -> list[FindingRow]:
+def findings(scope: Scope, package_id: int, ordinal: int | None = None, limit: int = 200) -> list[FindingRow]:
     """Findings of a package or one visit of it, errors first."""
     with connection.cursor() as cursor:
         cursor.execute(
@@ -142,7 +138,8 @@ def original_of(scope: Scope, package_id: int) -> tuple[str, Path] | None:
     """The name and the kept bytes of a package."""
     with connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT p.file_name, p.sha256 FROM intake_package p WHERE p.id = %s AND {_package_scope(scope)}", [package_id]
+            f"SELECT p.file_name, p.sha256 FROM intake_package p WHERE p.id = %s AND {_package_scope(scope)}",
+            [package_id],
         )
         row = cursor.fetchone()
     return (row[0], path_of(bytes(row[1]))) if row else None

@@ -17,6 +17,7 @@ from hoso.engines.intake.jobs import intake_service
 from hoso.engines.intake.models import Account
 from hoso.engines.intake.packages import process_package
 from hoso.engines.intake.preparing import settle_helper
+from hoso.engines.intake.turn import turn
 
 Progress = Callable[[int, int], None]
 
@@ -35,7 +36,8 @@ def take_in_paths(
     with helper_processes(settings.ENVIRONMENT["HOSO_INTAKE_PROCESSES"]) as executor:
         for path in files:
             for receipt in receive_file(actor, path, path.name, "command", stated_version):
-                process_package(receipt.id, service, executor)
+                with turn(wait=True):  # a worker may be at it already
+                    process_package(receipt.id, service, executor)
                 receipts.append(receipt.id)
             done += path.stat().st_size
             if progress:

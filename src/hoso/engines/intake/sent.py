@@ -1,6 +1,7 @@
 """A visit (HOSO) as a hospital sent it: tables of lines, before anything is judged or mapped."""
 
-from dataclasses import dataclass, field
+import dataclasses
+from dataclasses import dataclass
 from datetime import date
 
 Values = dict[str, str]
@@ -42,7 +43,7 @@ class Finding:
     line: int
     field: str
     value: str
-    params: dict[str, str] = field(default_factory=dict)
+    params: dict[str, str] = dataclasses.field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -52,7 +53,7 @@ class SentVisit:
     header: PackageHeader
     ordinal: int
     tables: dict[int, list[Values]]
-    findings: list[Finding] = field(default_factory=list)
+    findings: list[Finding] = dataclasses.field(default_factory=list)
 
     @property
     def summary(self) -> Values:

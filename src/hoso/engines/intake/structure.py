@@ -54,9 +54,7 @@ def _check_line(findings: list[Finding], table: Table, position: int, values: Va
             findings.append(Finding("HS3105", "notice", table.number, position, str(tag)[:60], value[:200]))
 
 
-def _check_value(
-    findings: list[Finding], table: Table, position: int, field: Field, value: str, left: date
-) -> None:
+def _check_value(findings: list[Finding], table: Table, position: int, field: Field, value: str, left: date) -> None:
     limit = field.max_length_on(left)
     severity = _severity(field.size_evidence)
     if limit is not None and len(value) > limit:

@@ -12,8 +12,12 @@ from hoso.core.vietnamese.nfc import to_nfc
 from hoso.engines.intake.exchange import Decision, load_decisions
 from hoso.engines.intake.sent import Finding, Part, RawVisit, SentVisit, Values
 
-_PARSER_OPTIONS = {
-    "resolve_entities": False, "no_network": True, "load_dtd": False, "remove_comments": True, "remove_pis": True,
+_PARSER_OPTIONS: dict[str, Any] = {
+    "resolve_entities": False,
+    "no_network": True,
+    "load_dtd": False,
+    "remove_comments": True,
+    "remove_pis": True,
     "huge_tree": False,
 }
 _TABLE_NAME = re.compile(r"XML(\d{1,2})$")
@@ -31,7 +35,17 @@ def open_visit(raw: RawVisit) -> SentVisit:
             params = {name: str(value) for name, value in error.params.items()}
             visit.findings.append(Finding(error.code, "error", _known_number(part.name), 0, "", "", params))
     if sum(map(len, visit.tables.values())) > MAX_LINES:
-        visit.findings.append(Finding("HS3018", "error", 0, 0, "HOSO", "", {"limit": str(MAX_LINES), "count": str(sum(map(len, visit.tables.values())))}))
+        visit.findings.append(
+            Finding(
+                "HS3018",
+                "error",
+                0,
+                0,
+                "HOSO",
+                "",
+                {"limit": str(MAX_LINES), "count": str(sum(map(len, visit.tables.values())))},
+            )
+        )
         visit.tables = {number: lines[:1] for number, lines in visit.tables.items()}
     return visit
 
@@ -69,7 +83,7 @@ def _path(number: int, root_tag: str) -> tuple[str, ...] | None:
 
 
 def _newest_first() -> list[Decision]:
-    return list(reversed(load_decisions().values()))
+    return list(load_decisions().values())[::-1]
 
 
 def _parse(part: Part, visit: int) -> Any:
@@ -77,7 +91,7 @@ def _parse(part: Part, visit: int) -> Any:
     if not text.startswith(b"<"):
         text = _unpack(part.name, text, visit)
     try:
-        root = etree.fromstring(_normal(text), etree.XMLParser(**_PARSER_OPTIONS))
+        root: Any = etree.fromstring(_normal(text), etree.XMLParser(**_PARSER_OPTIONS))
     except (etree.XMLSyntaxError, ValueError):
         raise HosoError("HS3007", visit=visit, table=part.name[:40], root="?") from None
     if root.getroottree().docinfo.doctype:

@@ -11,14 +11,36 @@ from hoso.core.access.labels import withheld_mask
 from hoso.engines.intake.mapping.elements import first, split_codes
 from hoso.engines.intake.mapping.encounter import diagnosis_codes
 from hoso.engines.intake.sensitivity import (
-    mask_for_drug, mask_for_field, mask_for_icd10, mask_for_result, mask_for_service, mask_for_table, mask_for_text,
+    mask_for_drug,
+    mask_for_field,
+    mask_for_icd10,
+    mask_for_result,
+    mask_for_service,
+    mask_for_table,
+    mask_for_text,
 )
 from hoso.engines.intake.sent import SentVisit, Values
 
 FREE_TEXT_TABLES = frozenset({5, 7, 8, 9, 10, 11, 13, 14})
 TEXT_FIELDS = (
-    "CHAN_DOAN_VAO", "CHAN_DOAN_RV", "TEN_BENH", "LY_DO_VV", "LY_DO_VNT", "PP_DIEU_TRI", "GHI_CHU", "DIEN_BIEN_LS", "DIEN_BIEN",
-    "HOI_CHAN", "PHAU_THUAT", "MO_TA", "KET_LUAN", "QT_BENHLY", "TOMTAT_KQ", "PP_DIEUTRI", "HUONG_DIEU_TRI", "DAU_HIEU_LS",
+    "CHAN_DOAN_VAO",
+    "CHAN_DOAN_RV",
+    "TEN_BENH",
+    "LY_DO_VV",
+    "LY_DO_VNT",
+    "PP_DIEU_TRI",
+    "GHI_CHU",
+    "DIEN_BIEN_LS",
+    "DIEN_BIEN",
+    "HOI_CHAN",
+    "PHAU_THUAT",
+    "MO_TA",
+    "KET_LUAN",
+    "QT_BENHLY",
+    "TOMTAT_KQ",
+    "PP_DIEUTRI",
+    "HUONG_DIEU_TRI",
+    "DAU_HIEU_LS",
 )
 CODED_FIELDS = ("NHOM_DOI_TUONG",)
 

@@ -103,7 +103,7 @@ class Linkage:
             [person_ids],
         )
         for row in self.cursor.fetchall():
-            self.persons[row[0]] = KnownPerson(*row[:4], BirthDate(*row[4:7]), *row[7:])
+            self.persons[row[0]] = KnownPerson(*[*row[:4], BirthDate(*row[4:7]), *row[7:]])
         self.cursor.execute(
             "SELECT person_id, kind, value, issuer_id FROM people_identifier WHERE person_id = ANY (%s) AND kind <> 'phone'",
             [person_ids],
@@ -149,8 +149,20 @@ class Linkage:
         self, person_id: int, patient_id: str, claim: ClaimedIdentity, origin: Origin, *, provisional: bool
     ) -> KnownPerson:
         person = KnownPerson(
-            person_id, person_id, patient_id, claim.name, claim.birth, claim.sex, claim.phone, claim.address, claim.as_of,
-            provisional, origin.facility_id, origin.place_id, origin.package_id, is_new=True,
+            person_id,
+            person_id,
+            patient_id,
+            claim.name,
+            claim.birth,
+            claim.sex,
+            claim.phone,
+            claim.address,
+            claim.as_of,
+            provisional,
+            origin.facility_id,
+            origin.place_id,
+            origin.package_id,
+            is_new=True,
         )
         self.persons[person_id] = person
         self._add_tokens(person, origin)
@@ -174,7 +186,12 @@ class Linkage:
             self._add_tokens(person, origin)
 
     def _attach(
-        self, person: KnownPerson, claim: ClaimedIdentity, keys: list[Key], origin: Origin, conflict: dict[str, list[str]]
+        self,
+        person: KnownPerson,
+        claim: ClaimedIdentity,
+        keys: list[Key],
+        origin: Origin,
+        conflict: dict[str, list[str]],
     ) -> Linked:
         taken = []
         for key in keys:
@@ -198,19 +215,40 @@ class Linkage:
         bulk_insert(self.cursor, "people_person", PERSON_COLUMNS, map(_person_row, people))
         self._write_changed()
         bulk_insert(
-            self.cursor, "people_identifier", NUMBER_COLUMNS,
+            self.cursor,
+            "people_identifier",
+            NUMBER_COLUMNS,
             [
-                (key[0], key[1], key[2], person.person_id, person.source_person_id, contested, origin.facility_id,
-                 person.place_id, origin.package_id, origin.line)
+                (
+                    key[0],
+                    key[1],
+                    key[2],
+                    person.person_id,
+                    person.source_person_id,
+                    contested,
+                    origin.facility_id,
+                    person.place_id,
+                    origin.package_id,
+                    origin.line,
+                )
                 for key, person, origin, contested in self.new_numbers
             ],
             "ON CONFLICT DO NOTHING",
         )
         bulk_insert(
-            self.cursor, "people_token", TOKEN_COLUMNS,
+            self.cursor,
+            "people_token",
+            TOKEN_COLUMNS,
             [
-                (token, person_id, self.persons[person_id].source_person_id, origin.facility_id, origin.place_id,
-                 origin.package_id, origin.line)
+                (
+                    token,
+                    person_id,
+                    self.persons[person_id].source_person_id,
+                    origin.facility_id,
+                    origin.place_id,
+                    origin.package_id,
+                    origin.line,
+                )
                 for (token, person_id), origin in sorted(self.new_tokens.items())
             ],
             "ON CONFLICT DO NOTHING",
@@ -233,8 +271,16 @@ class Linkage:
                                              facility_id, place_id, package_id)
                 VALUES (%s, %s, %s, %s, %s, %s, %s, %s) ON CONFLICT DO NOTHING
                 """,
-                [person.person_id, person.source_person_id, other.person_id, kind, Jsonb(found), origin.facility_id,
-                 person.place_id, origin.package_id],
+                [
+                    person.person_id,
+                    person.source_person_id,
+                    other.person_id,
+                    kind,
+                    Jsonb(found),
+                    origin.facility_id,
+                    person.place_id,
+                    origin.package_id,
+                ],
             )
 
 

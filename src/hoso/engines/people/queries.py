@@ -94,7 +94,14 @@ def _hits(rows: list[tuple[Any, ...]]) -> tuple[PersonHit, ...]:
     places = address_lines(sorted({row[7] for row in rows if row[7]}))
     return tuple(
         PersonHit(
-            row[0], row[1], row[2], BirthDate(row[3], row[4], row[5]), Sex(row[6]), places.get(row[7], ""), row[8], row[9]
+            row[0],
+            row[1],
+            row[2],
+            BirthDate(row[3], row[4], row[5]),
+            Sex(row[6]),
+            places.get(row[7], ""),
+            row[8],
+            row[9],
         )
         for row in rows
     )
@@ -123,8 +130,17 @@ def person(scope: Scope, person_id: int) -> Person | None:
         identifiers = tuple(Identifier(*found) for found in cursor.fetchall())
     (hit,) = _hits([row[:10]])
     return Person(
-        hit.person_id, hit.patient_id, hit.name, hit.birth, hit.sex, row[10], hit.address, hit.place_name, identifiers,
-        hit.provisional, row[11],
+        hit.person_id,
+        hit.patient_id,
+        hit.name,
+        hit.birth,
+        hit.sex,
+        row[10],
+        hit.address,
+        hit.place_name,
+        identifiers,
+        hit.provisional,
+        row[11],
     )
 
 
@@ -162,8 +178,17 @@ def conflicts(scope: Scope, open_only: bool = True) -> list[Conflict]:
         known = {hit.person_id: hit for hit in _hits(cursor.fetchall())}
     return [
         Conflict(
-            row[0], row[1], row[2], row[10], json.loads(row[3]) if isinstance(row[3], str) else row[3], known[row[4]],
-            known[row[5]], row[6], row[7], row[8], row[9],
+            row[0],
+            row[1],
+            row[2],
+            row[10],
+            json.loads(row[3]) if isinstance(row[3], str) else row[3],
+            known[row[4]],
+            known[row[5]],
+            row[6],
+            row[7],
+            row[8],
+            row[9],
         )
         for row in rows
         if row[4] in known and row[5] in known

@@ -48,7 +48,7 @@ def uuid8_at(milliseconds: int, *parts: str) -> str:
 @lru_cache(maxsize=131072)
 def token_hash(type_name: str, parameter: str, system: str, code: str) -> int:
     """The 64-bit signed hash under which a code is found across persons; one with and one without system is stored."""
-    text = "\x1f".join((type_name, parameter, system, code)).encode()
+    text = f"{type_name}\x1f{parameter}\x1f{system}\x1f{code}".encode()
     return int.from_bytes(blake2b(text, digest_size=8).digest(), "big", signed=True)
 
 

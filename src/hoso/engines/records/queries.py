@@ -5,7 +5,7 @@ from datetime import datetime
 from django.db import connection
 
 from hoso.core.access.policy import Scope
-from hoso.engines.records.models import ResultPoint, Timeline, TimelineVisit, Visit
+from hoso.engines.records.models import ResultPoint, Timeline, Visit
 from hoso.engines.records.pages.displays import Displays
 from hoso.engines.records.pages.lines import course_note, medication_line, result_line, service_line
 from hoso.engines.records.pages.papers import costs_of, paper_of

@@ -13,9 +13,7 @@ from hoso.core.access.policy import Scope
 from hoso.engines.records.resource_types import NUMBERS, name_of
 
 LABEL_SYSTEM = "https://hoso.vn/fhir/CodeSystem/sensitivity"
-_COLUMNS = (
-    "r.type, r.id, r.version, r.last_updated, r.happened, r.encounter, r.sensitivity, r.source_table, r.source_line, r.body"
-)
+_COLUMNS = "r.type, r.id, r.version, r.last_updated, r.happened, r.encounter, r.sensitivity, r.source_table, r.source_line, r.body"
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,4 +66,4 @@ def resources_of_person(
             " ORDER BY r.happened DESC, r.id LIMIT %s",
             [*values, limit],
         )
-        return [StoredResource(name_of(row[0]), *row[1:-1], bytes(row[-1])) for row in cursor.fetchall()]
+        return [StoredResource(*[name_of(row[0]), *row[1:-1], bytes(row[-1])]) for row in cursor.fetchall()]

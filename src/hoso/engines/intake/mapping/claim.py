@@ -1,7 +1,16 @@
 """XML1, XML2 and XML3 to one Claim with its lines and who pays which share."""
 
 from hoso.engines.intake.mapping.elements import (
-    EXTENSION, IDENTIFIER, Element, decimal, facility, first, local, money, time, without_empty,
+    EXTENSION,
+    IDENTIFIER,
+    Element,
+    decimal,
+    facility,
+    first,
+    local,
+    money,
+    time,
+    without_empty,
 )
 from hoso.engines.intake.mapping.services import service_code
 from hoso.engines.intake.mapping.visit import MappingVisit
@@ -15,7 +24,9 @@ PRIORITY = "http://terminology.hl7.org/CodeSystem/processpriority"
 def map_claim(visit: MappingVisit) -> None:
     """File the claim; a line that is withheld from the record is no line of it."""
     values = visit.summary
-    items = [_item(2, line, one) for line, _, one in visit.lines(2)] + [_item(3, line, one) for line, _, one in visit.lines(3)]
+    items = [_item(2, line, one) for line, _, one in visit.lines(2)] + [
+        _item(3, line, one) for line, _, one in visit.lines(3)
+    ]
     content: Element = {
         "status": "active",
         "type": {"coding": [{"system": CLAIM_TYPE, "code": "institutional"}]},

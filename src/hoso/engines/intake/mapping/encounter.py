@@ -1,7 +1,16 @@
 """XML1 to Encounter, Condition and Coverage."""
 
 from hoso.engines.intake.mapping.elements import (
-    ICD10, IDENTIFIER, Element, concept, decimal, first, local, split_codes, time, without_empty,
+    ICD10,
+    IDENTIFIER,
+    Element,
+    concept,
+    decimal,
+    first,
+    local,
+    split_codes,
+    time,
+    without_empty,
 )
 from hoso.engines.intake.mapping.visit import MappingVisit
 from hoso.engines.intake.sensitivity import mask_for_icd10
@@ -51,7 +60,10 @@ def map_withheld_encounter(visit: MappingVisit) -> None:
 
 def diagnosis_codes(values: Values) -> list[str]:
     """ICD-10 codes of XML1, main diagnosis first, each once."""
-    codes = [*split_codes(first(values, "MA_BENH_CHINH", "MA_BENH")), *split_codes(first(values, "MA_BENH_KT", "MA_BENHKHAC"))]
+    codes = [
+        *split_codes(first(values, "MA_BENH_CHINH", "MA_BENH")),
+        *split_codes(first(values, "MA_BENH_KT", "MA_BENHKHAC")),
+    ]
     return list(dict.fromkeys(codes))
 
 
@@ -136,7 +148,13 @@ def _condition(visit: MappingVisit, code: str, rank: int) -> str:
     mask_before = visit.masks.get((1, 1), 0)
     visit.masks[1, 1] = mask_for_icd10([code])  # each diagnosis carries its own label, not the whole visit's
     id_ = visit.add(
-        "Condition", 1, 1, f"dx:{code}", content, values.get("NGAY_VAO", ""), code_tokens("Condition", "code", ICD10, code)
+        "Condition",
+        1,
+        1,
+        f"dx:{code}",
+        content,
+        values.get("NGAY_VAO", ""),
+        code_tokens("Condition", "code", ICD10, code),
     )
     visit.masks[1, 1] = mask_before
     return id_

@@ -33,7 +33,9 @@ def patient_draft(person: KnownPerson, facility_codes: dict[int, str]) -> Draft:
             "gender": GENDER[person.sex],
             "birthDate": birth_date(person),
             "address": [{"text": person.address, "country": "VN"}] if person.address else None,
-            "extension": [{"url": EXTENSION + "identity-under-review", "valueBoolean": True}] if person.provisional else None,
+            "extension": [{"url": EXTENSION + "identity-under-review", "valueBoolean": True}]
+            if person.provisional
+            else None,
         }
     )
     when: datetime = person.as_of

@@ -1,7 +1,14 @@
 """XML4 to Observation, and DiagnosticReport over the lines of one service."""
 
 from hoso.engines.intake.mapping.elements import (
-    CODE_SYSTEM, Element, concept, first, local, practitioner, quantity, time,
+    CODE_SYSTEM,
+    Element,
+    concept,
+    first,
+    local,
+    practitioner,
+    quantity,
+    time,
 )
 from hoso.engines.intake.mapping.visit import MappingVisit
 from hoso.engines.intake.sent import Values
@@ -18,8 +25,12 @@ def map_results(visit: MappingVisit) -> None:
     for line, key, values in visit.lines(4):
         code = indicator_code(values)
         tokens = code_tokens("Observation", "code", INDICATOR, code)
-        id_ = visit.add("Observation", 4, line, key, _observation(visit, values, code), values.get("NGAY_KQ", ""), tokens)
-        reports.setdefault((values.get("MA_DICH_VU", ""), values.get("NGAY_KQ", "")), []).append((line, key, values, id_))
+        id_ = visit.add(
+            "Observation", 4, line, key, _observation(visit, values, code), values.get("NGAY_KQ", ""), tokens
+        )
+        reports.setdefault((values.get("MA_DICH_VU", ""), values.get("NGAY_KQ", "")), []).append(
+            (line, key, values, id_)
+        )
     for (service, when), rows in reports.items():
         line, key, _, _ = rows[0]
         tokens = code_tokens("DiagnosticReport", "code", CODE_SYSTEM + "ma-dich-vu", service)
@@ -65,7 +76,10 @@ def _value(visit: MappingVisit, values: Values) -> Element:
 
 
 def _note(kind: str, text: str) -> Element:
-    return {"extension": [{"url": "https://hoso.vn/fhir/StructureDefinition/note-kind", "valueCode": kind}], "text": text}
+    return {
+        "extension": [{"url": "https://hoso.vn/fhir/StructureDefinition/note-kind", "valueCode": kind}],
+        "text": text,
+    }
 
 
 def _text(name: str, text: str) -> Element:

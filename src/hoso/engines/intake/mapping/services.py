@@ -2,7 +2,15 @@
 (examination, bed, supplies, transport): MA_NHOM of QĐ 5937/QĐ-BYT annex 3 decides."""
 
 from hoso.engines.intake.mapping.elements import (
-    EXTENSION, Element, first, local, practitioner, quantity, split_codes, time, without_empty,
+    EXTENSION,
+    Element,
+    first,
+    local,
+    practitioner,
+    quantity,
+    split_codes,
+    time,
+    without_empty,
 )
 from hoso.engines.intake.mapping.visit import MappingVisit
 from hoso.engines.intake.sent import Values
@@ -70,7 +78,9 @@ def _request(visit: MappingVisit, values: Values) -> Element:
 def _procedure(visit: MappingVisit, values: Values) -> Element:
     start = time(first(values, "NGAY_TH_YL", "NGAY_YL"))
     doer = practitioner(first(values, "NGUOI_THUC_HIEN", "MA_BAC_SI"))
-    icd9 = [{"system": "http://hl7.org/fhir/sid/icd-9-cm", "code": one} for one in split_codes(values.get("MA_PTTT_QT", ""))]
+    icd9 = [
+        {"system": "http://hl7.org/fhir/sid/icd-9-cm", "code": one} for one in split_codes(values.get("MA_PTTT_QT", ""))
+    ]
     code = _code(values)
     if icd9:
         code["coding"] = [*code.get("coding", []), *icd9]

@@ -58,8 +58,14 @@ class MappingVisit:
         resource_id = self.id_of(type_name, table, key)
         self.drafts.append(
             Draft(
-                type_name, resource_id, table, line, moment(when.split(";")[0].strip()) or self.id_date,
-                self.masks.get((table, line), 0), to_bytes({"resourceType": type_name, **without_empty(content)}), tokens,
+                type_name,
+                resource_id,
+                table,
+                line,
+                moment(when.split(";")[0].strip()) or self.id_date,
+                self.masks.get((table, line), 0),
+                to_bytes({"resourceType": type_name, **without_empty(content)}),
+                tokens,
             )
         )
         self.mapped.add((table, line))

@@ -32,7 +32,9 @@ class Displays:
         for content in contents:
             _gather(content, codes, facilities)
         concepts = {
-            (system, code): text for system, wanted in codes.items() for code, text in _texts(system, wanted, day).items()
+            (system, code): text
+            for system, wanted in codes.items()
+            for code, text in _texts(system, wanted, day).items()
         }
         return cls(concepts, _facility_names(facilities))
 

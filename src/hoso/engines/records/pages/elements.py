@@ -46,4 +46,3 @@ def licence_of(reference: Element | None) -> str:
 def sections(div: str) -> str:
     """The text of a generated narrative; it was escaped text in one div."""
     return unescape(div.partition(">")[2].rpartition("</div>")[0])
-

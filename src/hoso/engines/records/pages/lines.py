@@ -34,7 +34,11 @@ def service_line(row: StoredResource, displays: Displays) -> ServiceLine:
     concept = content.get("code", {})
     amount = content.get("quantityQuantity") or content.get("quantity") or extension(content, "quantity") or {}
     group = words(content, "service-group")
-    ordered = content.get("authoredOn") or content.get("occurrenceDateTime") or content.get("performedPeriod", {}).get("start")
+    ordered = (
+        content.get("authoredOn")
+        or content.get("occurrenceDateTime")
+        or content.get("performedPeriod", {}).get("start")
+    )
     return ServiceLine(
         name=concept.get("text", "") or code_of(concept),
         code=code_of(concept),

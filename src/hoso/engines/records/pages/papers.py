@@ -11,7 +11,9 @@ from hoso.engines.records.reading import StoredResource
 def paper_of(row: StoredResource) -> Paper:
     """A Composition: its title and its sections of text."""
     content = row.content()
-    parts = tuple((part.get("title", ""), sections(part.get("text", {}).get("div", ""))) for part in content.get("section", ()))
+    parts = tuple(
+        (part.get("title", ""), sections(part.get("text", {}).get("div", ""))) for part in content.get("section", ())
+    )
     return Paper(row.id, code_of(content.get("type")), content.get("title", ""), moment(content.get("date")), parts)
 
 

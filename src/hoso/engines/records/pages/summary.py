@@ -43,7 +43,10 @@ def visit_facts(row: StoredResource) -> VisitFacts:
     content = row.content()
     said = next((reason["text"] for reason in content.get("reasonCode", ()) if "coding" not in reason), "")
     return VisitFacts(
-        words(content, "reason-for-visit"), words(content, "admission-diagnosis"), said, words(content, "exchange-decision")
+        words(content, "reason-for-visit"),
+        words(content, "admission-diagnosis"),
+        said,
+        words(content, "exchange-decision"),
     )
 
 
@@ -61,5 +64,3 @@ def _outcome(content: Element, displays: Displays) -> str:
     codings = content.get("hospitalization", {}).get("dischargeDisposition", {}).get("coding", ())
     texts = [displays.text(coding.get("system", ""), coding.get("code", "")) for coding in codings]
     return "; ".join(text for text in texts if text)
-
-

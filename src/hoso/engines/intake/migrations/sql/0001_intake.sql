@@ -7,6 +7,7 @@ CREATE TABLE intake_package (
     key            uuid NOT NULL UNIQUE DEFAULT gen_random_uuid(),
     received_at    timestamptz NOT NULL DEFAULT clock_timestamp(),
     received_by    bigint NOT NULL,
+    may_send_for   bigint[],                        -- facilities the sender stood for at that moment; null: every one
     channel        text NOT NULL CHECK (channel IN ('command', 'upload', 'api')),
     file_name      text NOT NULL,
     sha256         bytea NOT NULL,
