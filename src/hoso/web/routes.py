@@ -65,8 +65,10 @@ def govern(view: View, declaration: Declaration) -> View:
         events_of_request.set(0)
         request.declaration = declaration  # type: ignore[attr-defined]
         try:
-            refused = None if declaration.permission == PUBLIC else _admit(request, declaration)
-            response = refused or view(request, *args, **kwargs)
+            sent_away = None if declaration.permission == PUBLIC else _admit(request, declaration)
+            if sent_away:
+                return sent_away
+            response = view(request, *args, **kwargs)
         except HosoError as error:
             return error_pages.answer(request, error)
         if declaration.touches_person and response.status_code < 400 and not events_of_request.get():

@@ -63,4 +63,5 @@ def lacks_second_factor(request: HttpRequest) -> bool:
     """Whether this session was opened without a second factor."""
     if bears_token(request):
         return False
-    return not any(record.get("method") == "mfa" for record in get_authentication_records(request))
+    user: Any = request.user
+    return not any(record.get("method") == "mfa" for record in get_authentication_records(request, user))
