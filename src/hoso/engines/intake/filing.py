@@ -103,17 +103,36 @@ def _file_sound(batch: _Batch, visit: PreparedVisit, facility_id: int) -> None:
         return
     if current and visit.id_date != current.id_date:
         visit = batch.prepare_again(visit, current.id_date)
-    past = bool(current and made_on < current.made_on)
+    if current and made_on < current.made_on:
+        _file_past(batch, visit, facility_id, current)
+        return
     linked = _link(batch, visit, facility_id)
-    outcome = VisitOutcome("corrected" if current else "filed", past=past)
+    outcome = VisitOutcome("corrected" if current else "filed")
     if linked:
         outcome.person_id, outcome.source_person_id = linked.person.person_id, linked.person.source_person_id
         outcome.place_id = linked.person.place_id
-        _file_resources(batch, visit, linked, facility_id, current, past)
+        _file_resources(batch, visit, linked, facility_id, current)
         visit.findings.extend(_link_findings(linked))
     batch.ledger.add(visit, facility_id, outcome)
-    if not past:
-        batch.ledger.set_current(visit, facility_id, made_on, outcome)
+    batch.ledger.set_current(visit, facility_id, made_on, outcome)
+
+
+def _file_past(batch: _Batch, visit: PreparedVisit, facility_id: int, current: CurrentVisit) -> None:
+    """An older sending that arrived late: past versions of the person whom the newer one names. What it says of a
+    person is out of date, so it links nobody and changes nothing that is current."""
+    outcome = VisitOutcome("corrected", current.person_id, current.source_person_id, past=True)
+    if visit.claim and current.person_id:
+        person = batch.people.known(current.source_person_id)
+        outcome.place_id = person.place_id
+        filing = Filing(
+            current.person_id, current.source_person_id, person.patient_id, visit.encounter, facility_id, person.place_id,
+            batch.facts.package_id,
+        )  # fmt: skip
+        stored = batch.records.stored_of_visit(current.person_id, visit.encounter)
+        for draft in visit.drafts:
+            batch.records.file_past(draft, filing, stored.get((NUMBERS[draft.type], draft.id)))
+        _announce(batch, visit, filing, [], corrected=True)
+    batch.ledger.add(visit, facility_id, outcome)
 
 
 def _link(batch: _Batch, visit: PreparedVisit, facility_id: int) -> Linked | None:
@@ -142,7 +161,7 @@ def _link_findings(linked: Linked) -> list[Finding]:
 
 
 def _file_resources(
-    batch: _Batch, visit: PreparedVisit, linked: Linked, facility_id: int, current: CurrentVisit | None, past: bool
+    batch: _Batch, visit: PreparedVisit, linked: Linked, facility_id: int, current: CurrentVisit | None
 ) -> None:
     person = linked.person
     filing = Filing(
@@ -154,16 +173,11 @@ def _file_resources(
     stored = batch.records.stored_of_visit(person.person_id, visit.encounter) if current else {}
     before = len(batch.records.touched)
     for draft in visit.drafts:
-        key = (NUMBERS[draft.type], draft.id)
-        if past:
-            batch.records.file_past(draft, filing, stored.get(key))
-        else:
-            batch.records.file(draft, filing, stored.get(key))
-    if not past:
-        kept = {(NUMBERS[draft.type], draft.id) for draft in visit.drafts}
-        for key, old in stored.items():
-            if key not in kept:
-                batch.records.remove(key, filing, old)
+        batch.records.file(draft, filing, stored.get((NUMBERS[draft.type], draft.id)))
+    kept = {(NUMBERS[draft.type], draft.id) for draft in visit.drafts}
+    for key, old in stored.items():
+        if key not in kept:
+            batch.records.remove(key, filing, old)
     _announce(batch, visit, filing, batch.records.touched[before:], current is not None)
 
 

@@ -112,6 +112,12 @@ class Linkage:
             if person_id in self.persons:
                 self.persons[person_id].numbers[kind, value, issuer] = None
 
+    def known(self, person_id: int) -> KnownPerson:
+        """A person by number, whoever the claims are about. Raises KeyError where there is none."""
+        if person_id not in self.persons:
+            self._load_persons([person_id])
+        return self.persons[person_id]
+
     def link(self, claim: ClaimedIdentity, origin: Origin) -> Linked:
         """Tie one claim to a known person, a new one, or a provisional one."""
         keys = claim.keys(origin.facility_id)

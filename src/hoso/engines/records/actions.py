@@ -11,7 +11,7 @@ from typing import Any
 
 from hoso.core.database.bulk import bulk_insert, bulk_update
 from hoso.engines.records.drafts import Draft
-from hoso.engines.records.resource_types import NUMBERS
+from hoso.engines.records.resource_types import NUMBERS, name_of
 
 RESOURCE_COLUMNS = {
     "person_id": "bigint", "type": "smallint", "id": "text", "version": "integer", "deleted": "boolean",
@@ -73,8 +73,18 @@ class RecordBatch:
     touched: list[tuple[str, str, int]] = field(default_factory=list)  # type, id, version
 
     def stored_of_visit(self, person_id: int, encounter: str) -> dict[tuple[int, str], Stored]:
-        """What is filed of one visit, by (type, id)."""
-        return self._stored("encounter = %s", person_id, encounter)
+        """What is filed of one visit, by (type, id); version 0 where there are only versions that came late."""
+        self.cursor.execute(
+            """
+            SELECT coalesce(r.type, v.type), coalesce(r.id, v.id), coalesce(r.version, 0), greatest(r.version, v.highest),
+                   coalesce(r.hash, ''::bytea), coalesce(r.deleted, true), coalesce(r.sensitivity, 0)
+            FROM (SELECT * FROM records_resource WHERE person_id = %s AND encounter = %s) r
+            FULL JOIN (SELECT type, id, max(version) AS highest FROM records_resource_version
+                       WHERE person_id = %s AND encounter = %s GROUP BY type, id) v ON v.type = r.type AND v.id = r.id
+            """,
+            [person_id, encounter] * 2,
+        )
+        return {(row[0], row[1]): Stored(*row[2:]) for row in self.cursor.fetchall()}
 
     def stored_of_type(self, person_ids: list[int], type_name: str) -> dict[Key, Stored]:
         """What is filed of one type for many persons (their Patient), by (person, type, id)."""
@@ -85,33 +95,19 @@ class RecordBatch:
         )
         return {row[:3]: Stored(*row[3:]) for row in self.cursor.fetchall()}
 
-    def _stored(self, where: str, person_id: int, value: str) -> dict[tuple[int, str], Stored]:
-        self.cursor.execute(
-            f"""
-            SELECT r.type, r.id, r.version, greatest(r.version, coalesce(max(v.version), 0)), r.hash, r.deleted,
-                   r.sensitivity
-            FROM records_resource r
-            LEFT JOIN records_resource_version v
-                ON v.person_id = r.person_id AND v.type = r.type AND v.id = r.id
-            WHERE r.person_id = %s AND r.{where}
-            GROUP BY r.person_id, r.type, r.id
-            """,
-            [person_id, value],
-        )
-        return {(row[0], row[1]): Stored(*row[2:]) for row in self.cursor.fetchall()}
-
     def file(self, draft: Draft, filing: Filing, stored: Stored | None = None) -> None:
         """File a draft: new, as the next version, or not at all where nothing changed."""
         body = draft.for_patient(filing.patient_id)
         digest = sha256(body).digest()
-        if stored is None:
-            self.new.append(self._row(draft, filing, 1, body, digest))
+        version = stored.highest + 1 if stored else 1
+        if stored is None or not stored.version:
+            self.new.append(self._row(draft, filing, version, body, digest))
         elif stored.hash == digest and not stored.deleted and stored.sensitivity == draft.sensitivity:
             return
         else:
-            self.changed.append(self._row(draft, filing, stored.highest + 1, body, digest))
+            self.changed.append(self._row(draft, filing, version, body, digest))
         number = NUMBERS[draft.type]
-        self.touched.append((draft.type, draft.id, stored.highest + 1 if stored else 1))
+        self.touched.append((draft.type, draft.id, version))
         for token in draft.tokens:
             self.tokens.append(
                 (token, filing.person_id, number, draft.id, draft.happened, filing.source_person_id, filing.facility_id,
@@ -130,6 +126,7 @@ class RecordBatch:
         """Mark a resource deleted: its line is no longer in the visit. The versions stay."""
         if stored.deleted:
             return
+        self.touched.append((name_of(key[0]), key[1], stored.highest + 1))
         self.cursor.execute(
             f"INSERT INTO records_resource_version ({_KEPT}) SELECT {_KEPT} FROM records_resource WHERE {_KEY}",
             [filing.person_id, *key],
@@ -182,18 +179,18 @@ def move_visit(cursor: Any, encounters: Iterable[str], old_person: int, new_pers
     """Move the resources of these visits to another person: `person_id` alone changes, the bytes do not."""
     wanted = list(encounters)
     ids = "SELECT type, id FROM records_resource WHERE person_id = %s AND encounter = ANY (%s)"
-    for table in ("records_token", "records_resource_version"):
-        cursor.execute(
-            f"UPDATE {table} SET person_id = %s WHERE person_id = %s AND (type, id) IN ({ids})",
-            [new_person, old_person, old_person, wanted],
-        )
+    cursor.execute(
+        f"UPDATE records_token SET person_id = %s WHERE person_id = %s AND (type, id) IN ({ids})",
+        [new_person, old_person, old_person, wanted],
+    )
     cursor.execute(
         f"UPDATE records_location SET person_id = %s WHERE (type, id) IN ({ids})", [new_person, old_person, wanted]
     )
-    cursor.execute(
-        "UPDATE records_resource SET person_id = %s WHERE person_id = %s AND encounter = ANY (%s)",
-        [new_person, old_person, wanted],
-    )
+    for table in ("records_resource_version", "records_resource"):  # some versions came late and have no current one
+        cursor.execute(
+            f"UPDATE {table} SET person_id = %s WHERE person_id = %s AND encounter = ANY (%s)",
+            [new_person, old_person, wanted],
+        )
 
 
 def move_person(cursor: Any, old_person: int, new_person: int) -> None:
