@@ -50,11 +50,11 @@ demo() { # user, folder, most seconds, log
   grep -q 'bacsi' "$4" || { echo "!! $1: no sign-ins were printed" >&2; exit 1; }
 }
 
-stop_demo() { # folder: only what runs from this clone's own .venv
+stop_demo() { # folder: only the demonstration that runs in it
   local process
   for process in /proc/[0-9]*; do
-    if [ "$(tr '\0' ' ' <"$process/cmdline" 2>/dev/null | grep -c "^$1/.venv/bin/python[0-9.]* $1/.venv/bin/hoso demo\|^$1/.venv/bin/hoso demo")" = 1 ] ||
-      { [ "$(readlink "$process/cwd" 2>/dev/null)" = "$1" ] && tr '\0' ' ' <"$process/cmdline" 2>/dev/null | grep -q 'hoso demo'; }; then
+    if [ "$(readlink "$process/cwd" 2>/dev/null)" = "$1" ] &&
+      { tr '\0' ' ' <"$process/cmdline" | grep -q '/hoso demo'; } 2>/dev/null; then
       kill -TERM "${process#/proc/}" 2>/dev/null || true
     fi
   done

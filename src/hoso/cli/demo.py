@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from hoso.cli.demo_accounts import SignIn
 
 PROVINCE = "80"
-VISITS_A_YEAR = 1.0  # some 2,500 visits of 520 people: enough to look at, loaded within a minute
+VISITS_A_YEAR = 0.9  # some 2,200 visits of 520 people: enough to look at, loaded within a minute
 SIGN_INS = "sign-ins.json"
 LOADED = "loaded"  # written last: a demonstration that was interrupted is made anew where it stopped
 

@@ -24,11 +24,17 @@ def open_house() -> None:
 
 
 def open_current_house() -> None:
-    """Open the house and see that its schema is this version's. Raises HosoError HS1009 where it is behind."""
-    from hoso.core.database.schema import pending_migrations
+    """Open the house and see that its schema is this version's; an empty database gets it at once.
+
+    Raises HosoError HS1009 where data of an earlier version waits for an upgrade.
+    """
+    from hoso.config import start
+    from hoso.core.database.schema import is_empty, pending_migrations
 
     open_house()
-    if pending_migrations():
+    if is_empty():
+        start.upgrade_schema()
+    elif pending_migrations():
         raise HosoError("HS1009")
 
 
