@@ -11,6 +11,11 @@ def pending_migrations(alias: str = "owner") -> list[str]:
     return [f"{migration.app_label}.{migration.name}" for migration, _ in plan]
 
 
+def is_empty(alias: str = "owner") -> bool:
+    """Whether nothing was ever laid down in this database, so that there is nothing to lose by an upgrade."""
+    return not MigrationExecutor(connections[alias]).loader.applied_migrations
+
+
 def row_counts(alias: str = "owner") -> dict[str, int]:
     """Rows of every table with data of its own (partitions are counted through their parent)."""
     with connections[alias].cursor() as cursor:
