@@ -1,5 +1,6 @@
 """Coded errors as pages for people and JSON for software; nothing else of an error leaves the house."""
 
+from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils.translation import get_language
@@ -28,5 +29,13 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     return answer(request, HosoError("HS9002"))
 
 
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """A form older than its session: signing in again gives a fresh one."""
+    return answer(request, HosoError("HS2003"))
+
+
 def server_error(request: HttpRequest) -> HttpResponse:
+    """Shown without menu and name: whatever failed, this page asks the database nothing."""
+    request.user = AnonymousUser()
+    request.actor = None  # type: ignore[attr-defined]
     return answer(request, HosoError("HS9001"))

@@ -73,6 +73,8 @@ def govern(view: View, declaration: Declaration) -> View:
             return error_pages.answer(request, error)
         if declaration.touches_person and response.status_code < 400 and not events_of_request.get():
             raise RuntimeError(f"route {declaration.name} touched a person and left no audit event")
+        if declaration.permission != PUBLIC:
+            response.headers.setdefault("Cache-Control", "no-store")  # a shared computer keeps no record behind "back"
         return response
 
     governed.declaration = declaration  # type: ignore[attr-defined]

@@ -25,6 +25,7 @@ def terminology(request: ActingRequest) -> HttpResponse:
         "text": text,
         "day": day,
         "concepts": found,
+        "outdated": bool(found) and not any(concept.in_force for concept in found),
         "cut": len(found) == LIMIT,
     }
     fragment = request.headers.get("HX-Target") == "results"

@@ -5,9 +5,11 @@ from typing import Any
 
 import pytest
 from django.http import HttpResponse
+from django.test import RequestFactory
 from lxml import html
 
 from hoso.core.access.reading import Asking
+from hoso.web import error_pages
 
 Get = Callable[..., HttpResponse]
 DOCTOR, OFFICER = "doctor", "intake_officer"
@@ -131,6 +133,16 @@ def test_refusals_are_coded_pages(get: Get, address: str, role: str, status: int
     response = get(address, role)
     assert response.status_code == status
     assert code in text(response)
+
+
+def test_no_page_of_a_person_is_kept_by_the_browser(get: Get) -> None:
+    assert get("/people/1042/")["Cache-Control"] == "no-store"
+
+
+def test_the_page_of_a_failure_asks_nothing(rf: RequestFactory) -> None:
+    response = error_pages.server_error(rf.get("/people/"))
+    assert response.status_code == 500
+    assert "HS9001" in text(response)
 
 
 def test_the_menu_hides_shut_doors(get: Get) -> None:
