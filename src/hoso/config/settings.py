@@ -67,6 +67,7 @@ INSTALLED_APPS = [
     "hoso.core.access",
     "hoso.core.audit",
     "hoso.core.changes",
+    "hoso.core.messages",
     "hoso.engines.people",
     "hoso.engines.records",
     "hoso.engines.intake",

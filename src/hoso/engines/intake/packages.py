@@ -16,6 +16,7 @@ from hoso.core.access.actor import Actor
 from hoso.core.database.session import acting_transaction
 from hoso.core.errors import HosoError
 from hoso.core.files.originals import open_original
+from hoso.core.messages.notices import leave_notice
 from hoso.core.places.facilities import ensure_facility, facility_ids
 from hoso.engines.intake.envelope import read_visits
 from hoso.engines.intake.filing import PURPOSE, PackageFacts, file_batch
@@ -199,6 +200,21 @@ def _finish(
     with acting_transaction(actor.account_id, PURPOSE), connection.cursor() as cursor:
         cursor.execute(
             "UPDATE intake_package SET state = %s, refusal = %s, finished_at = clock_timestamp(),"
-            " visits_total = coalesce(%s, visits_read) WHERE id = %s",
+            " visits_total = coalesce(%s, visits_read) WHERE id = %s"
+            " RETURNING received_by, file_name, (SELECT count(*) FROM intake_visit v"
+            "   WHERE v.package_id = intake_package.id AND v.state = 'quarantined')",
             values,
         )
+        sender, file_name, quarantined = cursor.fetchone()
+        if sender != actor.account_id and (refusal or quarantined):
+            _tell_sender(sender, package_id, file_name, quarantined)
+
+
+def _tell_sender(sender: int, package_id: int, file_name: str, quarantined: int) -> None:
+    """A notice about what needs the sender's hand; a package without fault makes no noise."""
+    if quarantined:
+        vi = f"{file_name}: {quarantined} hồ sơ bị cách ly, cần sửa và gửi lại."
+        en = f"{file_name}: {quarantined} visits are in quarantine; correct them and send them again."
+    else:
+        vi, en = f"{file_name}: gói bị từ chối.", f"{file_name}: the package was refused."
+    leave_notice(sender, f"package/{package_id}", vi, en, f"/intake/packages/{package_id}/")
