@@ -3,6 +3,7 @@
 import binascii
 import re
 from base64 import b64decode
+from functools import cache
 from typing import Any
 
 from lxml import etree
@@ -91,12 +92,18 @@ def _parse(part: Part, visit: int) -> Any:
     if not text.startswith(b"<"):
         text = _unpack(part.name, text, visit)
     try:
-        root: Any = etree.fromstring(_normal(text), etree.XMLParser(**_PARSER_OPTIONS))
+        root: Any = etree.fromstring(_normal(text), _parser())
     except (etree.XMLSyntaxError, ValueError):
         raise HosoError("HS3007", visit=visit, table=part.name[:40], root="?") from None
     if root.getroottree().docinfo.doctype:
         raise HosoError("HS3001", file=f"{part.name[:40]} / HOSO {visit}")
     return root
+
+
+@cache
+def _parser() -> Any:
+    """One parser for the process: making one costs as much as parsing a small table."""
+    return etree.XMLParser(**_PARSER_OPTIONS)
 
 
 def _normal(text: bytes) -> bytes:
