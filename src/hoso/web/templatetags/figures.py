@@ -1,5 +1,6 @@
 """Numbers, money, dates and sizes as a Vietnamese reader writes them (1.708.500 đ, 12,5, 07/03/2026)."""
 
+import re
 from datetime import date, datetime
 from decimal import Decimal
 
@@ -9,6 +10,7 @@ from django.utils.translation import get_language
 
 register = template.Library()
 
+_DECIMAL = re.compile(r"[<>≤≥]?\s*-?\d+\.\d+")
 _TO_VIETNAMESE = str.maketrans(",.", ".,")
 
 
@@ -23,6 +25,12 @@ def written(value: Decimal | float, language: str) -> str:
 @register.filter
 def number(value: Decimal | float | None) -> str:
     return "" if value is None else written(value, get_language() or "vi")
+
+
+@register.filter
+def as_sent(text: str) -> str:
+    """A measured value with the very digits that were sent; only the decimal point becomes the reader's."""
+    return text if get_language() == "en" or not _DECIMAL.fullmatch(text) else text.replace(".", ",")
 
 
 @register.filter

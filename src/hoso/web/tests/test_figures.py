@@ -5,7 +5,7 @@ import pytest
 from django.utils import translation
 
 from hoso.engines.people.models import Identifier
-from hoso.web.templatetags.figures import day, dong, moment, number, share, size
+from hoso.web.templatetags.figures import as_sent, day, dong, moment, number, share, size
 from hoso.web.templatetags.person import grouped
 
 
@@ -31,6 +31,18 @@ def test_money_dates_sizes_and_shares() -> None:
         assert moment(datetime(2026, 3, 6, 17, 0, tzinfo=UTC)) == "07/03/2026"
         assert [size(n) for n in (812, 81_200, 3_412_077, 1_400_000_000)] == ["812 B", "81 kB", "3,4 MB", "1,4 GB"]
         assert [share(part, 1000) for part in (0, 1, 195, 1000)] == ["0 %", "<1 %", "20 %", "100 %"]
+
+
+def test_a_measured_value_keeps_its_digits() -> None:
+    with translation.override("vi"):
+        assert [as_sent(text) for text in ("5.70", "<0.05", "Âm tính", "1.2.3")] == [
+            "5,70",
+            "<0,05",
+            "Âm tính",
+            "1.2.3",
+        ]
+    with translation.override("en"):
+        assert as_sent("5.70") == "5.70"
 
 
 def test_long_numbers_are_grouped() -> None:
