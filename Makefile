@@ -24,7 +24,7 @@ lock: setup-dev ## Write requirements.lock and requirements-dev.lock
 	@tools/lock.sh
 
 prove-kill: setup-dev ## Full size: kill everything at random moments of an intake, compare the store
-	@.venv/bin/python tools/prove_kill.py
+	@.venv/bin/python -m tests.faults.kill_proof --visits 2000 --kills 20
 
 prove-newcomer: ## Full size: the README's two commands in empty folders, as root and as an ordinary user
 	@tools/prove_newcomer.sh
