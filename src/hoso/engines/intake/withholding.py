@@ -37,6 +37,13 @@ TEXT_FIELDS = (
     "MO_TA",
     "KET_LUAN",
     "QT_BENHLY",
+    "LIEU_DUNG",
+    "CACH_DUNG",
+    "GIA_TRI",
+    "GIAI_DOAN_BENH",
+    "NGUYENNHAN_DINHCHI",
+    "TINH_TRANG_CT",
+    "TINH_TRANG_CON",
     "TOMTAT_KQ",
     "PP_DIEUTRI",
     "HUONG_DIEU_TRI",
@@ -107,14 +114,19 @@ def _line_mask(decision: str, table: int, values: Values, age_years: int | None)
         mask |= mask_for_drug(values.get("TEN_THUOC", ""))
     elif table == 3:
         mask |= mask_for_service(values.get("TEN_DICH_VU", ""), values.get("MA_DICH_VU", ""))
+        mask |= mask_for_service(values.get("TEN_VAT_TU", ""), "")  # a test kit is a supply line
     elif table == 4:
         mask |= mask_for_result(values.get("TEN_CHI_SO", "")) | mask_for_service("", values.get("MA_DICH_VU", ""))
+    elif table in FREE_TEXT_TABLES:  # papers repeat diagnoses, drugs and services
+        mask |= mask_for_icd10(diagnosis_codes(values), age_years)
+        mask |= mask_for_drug(values.get("TEN_THUOC", "")) | mask_for_service(values.get("TEN_DICH_VU", ""), "")
     if table in (2, 3):
         mask |= mask_for_icd10(split_codes(values.get("MA_BENH", "")), age_years)
     for field in CODED_FIELDS:
         if value := values.get(field):
             mask |= mask_for_field(decision, table, field, value)
     for field in TEXT_FIELDS:
-        if text := values.get(field):
+        text = values.get(field, "")
+        if text and not text.replace(".", "").isdigit():
             mask |= mask_for_text(text)
     return mask

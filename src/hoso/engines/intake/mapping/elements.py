@@ -13,9 +13,10 @@ UCUM_OR_LOCAL = "https://hoso.vn/fhir/CodeSystem/unit"
 CODE_SYSTEM = "https://hoso.vn/fhir/CodeSystem/"
 EXTENSION = "https://hoso.vn/fhir/StructureDefinition/"
 IDENTIFIER = "https://hoso.vn/fhir/sid/"
+DATA_ABSENT = "http://hl7.org/fhir/StructureDefinition/data-absent-reason"
 
 Element = dict[str, Any]
-_NUMBER = re.compile(r"-?(0|[1-9]\d*)(\.\d+)?$")
+_NUMBER = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?\Z")
 
 
 def first(values: Values, *names: str) -> str:
@@ -47,6 +48,11 @@ def concept(system: str, code: str, text: str = "") -> Element:
 def local(name: str, code: str, text: str = "") -> Element:
     """A CodeableConcept from one of the exchange decisions' own code lists."""
     return concept(CODE_SYSTEM + name, code, text)
+
+
+def known(coded: Element) -> Element:
+    """The CodeableConcept, or one that says it is unknown: for elements that R4 requires."""
+    return coded or {"extension": [{"url": DATA_ABSENT, "valueCode": "unknown"}]}
 
 
 def quantity(number: str, unit: str) -> Element | None:

@@ -83,7 +83,7 @@ def _encounter(visit: MappingVisit, values: Values, codes: list[str], uses: list
         "identifier": [{"system": f"{IDENTIFIER}ma-lk/{visit.facility_code}", "value": visit.ma_lk}],
         "status": "finished",
         "class": {"system": ACT_CODE, "code": encounter_class(values)},
-        "type": [local("ma-loai-kcb", values.get("MA_LOAI_KCB", ""))],
+        "type": [local("ma-loai-kcb", kind)] if (kind := values.get("MA_LOAI_KCB", "")) else None,
         "serviceType": local("ma-khoa", split_codes(values.get("MA_KHOA", ""))[-1]) if values.get("MA_KHOA") else None,
         "subject": visit.subject(),
         "period": without_empty({"start": time(values.get("NGAY_VAO", "")), "end": time(values.get("NGAY_RA", ""))}),

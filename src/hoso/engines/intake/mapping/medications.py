@@ -1,6 +1,15 @@
 """XML2 to MedicationRequest."""
 
-from hoso.engines.intake.mapping.elements import Element, first, local, practitioner, quantity, time, without_empty
+from hoso.engines.intake.mapping.elements import (
+    Element,
+    first,
+    known,
+    local,
+    practitioner,
+    quantity,
+    time,
+    without_empty,
+)
 from hoso.engines.intake.mapping.visit import MappingVisit
 from hoso.engines.intake.sent import Values
 from hoso.engines.records.drafts import code_tokens
@@ -27,7 +36,7 @@ def _request(visit: MappingVisit, values: Values) -> Element:
     return {
         "status": "completed",
         "intent": "order",
-        "medicationCodeableConcept": local("ma-thuoc", values.get("MA_THUOC", ""), values.get("TEN_THUOC", "")),
+        "medicationCodeableConcept": known(local("ma-thuoc", values.get("MA_THUOC", ""), values.get("TEN_THUOC", ""))),
         "subject": visit.subject(),
         "encounter": visit.encounter_reference(),
         "authoredOn": time(values.get("NGAY_YL", "")),

@@ -3,9 +3,10 @@ every field with content becomes a section under the name the decision gives it.
 
 from html import escape
 
-from hoso.engines.intake.exchange import Table, load_decisions
-from hoso.engines.intake.mapping.elements import CODE_SYSTEM, Element, concept, first, time
+from hoso.engines.intake.exchange import Field, Table, load_decisions
+from hoso.engines.intake.mapping.elements import CODE_SYSTEM, EXTENSION, Element, concept, first, time
 from hoso.engines.intake.mapping.visit import MappingVisit
+from hoso.engines.intake.moments import moment
 from hoso.engines.intake.sent import Values
 
 PAPERS = (7, 8, 9, 10, 11, 13, 14)
@@ -36,16 +37,28 @@ def _composition(visit: MappingVisit, table: Table, values: Values, when: str) -
         "author": [visit.facility()],
         "title": title,
         "section": [
-            _section(field.name, field.meaning_vi, values[field.name])
+            _section(field, values[field.name])
             for field in table.fields
             if field.name not in LEFT_OUT and values.get(field.name)
         ],
     }
 
 
-def _section(name: str, title: str, text: str) -> Element:
-    return {
-        "title": title,
-        "code": concept(CODE_SYSTEM + "exchange-field", name),
-        "text": {"status": "generated", "div": f'<div xmlns="http://www.w3.org/1999/xhtml">{escape(text)}</div>'},
+def _section(field: Field, sent: str) -> Element:
+    """One field for a reader: dates as they are spoken, codes with their meaning; the value as sent goes with it."""
+    spoken = _spoken(field, sent)
+    section: Element = {
+        "title": field.meaning_vi,
+        "code": concept(CODE_SYSTEM + "exchange-field", field.name),
+        "text": {"status": "generated", "div": f'<div xmlns="http://www.w3.org/1999/xhtml">{escape(spoken)}</div>'},
     }
+    if spoken != sent:
+        section["extension"] = [{"url": EXTENSION + "as-sent", "valueString": sent}]
+    return section
+
+
+def _spoken(field: Field, sent: str) -> str:
+    if field.type == "date" and (found := moment(sent)):
+        return found.strftime("%d/%m/%Y" if len(sent) == 8 else "%d/%m/%Y %H:%M")
+    meaning = field.codes.get(sent) or field.codes.get(sent.lstrip("0"))
+    return f"{meaning} ({sent})" if meaning else sent

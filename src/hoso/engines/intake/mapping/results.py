@@ -5,6 +5,7 @@ from hoso.engines.intake.mapping.elements import (
     Element,
     concept,
     first,
+    known,
     local,
     practitioner,
     quantity,
@@ -47,7 +48,7 @@ def _observation(visit: MappingVisit, values: Values, code: str) -> Element:
     content: Element = {
         "status": "final",
         "category": [concept(CATEGORY, "laboratory" if values.get("MA_CHI_SO") else "imaging")],
-        "code": concept(INDICATOR, code, name),
+        "code": known(concept(INDICATOR, code, name)),
         "subject": visit.subject(),
         "encounter": visit.encounter_reference(),
         "effectiveDateTime": time(values.get("NGAY_KQ", "")),

@@ -5,6 +5,7 @@ from hoso.engines.intake.mapping.elements import (
     EXTENSION,
     Element,
     first,
+    known,
     local,
     practitioner,
     quantity,
@@ -103,7 +104,7 @@ def _amount(values: Values) -> list[Element]:
 def _charge(visit: MappingVisit, values: Values) -> Element:
     return {
         "status": "billed",
-        "code": _code(values),
+        "code": known(_code(values)),
         "subject": visit.subject(),
         "context": visit.encounter_reference(),
         "occurrenceDateTime": time(values.get("NGAY_YL", "")),
