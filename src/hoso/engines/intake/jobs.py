@@ -15,7 +15,8 @@ from hoso.core.access.actor import Actor
 from hoso.core.accounts.machines import INTAKE_SERVICE, intake_service_id
 from hoso.core.database.session import acting_transaction
 from hoso.core.jobs.queue import queue
-from hoso.engines.intake.packages import PURPOSE, process_package
+from hoso.engines.intake.filing import PURPOSE
+from hoso.engines.intake.packages import process_package
 from hoso.engines.intake.turn import turn
 
 log = logging.getLogger(__name__)
@@ -42,7 +43,7 @@ def resume(context: JobContext, timestamp: int) -> None:
 def resume_at_start() -> None:
     """Have a worker that begins go on at once where a killed one stopped."""
     try:
-        resume.defer(timestamp=0)
+        resume.configure().defer(timestamp=0)
     except AlreadyEnqueued:
         log.debug("the intake is to be resumed already")
 
@@ -53,7 +54,8 @@ def take_in_open_packages(stop: Callable[[], bool] = lambda: False) -> None:
     A package that fails for a reason of ours is left open for the next minute and does not hold up the others; the
     first such failure is raised at the end. Without the database everything waits.
     """
-    close_old_connections()  # the database may have died since the last job
+    if not connection.in_atomic_block:
+        close_old_connections()  # the database may have died since the last job
     failures: dict[int, Exception] = {}
     mine = True
     # Asked again after the turn is given up: a job that came meanwhile found it taken and ended.
