@@ -10,7 +10,8 @@ from hoso.core.access.roles import Role
 from hoso.core.errors import HosoError
 
 PERSON_SCOPE = """(
-    ({alias}.sensitivity & (SELECT access_hidden_labels())) = 0
+    (SELECT access_hidden_labels()) <> -1
+    AND ({alias}.sensitivity & (SELECT access_hidden_labels())) = 0
     AND ((SELECT access_scope_everywhere())
          OR {alias}.place_id = ANY ((SELECT access_scope_places())::bigint[])
          OR EXISTS (SELECT 1 FROM access_care_relation care WHERE care.person_id = {alias}.person_id

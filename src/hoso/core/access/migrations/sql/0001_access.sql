@@ -12,6 +12,7 @@ CREATE TABLE access_role (
     second_factor boolean NOT NULL,
     origin        text NOT NULL CHECK (origin IN ('shipped', 'local'))
 );
+REVOKE INSERT, UPDATE, DELETE ON access_role FROM hoso_app;  -- what a role may do is set by the owner alone
 
 CREATE TABLE access_care_relation (
     person_id        bigint NOT NULL,
@@ -53,7 +54,8 @@ CREATE FUNCTION access_scope_places() RETURNS bigint[]
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public
 AS $$ SELECT places_within(coalesce(array_agg(place_id) FILTER (WHERE place_id IS NOT NULL), '{}')) FROM access_assignments() $$;
 
--- Labels hidden by every role the actor holds; without any role all are hidden.
+-- Labels hidden by every role the actor holds; without any role all are hidden. A role that hides all of them (-1)
+-- sees no record at all, unlabelled ones neither.
 CREATE FUNCTION access_hidden_labels() RETURNS integer
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public
 AS $$ SELECT coalesce(bit_and(hidden_labels), -1) FROM access_assignments() $$;
@@ -68,7 +70,8 @@ BEGIN
     EXECUTE format('ALTER TABLE %s ENABLE ROW LEVEL SECURITY', target);
     EXECUTE format($policy$
         CREATE POLICY person_scope ON %1$s FOR SELECT USING (
-            (sensitivity & (SELECT access_hidden_labels())) = 0
+            (SELECT access_hidden_labels()) <> -1
+            AND (sensitivity & (SELECT access_hidden_labels())) = 0
             AND (
                 (SELECT access_scope_everywhere())
                 OR place_id = ANY ((SELECT access_scope_places())::bigint[])
@@ -90,7 +93,8 @@ BEGIN
     EXECUTE format('ALTER TABLE %s ENABLE ROW LEVEL SECURITY', target);
     EXECUTE format($policy$
         CREATE POLICY facility_scope ON %1$s USING (
-            (SELECT access_scope_everywhere()) OR facility_id = ANY ((SELECT access_scope_facilities())::bigint[])
+            ((SELECT access_may('package.read')) OR (SELECT access_may('record.write')))
+            AND ((SELECT access_scope_everywhere()) OR facility_id = ANY ((SELECT access_scope_facilities())::bigint[]))
         ) WITH CHECK (
             (SELECT access_may('record.write')) OR facility_id = ANY ((SELECT access_scope_facilities())::bigint[])
         )$policy$, target);
@@ -107,7 +111,8 @@ END $$;
 
 ALTER TABLE access_care_relation ENABLE ROW LEVEL SECURITY;
 CREATE POLICY care_scope ON access_care_relation FOR SELECT USING (
-    (SELECT access_scope_everywhere()) OR facility_id = ANY ((SELECT access_scope_facilities())::bigint[])
+    (SELECT access_hidden_labels()) <> -1
+    AND ((SELECT access_scope_everywhere()) OR facility_id = ANY ((SELECT access_scope_facilities())::bigint[]))
 );
 CREATE POLICY file_insert ON access_care_relation FOR INSERT WITH CHECK ((SELECT access_may('record.write')));
 CREATE POLICY file_update ON access_care_relation FOR UPDATE USING ((SELECT access_may('record.write')));
