@@ -17,11 +17,12 @@ def ask(
     action: str = "read",
     person_id: int | None = None,
     about: str = "",
+    recorded: bool = True,
 ) -> Answer:
     """Answer `query` for the asker. Put all that a page needs into one query: one request is one audit event.
 
     Raises HosoError HS2001 when the policy refuses.
     """
     declared = request.declaration
-    asking = reading.Asking(declared.permission, action=action, person_id=person_id, object=about)
+    asking = reading.Asking(declared.permission, action, person_id, about, recorded=recorded)
     return reading.read(request.actor, declared.purpose, asking, query)

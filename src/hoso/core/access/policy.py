@@ -12,10 +12,10 @@ from hoso.core.errors import HosoError
 PERSON_SCOPE = """(
     (SELECT access_hidden_labels()) <> -1
     AND ({alias}.sensitivity & (SELECT access_hidden_labels())) = 0
-    AND ((SELECT access_scope_everywhere())
-         OR {alias}.place_id = ANY ((SELECT access_scope_places())::bigint[])
+    AND ((SELECT access_persons_everywhere())
+         OR {alias}.place_id = ANY ((SELECT access_persons_places())::bigint[])
          OR EXISTS (SELECT 1 FROM access_care_relation care WHERE care.person_id = {alias}.person_id
-                    AND care.facility_id = ANY ((SELECT access_scope_facilities())::bigint[]))))"""
+                    AND care.facility_id = ANY ((SELECT access_persons_facilities())::bigint[]))))"""
 
 FACILITY_SCOPE = """(
     (SELECT access_scope_everywhere())

@@ -22,6 +22,7 @@ class Asking:
     person_id: int | None = None
     object: str = ""
     reason: str = ""
+    recorded: bool = True  # False only for the progress of one's own work, which names no person
 
 
 def read(actor: Actor, purpose: str, asking: Asking, query: Callable[[policy.Scope], Answer]) -> Answer:
@@ -29,6 +30,8 @@ def read(actor: Actor, purpose: str, asking: Asking, query: Callable[[policy.Sco
 
     Raises HosoError HS2001 when the policy refuses; the refusal is an audit event too.
     """
+    if asking.person_id is not None and not asking.recorded:
+        raise ValueError("a question about a person is always recorded")
     try:
         scope = policy.decide(actor, asking.permission, purpose)
     except HosoError:
@@ -36,18 +39,19 @@ def read(actor: Actor, purpose: str, asking: Asking, query: Callable[[policy.Sco
         raise
     with acting_transaction(actor.account_id, purpose):
         answer = query(scope)
-        record_event(
-            AuditEvent(
-                actor=actor,
-                role=scope.role.key,
-                purpose=purpose,
-                action=asking.action,
-                person_id=asking.person_id,
-                object=asking.object,
-                reason=asking.reason,
-                found=_count(answer),
+        if asking.recorded:
+            record_event(
+                AuditEvent(
+                    actor=actor,
+                    role=scope.role.key,
+                    purpose=purpose,
+                    action=asking.action,
+                    person_id=asking.person_id,
+                    object=asking.object,
+                    reason=asking.reason,
+                    found=_count(answer),
+                )
             )
-        )
         return answer
 
 

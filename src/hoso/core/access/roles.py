@@ -38,16 +38,20 @@ def load_shipped_roles() -> int:
             cursor.execute(
                 """
                 INSERT INTO access_role (key, title_vi, title_en, everywhere, permissions, purposes,
-                                         hidden_labels, second_factor, origin)
+                                         sees_persons, hidden_labels, second_factor, origin)
                 VALUES (%(key)s, %(title_vi)s, %(title_en)s, %(everywhere)s, %(permissions)s, %(purposes)s,
-                        %(hidden)s, %(second_factor)s, 'shipped')
+                        %(sees_persons)s, %(hidden)s, %(second_factor)s, 'shipped')
                 ON CONFLICT (key) DO UPDATE SET
                     title_vi = excluded.title_vi, title_en = excluded.title_en, everywhere = excluded.everywhere,
                     permissions = excluded.permissions, purposes = excluded.purposes,
-                    hidden_labels = excluded.hidden_labels, second_factor = excluded.second_factor
+                    sees_persons = excluded.sees_persons, hidden_labels = excluded.hidden_labels, second_factor = excluded.second_factor
                 WHERE access_role.origin = 'shipped'
                 """,
-                {**entry, "hidden": hidden_labels(entry["destination"])},
+                {
+                    **entry,
+                    "sees_persons": entry["destination"] != "none",
+                    "hidden": hidden_labels(entry["destination"]),
+                },
             )
     return len(entries)
 

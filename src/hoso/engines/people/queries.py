@@ -74,7 +74,7 @@ def _by_token(scope: Scope, token: int | None, names: list[str], years: list[int
     narrowing = " AND strpos(' ' || p.folded_name, ' ' || %s) > 0" * len(names)
     narrowing += " AND extract(year FROM p.birth_date) = ANY (%s)" if years else ""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT people_token_is_common(%s), access_scope_everywhere()", [token])
+        cursor.execute("SELECT people_token_is_common(%s), access_persons_everywhere()", [token])
         common, everywhere = cursor.fetchone()
         if common and not everywhere:  # walking over everybody's "nguyen" for the few in scope would take seconds
             return SearchAnswer((), cut=True)

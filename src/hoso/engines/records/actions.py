@@ -193,6 +193,16 @@ def move_visit(cursor: Any, encounters: Iterable[str], old_person: int, new_pers
         )
 
 
+def move_home(cursor: Any, homes: dict[int, int]) -> None:
+    """Move what is filed of these persons to where they live now (person -> place): their station reads it all."""
+    for table in ("records_resource", "records_resource_version", "records_location", "records_token") if homes else ():
+        cursor.execute(
+            f"UPDATE {table} t SET place_id = home.place FROM unnest(%s::bigint[], %s::bigint[]) AS home (person, place)"
+            " WHERE t.person_id = home.person AND t.place_id <> home.place",
+            [list(homes), list(homes.values())],
+        )
+
+
 def move_person(cursor: Any, old_person: int, new_person: int) -> None:
     """Move every resource but the Patient itself to another person: `person_id` alone changes, no byte does."""
     patient = NUMBERS["Patient"]

@@ -18,12 +18,16 @@ VISIT_TYPES = (
     "Composition", "Claim", "Coverage",
 )  # fmt: skip
 ENCOUNTER = NUMBERS["Encounter"]
+SAME_MOMENT = 20  # visits that may begin in one minute
 
 
 def timeline(scope: Scope, person_id: int, before: datetime | None = None, limit: int = 50) -> Timeline:
     """Visits of a person, newest first, `limit` at a time; ask again with `before` = the last one's start."""
-    found = resources_of_person(scope, person_id, ["Encounter"], before=before, limit=limit + 1)
-    visits, more = found[:limit], len(found) > limit
+    found = resources_of_person(scope, person_id, ["Encounter"], before=before, limit=limit + SAME_MOMENT)
+    visits = found[:limit]
+    # The next page begins before the last start shown, so visits of that very moment belong to this one.
+    visits += [one for one in found[limit:] if one.happened == visits[-1].happened]
+    more = len(found) > len(visits)
     displays = Displays.of(visits)
     first, last = _years(scope, person_id)
     return Timeline(

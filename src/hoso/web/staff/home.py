@@ -1,8 +1,10 @@
 """The first page: find a person, and what waits for me."""
 
 from django.http import HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 
+from hoso.core.errors import HosoError
+from hoso.core.messages.notices import mark_read, unread_notices
 from hoso.web.menu import may
 from hoso.web.routes import ActingRequest
 
@@ -17,6 +19,22 @@ def home(request: ActingRequest) -> HttpResponse:
         "may_manage": may(actor, "account.manage", "administration"),
     }
     return render(request, "home.html", context)
+
+
+def notices(request: ActingRequest) -> HttpResponse:
+    """What the house has to tell me; a fragment, empty where there is nothing."""
+    return render(request, "notices.html", {"notices": unread_notices(request.actor)})
+
+
+def put_away(request: ActingRequest) -> HttpResponse:
+    """Put away one's own notices up to the newest that was shown."""
+    if request.method != "POST":
+        return HttpResponse(status=405, headers={"Allow": "POST"})
+    upto = request.POST.get("upto", "")
+    if not upto.isdecimal():
+        raise HosoError("HS9004", name="upto", value=upto[:40])
+    mark_read(request.actor, int(upto))
+    return redirect("home")
 
 
 def _search_route(request: ActingRequest) -> str:

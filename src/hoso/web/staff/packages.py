@@ -73,7 +73,9 @@ def step(request: ActingRequest, package_id: int) -> HttpResponse:
 
 def _progress(request: ActingRequest, package_id: int, template: str) -> HttpResponse:
     about = f"package {package_id}"
-    found: PackageRow | None = ask(request, lambda scope: intake.package(scope, package_id), about=about)
+    found: PackageRow | None = ask(
+        request, lambda scope: intake.package(scope, package_id), about=about, recorded=False
+    )
     if found is None:
         raise HosoError("HS5001")
     response = render(request, template, {"package": found})

@@ -42,6 +42,8 @@ def _conflict(pattern: str, view: View, name: str) -> URLPattern:
 urlpatterns = [
     *security.urlpatterns,
     route("", home.home, name="home", permission=SIGNED_IN, purpose=PUBLIC),
+    route("notices/", home.notices, name="notices", permission=SIGNED_IN, purpose=PUBLIC),
+    route("notices/seen/", home.put_away, name="put_away_notices", permission=SIGNED_IN, purpose=PUBLIC),
     _search("people/", people.search, "people", TREATMENT),
     _record("people/<int:person_id>/", people.person, "person"),
     _record("people/<int:person_id>/timeline/", people.older_visits, "older_visits"),

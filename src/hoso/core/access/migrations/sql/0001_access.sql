@@ -8,6 +8,7 @@ CREATE TABLE access_role (
     everywhere    boolean NOT NULL,        -- an assignment without facility and place reaches every person
     permissions   text[] NOT NULL,
     purposes      text[] NOT NULL,
+    sees_persons  boolean NOT NULL,        -- without it the role reaches no person, however far it goes
     hidden_labels integer NOT NULL,        -- sensitivity bits this role never sees
     second_factor boolean NOT NULL,
     origin        text NOT NULL CHECK (origin IN ('shipped', 'local'))
@@ -30,10 +31,11 @@ AS $$ SELECT nullif(current_setting('hoso.actor', true), '')::bigint $$;
 
 -- The roles that count now: held by the actor today, for the stated purpose.
 CREATE FUNCTION access_assignments()
-RETURNS TABLE (role text, everywhere boolean, facility_id bigint, place_id bigint, permissions text[], hidden_labels int)
+RETURNS TABLE (role text, everywhere boolean, sees_persons boolean, facility_id bigint, place_id bigint,
+               permissions text[], hidden_labels int)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public
 AS $$
-    SELECT r.key, r.everywhere, a.facility_id, a.place_id, r.permissions, r.hidden_labels
+    SELECT r.key, r.everywhere, r.sees_persons, a.facility_id, a.place_id, r.permissions, r.hidden_labels
     FROM accounts_assignment a
     JOIN accounts_account ON accounts_account.id = a.account_id AND accounts_account.is_active
     JOIN access_role r ON r.key = a.role
@@ -50,15 +52,33 @@ CREATE FUNCTION access_scope_facilities() RETURNS bigint[]
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public
 AS $$ SELECT coalesce(array_agg(facility_id) FILTER (WHERE facility_id IS NOT NULL), '{}') FROM access_assignments() $$;
 
-CREATE FUNCTION access_scope_places() RETURNS bigint[]
+-- The same for persons: only roles that see persons at all count.
+CREATE FUNCTION access_persons_everywhere() RETURNS boolean
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public
-AS $$ SELECT places_within(coalesce(array_agg(place_id) FILTER (WHERE place_id IS NOT NULL), '{}')) FROM access_assignments() $$;
+AS $$
+    SELECT coalesce(bool_or(everywhere AND facility_id IS NULL AND place_id IS NULL), false)
+    FROM access_assignments() WHERE sees_persons
+$$;
+
+CREATE FUNCTION access_persons_facilities() RETURNS bigint[]
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public
+AS $$
+    SELECT coalesce(array_agg(facility_id) FILTER (WHERE facility_id IS NOT NULL), '{}')
+    FROM access_assignments() WHERE sees_persons
+$$;
+
+CREATE FUNCTION access_persons_places() RETURNS bigint[]
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public
+AS $$
+    SELECT places_within(coalesce(array_agg(place_id) FILTER (WHERE place_id IS NOT NULL), '{}'))
+    FROM access_assignments() WHERE sees_persons
+$$;
 
 -- Labels hidden by every role the actor holds; without any role all are hidden. A role that hides all of them (-1)
 -- sees no record at all, unlabelled ones neither.
 CREATE FUNCTION access_hidden_labels() RETURNS integer
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public
-AS $$ SELECT coalesce(bit_and(hidden_labels), -1) FROM access_assignments() $$;
+AS $$ SELECT coalesce(bit_and(hidden_labels), -1) FROM access_assignments() WHERE sees_persons $$;
 
 CREATE FUNCTION access_may(permission text) RETURNS boolean
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public
@@ -73,12 +93,12 @@ BEGIN
             (SELECT access_hidden_labels()) <> -1
             AND (sensitivity & (SELECT access_hidden_labels())) = 0
             AND (
-                (SELECT access_scope_everywhere())
-                OR place_id = ANY ((SELECT access_scope_places())::bigint[])
+                (SELECT access_persons_everywhere())
+                OR place_id = ANY ((SELECT access_persons_places())::bigint[])
                 OR EXISTS (
                     SELECT 1 FROM access_care_relation care
                     WHERE care.person_id = %1$s.person_id
-                      AND care.facility_id = ANY ((SELECT access_scope_facilities())::bigint[])
+                      AND care.facility_id = ANY ((SELECT access_persons_facilities())::bigint[])
                 )
             )
         )$policy$, target);
@@ -112,7 +132,7 @@ END $$;
 ALTER TABLE access_care_relation ENABLE ROW LEVEL SECURITY;
 CREATE POLICY care_scope ON access_care_relation FOR SELECT USING (
     (SELECT access_hidden_labels()) <> -1
-    AND ((SELECT access_scope_everywhere()) OR facility_id = ANY ((SELECT access_scope_facilities())::bigint[]))
+    AND ((SELECT access_persons_everywhere()) OR facility_id = ANY ((SELECT access_persons_facilities())::bigint[]))
 );
 CREATE POLICY file_insert ON access_care_relation FOR INSERT WITH CHECK ((SELECT access_may('record.write')));
 CREATE POLICY file_update ON access_care_relation FOR UPDATE USING ((SELECT access_may('record.write')));

@@ -75,6 +75,6 @@ CREATE INDEX records_resource_time ON records_resource (person_id, type, happene
 CREATE INDEX records_token_hash ON records_token (hash, happened DESC);
 SELECT access_protect_person_table('records_location');
 REVOKE DELETE ON records_resource, records_resource_version FROM hoso_app;
--- Past versions are facts: only the person they are shown under may change (merge).
+-- Past versions are facts: only the person they are shown under (merge) and that person's home may change.
 REVOKE UPDATE ON records_resource_version FROM hoso_app;
-GRANT UPDATE (person_id) ON records_resource_version TO hoso_app;
+GRANT UPDATE (person_id, place_id) ON records_resource_version TO hoso_app;
