@@ -22,7 +22,7 @@ from hoso.engines.intake.preparing import PreparedVisit
 from hoso.engines.intake.sent import Finding
 from hoso.engines.people.linkage import Linkage, Linked
 from hoso.engines.people.linkage import Origin as LinkOrigin
-from hoso.engines.records.actions import Filing, RecordBatch, move_visit
+from hoso.engines.records.actions import Filing, RecordBatch, move_home, move_visit
 from hoso.engines.records.resource_types import NUMBERS
 
 PURPOSE = "record_keeping"
@@ -202,6 +202,7 @@ def _write(batch: _Batch, actor: Actor) -> None:
     batch.people.write()
     _file_patients(batch)
     batch.records.write()
+    move_home(batch.cursor, batch.people.homes())
     batch.ledger.write()
     bulk_insert(
         batch.cursor, "access_care_relation", CARE_COLUMNS,

@@ -70,6 +70,7 @@ class Linkage:
         self.owners: dict[Key, int] = {}
         self.new_numbers: list[tuple[Key, KnownPerson, Origin, bool]] = []
         self.new_tokens: dict[tuple[int, int], Origin] = {}
+        self.moved: set[int] = set()  # persons who live elsewhere than was known before
         self.conflicts: list[tuple[KnownPerson, KnownPerson, str, dict[str, list[str]], Origin]] = []
 
     def load(self, claims: Sequence[tuple[ClaimedIdentity, int]]) -> None:
@@ -178,6 +179,8 @@ class Linkage:
         """Take the facts of a later visit; an empty field says nothing and changes nothing."""
         if claim.as_of < person.as_of:
             return
+        if origin.place_id not in (0, person.place_id):
+            self.moved.add(person.person_id)
         before = (person.name, person.birth, person.sex, person.phone, person.address, person.place_id)
         person.name = claim.name or person.name
         person.birth = claim.birth if claim.birth.precision >= person.birth.precision else person.birth
@@ -260,6 +263,21 @@ class Linkage:
             "ON CONFLICT DO NOTHING",
         )
         self._write_conflicts()
+        self._write_moved()
+
+    def homes(self) -> dict[int, int]:
+        """Where those live now who moved: person -> place."""
+        return {person_id: self.persons[person_id].place_id for person_id in sorted(self.moved)}
+
+    def _write_moved(self) -> None:
+        """What is known of a person goes with them, so that today's station finds it and the former one no longer."""
+        homes = self.homes()
+        for table in ("people_identifier", "people_token", "people_conflict") if homes else ():
+            self.cursor.execute(
+                f"UPDATE {table} t SET place_id = home.place FROM unnest(%s::bigint[], %s::bigint[]) AS home (person, place)"
+                " WHERE t.person_id = home.person AND t.place_id <> home.place",
+                [list(homes), list(homes.values())],
+            )
 
     def _write_changed(self) -> None:
         changed = [person for person in self.persons.values() if person.is_changed and not person.is_new]
