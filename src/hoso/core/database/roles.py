@@ -25,9 +25,8 @@ def prepare_database(admin_url: str, secrets_folder: Path) -> str:
         for role in (OWNER, APPLICATION, AUDIT_WRITER, READER):
             _ensure_role(connection, role)
         connection.execute(
-            sql.SQL("ALTER ROLE {} LOGIN PASSWORD {} NOSUPERUSER NOBYPASSRLS NOCREATEDB NOCREATEROLE").format(
-                sql.Identifier(APPLICATION), sql.Literal(password)
-            )
+            # No NOSUPERUSER here: only a superuser may say it. `hoso doctor` looks that the role is none.
+            sql.SQL("ALTER ROLE {} LOGIN PASSWORD {}").format(sql.Identifier(APPLICATION), sql.Literal(password))
         )
         for name in EXTENSIONS:
             connection.execute(sql.SQL("CREATE EXTENSION IF NOT EXISTS {}").format(sql.Identifier(name)))
