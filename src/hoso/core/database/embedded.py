@@ -221,6 +221,7 @@ def _start_server(database: EmbeddedDatabase) -> None:
     if not _processes_in(database.data):
         # PostgreSQL takes a dead but uncollected process for alive and would refuse to start.
         (database.data / "postmaster.pid").unlink(missing_ok=True)
+        (database.socket_folder / ".s.PGSQL.5432.lock").unlink(missing_ok=True)
     while True:
         code = _run(
             database,
