@@ -11,7 +11,7 @@ from itertools import combinations
 
 from hoso.core.vietnamese.folding import fold
 
-MAX_WORDS = 6
+MAX_WORDS = 10  # Công Tằng Tôn Nữ Thị Minh Tâm has seven; beyond ten a name is cut
 
 
 def tokens_of_name(name: str) -> set[int]:

@@ -28,7 +28,7 @@ _NUMBER = re.compile(r"[A-Za-z]{0,3}[\d\s.\-]*\d[\d\s.\-]*$")
 def search(scope: Scope, text: str, limit: int = 30) -> SearchAnswer:
     """Persons by number (personal, insurance, card, phone, a facility's own) or by words of the name, in any order
     and without accents. Names are in Vietnamese order; a birth year among the words narrows."""
-    text = text.strip()
+    text = text.replace("\0", " ").strip()
     if not text:
         return SearchAnswer((), cut=False)
     if _looks_like_number(text):
