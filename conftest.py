@@ -44,9 +44,19 @@ if TYPE_CHECKING:
 DATABASE_FIXTURES = {"db", "database_server", "own_database", "own_server"}
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what uses a database, so that it can be run once more on another PostgreSQL (tools/test.sh)."""
+    """Mark what uses a database, so that it can be run once more on another PostgreSQL (tools/test.sh).
+
+    The tests of one file stay in one process, as they share fixtures; all browser tests, as they share a house.
+    """
     for item in items:
+        in_browser = item.path.is_relative_to(ROOT / "tests" / "browser")
+        if in_browser:
+            item.add_marker("browser")
+        item.add_marker(
+            pytest.mark.xdist_group("browser" if in_browser else f"{item.path.parent.parent.name}.{item.path.stem}")
+        )
         if item.get_closest_marker("django_db") or DATABASE_FIXTURES & set(getattr(item, "fixturenames", ())):
             item.add_marker("integration")
 

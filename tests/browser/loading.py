@@ -1,0 +1,31 @@
+"""`python -m tests.browser.loading FOLDER`: what `hoso demo` loads, from packages that lie ready in FOLDER.
+
+In a process of its own, because Django can be set up for one database only.
+"""
+
+import sys
+from pathlib import Path
+
+
+def load(folder: Path) -> None:
+    """Facilities, packages and the accounts of a demonstration, into the house of HOSO_HOME and DATABASE_URL."""
+    from hoso.config import start
+
+    start.setup_django()
+    from hoso.cli.demo import SIGN_INS
+    from hoso.cli.demo_accounts import make_demo_accounts
+    from hoso.cli.house import demo_folder
+    from hoso.core.places.facility_import import import_facilities
+    from hoso.engines.intake.jobs import intake_service
+    from hoso.engines.intake.run import take_in_paths
+
+    refusals = import_facilities(folder / "facilities.csv").refusals
+    account = take_in_paths(intake_service("test"), [folder / "packages", folder / "refused"], None)
+    if refusals or not account.balances:
+        raise RuntimeError(f"the province could not be loaded: {refusals} {account}")
+    demo_folder().mkdir(mode=0o700)
+    make_demo_accounts(demo_folder() / SIGN_INS)
+
+
+if __name__ == "__main__":
+    load(Path(sys.argv[1]))
