@@ -1,6 +1,6 @@
 """What a benchmark answers: one figure, and the one line it ends with."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Literal
 
 Size = Literal["small", "full"]
@@ -10,7 +10,8 @@ Size = Literal["small", "full"]
 class Figure:
     """A measured value beside that of a comparable program, run one after the other on this machine.
 
-    `ratio` is ours ÷ peer; None where nothing comparable runs on one machine (`peer` is then "none").
+    `ratio` is ours ÷ peer; None where nothing comparable runs on one machine (`peer` is then "none"). `details` are
+    further figures by name, for `--json`.
     """
 
     name: str
@@ -18,6 +19,7 @@ class Figure:
     unit: str
     peer: str = "none"
     ratio: float | None = None
+    details: dict[str, object] = field(default_factory=dict)
 
     def line(self) -> str:
         ratio = "none" if self.ratio is None else f"{self.ratio:.3g}"
