@@ -10,6 +10,7 @@ from hoso.cli.bench import bench
 from hoso.cli.definitions import definitions
 from hoso.cli.demo import demo
 from hoso.cli.doctor import doctor
+from hoso.cli.facilities import facilities
 from hoso.cli.generate import generate
 from hoso.cli.intake import intake
 from hoso.cli.modules import modules
@@ -32,7 +33,20 @@ def hoso() -> None:
     """
 
 
-for command in (demo, serve, worker, intake, generate, bench, modules, doctor, definitions, upgrade, accounts):
+for command in (
+    demo,
+    serve,
+    worker,
+    intake,
+    generate,
+    bench,
+    modules,
+    doctor,
+    definitions,
+    upgrade,
+    accounts,
+    facilities,
+):
     hoso.add_command(command)
 
 

@@ -37,6 +37,7 @@ def _connection(url: str, options: str = "") -> dict[str, Any]:
         "HOST": parts.pop("host", ""),
         "PORT": str(parts.pop("port", "")),
         "CONN_MAX_AGE": 600,
+        "CONN_HEALTH_CHECKS": True,  # a restarted PostgreSQL costs no request
         "OPTIONS": {**parts, **({"options": options} if options else {})},
     }
 
