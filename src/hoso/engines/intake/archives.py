@@ -2,6 +2,7 @@
 
 import stat
 import zipfile
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
@@ -45,7 +46,7 @@ def open_archive(path: Path, name: str) -> Iterator["Archive"]:
     try:
         with zipfile.ZipFile(path) as archive:
             yield Archive(archive, name)
-    except zipfile.BadZipFile:
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError):  # the last: an unknown way of packing
         raise HosoError("HS3011", file=name) from None
 
 

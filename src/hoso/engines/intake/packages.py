@@ -105,15 +105,31 @@ def _work_through(package: Package, actor: Actor, executor: Executor | None, pro
         return prepare(raws[visit.ordinal], package.stated_version, id_date)
 
     with closing(open_original(package.sha256)) as stream:
-        waiting = islice(read_visits(stream, package.file_name), package.visits_read, None)
-        for batch in _batches(_prepared(waiting, package.stated_version, executor, raws)):
+        waiting = _Readable(islice(read_visits(stream, package.file_name), package.visits_read, None))
+        for batch in _batches(_prepared(iter(waiting), package.stated_version, executor, raws)):
             ids = facilities.of(batch, raws[batch[0].ordinal].header.made_on)
             file_batch(facts, batch, ids, actor, prepare_again)
             read = batch[-1].ordinal
             _forget(raws, read)
             if progress:
                 progress(read, None)
+    if waiting.error:
+        raise waiting.error
     return read
+
+
+class _Readable:
+    """The visits up to where the file stops being readable; what stands before a cut is filed before it is refused."""
+
+    def __init__(self, visits: Iterator[RawVisit]) -> None:
+        self.visits = visits
+        self.error: HosoError | None = None
+
+    def __iter__(self) -> Iterator[RawVisit]:
+        try:
+            yield from self.visits
+        except HosoError as error:
+            self.error = error
 
 
 def _forget(raws: dict[int, RawVisit], upto: int) -> None:

@@ -22,7 +22,7 @@ from hoso.engines.intake.mapping.services import map_services
 from hoso.engines.intake.mapping.visit import MappingVisit
 from hoso.engines.intake.moments import moment
 from hoso.engines.intake.sent import Finding, RawVisit, SentVisit
-from hoso.engines.intake.structure import check_structure
+from hoso.engines.intake.structure import FACILITY_SIZE, KEY_SIZE, check_structure
 from hoso.engines.intake.tables import open_visit
 from hoso.engines.intake.versions import decide_version
 from hoso.engines.intake.withholding import Withholding, label_lines
@@ -108,8 +108,8 @@ def _prepare(raw: RawVisit, stated: str | None, id_date: datetime | None) -> Pre
     admitted = moment(sent.summary.get("NGAY_VAO", ""))
     prepared = PreparedVisit(
         ordinal=raw.ordinal,
-        facility_code=sent.facility_code,
-        ma_lk=sent.ma_lk,
+        facility_code=sent.facility_code if len(sent.facility_code) <= FACILITY_SIZE else "",
+        ma_lk=sent.ma_lk[:KEY_SIZE],
         version=decision.key,
         made_on=raw.header.made_on,
         content_hash=content_hash(sent, decision),
@@ -121,7 +121,7 @@ def _prepare(raw: RawVisit, stated: str | None, id_date: datetime | None) -> Pre
         id_date=id_date or admitted,
         encounter="",
     )
-    if not sent.facility_code:
+    if not prepared.facility_code:
         findings.append(Finding("HS3004", "error", 1, 1, "MA_CSKCB", ""))
     if not prepared.is_quarantined:
         _map(prepared, sent)

@@ -5,6 +5,7 @@ quarantine, others warn. A few fields are errors always, because without them no
 """
 
 import re
+import sys
 from datetime import date
 
 from hoso.engines.intake.exchange import Decision, Field, Table
@@ -13,7 +14,10 @@ from hoso.engines.intake.sent import Finding, SentVisit, Values
 
 # Without these a visit cannot be tied to a facility, a person and a day.
 ESSENTIAL = frozenset({"MA_LK", "MA_BN", "HO_TEN", "NGAY_SINH", "GIOI_TINH", "NGAY_VAO"})
-_NUMBER = re.compile(r"-?\d+(\.\d+)?$")
+# The store finds visits and persons by these, and an index holds no longer ones, whatever the evidence of a size.
+KEYS = frozenset({"MA_LK", "MA_BN", "SO_CCCD", "MA_THE", "MA_THE_BHYT", "DIEN_THOAI"})
+KEY_SIZE, FACILITY_SIZE = 500, 10
+_NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?\Z")
 MAX_FINDINGS = 500
 
 
@@ -57,6 +61,8 @@ def _check_line(findings: list[Finding], table: Table, position: int, values: Va
 def _check_value(findings: list[Finding], table: Table, position: int, field: Field, value: str, left: date) -> None:
     limit = field.max_length_on(left)
     severity = _severity(field.size_evidence)
+    if table.number == 1 and len(value) > _most(field):
+        limit, severity = _most(field), "error"
     if limit is not None and len(value) > limit:
         params = {"limit": str(limit), "length": str(len(value))}
         findings.append(Finding("HS3102", severity, table.number, position, field.name, value[:200], params))
@@ -66,6 +72,13 @@ def _check_value(findings: list[Finding], table: Table, position: int, field: Fi
         severity = "error" if _essential(table, field) or field.name == "NGAY_RA" else severity
         params = {"format": field.format or ""}
         findings.append(Finding("HS3104", severity, table.number, position, field.name, value[:200], params))
+
+
+def _most(field: Field) -> int:
+    """The longest value of XML1 the store can take."""
+    if field.name == "MA_CSKCB":
+        return FACILITY_SIZE
+    return KEY_SIZE if field.name in KEYS else sys.maxsize
 
 
 def _readable(field: Field, value: str) -> bool:

@@ -22,6 +22,8 @@ _PARSER_OPTIONS: dict[str, Any] = {
     "huge_tree": False,
 }
 _TABLE_NAME = re.compile(r"XML(\d{1,2})$")
+_DECLARATION = re.compile(rb"<\?xml[^>]*\?>\s*")
+_SAYS_UTF_16 = re.compile(rb"<\?xml[^>]*encoding\s*=\s*[\"']utf-16[^>]*\?>\s*", re.IGNORECASE)
 MAX_LINES = 20_000
 
 
@@ -89,8 +91,12 @@ def _newest_first() -> list[Decision]:
 
 def _parse(part: Part, visit: int) -> Any:
     text = part.content.strip()
-    if not text.startswith(b"<"):
+    if text.startswith(b"<"):
+        said = _DECLARATION.match(text)  # decoded with the envelope: whatever encoding it names, it is UTF-8 now
+    else:
         text = _unpack(part.name, text, visit)
+        said = _SAYS_UTF_16.match(text)  # found as single bytes, so it is not; .NET programmes write this
+    text = text[said.end() :] if said else text
     try:
         root: Any = etree.fromstring(_normal(text), _parser())
     except (etree.XMLSyntaxError, ValueError):

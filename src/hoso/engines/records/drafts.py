@@ -8,9 +8,10 @@ from typing import Any
 
 import orjson
 
-# Stands for the person's Patient id until linkage has found it; no id can contain it.
+# Stands for the person's Patient id until linkage has found it; no id can contain it. The quotation marks around the
+# whole reference tell it from words that a visit may contain: inside a text they are escaped.
 PATIENT_PLACEHOLDER = "\N{LEFT CURLY BRACKET}patient\N{RIGHT CURLY BRACKET}"
-_PLACEHOLDER_BYTES = PATIENT_PLACEHOLDER.encode()
+_PLACEHOLDER_BYTES = f':"Patient/{PATIENT_PLACEHOLDER}"'.encode()
 
 
 @dataclass(slots=True)
@@ -28,7 +29,7 @@ class Draft:
 
     def for_patient(self, patient_id: str) -> bytes:
         """The bytes with the person's Patient id in place."""
-        return self.body.replace(_PLACEHOLDER_BYTES, patient_id.encode())
+        return self.body.replace(_PLACEHOLDER_BYTES, f':"Patient/{patient_id}"'.encode())
 
 
 def uuid8(moment: datetime, *parts: str) -> str:
