@@ -9,7 +9,7 @@ from pathlib import Path
 from hoso.cli.accounts import totp_address
 
 HOSPITAL = "80901"
-STATION = "80931"
+STATION = "80936"  # of the stations the one in whose commune most of the province's people live
 
 
 @dataclass(frozen=True)
