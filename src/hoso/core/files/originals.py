@@ -25,7 +25,7 @@ def path_of(digest: bytes) -> Path:
 def keep_original(chunks: Iterable[bytes]) -> tuple[bytes, int]:
     """Write the bytes durably and return (SHA-256, size). The same bytes are kept once."""
     folder = originals_folder()
-    folder.mkdir(parents=True, exist_ok=True)
+    _make_folder(folder)
     digest, size = sha256(), 0
     handle, temporary = tempfile.mkstemp(dir=folder, prefix="arriving-")
     try:
@@ -37,7 +37,7 @@ def keep_original(chunks: Iterable[bytes]) -> tuple[bytes, int]:
             target.flush()
             os.fsync(target.fileno())
         final = path_of(digest.digest())
-        final.parent.mkdir(exist_ok=True)
+        _make_folder(final.parent)
         os.replace(temporary, final)
         _sync_folder(final.parent)
     except BaseException:
@@ -57,6 +57,12 @@ def chunks_of(stream: BinaryIO) -> Iterable[bytes]:
 
 def free_bytes() -> int:
     return shutil.disk_usage(settings.HOSO_HOME).free
+
+
+def _make_folder(folder: Path) -> None:
+    if not folder.is_dir():
+        folder.mkdir(parents=True, exist_ok=True)
+        _sync_folder(folder.parent)
 
 
 def _sync_folder(folder: Path) -> None:

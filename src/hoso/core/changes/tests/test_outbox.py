@@ -1,0 +1,113 @@
+"""The outbox: in order, once, and no change passed over because its transaction ended late."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import psycopg
+import pytest
+from tests.database import Database
+
+from hoso.core.accounts.machines import intake_service_id
+from hoso.core.changes.outbox import announce, confirm, drain, read_changes, replay
+from hoso.core.database.session import acting_transaction
+
+PURPOSE = "record_keeping"
+
+
+@contextmanager
+def following() -> Iterator[None]:
+    with acting_transaction(intake_service_id(), PURPOSE):
+        yield
+
+
+def tell(key: str) -> None:
+    with following():
+        announce("test", key, {"key": key})
+
+
+def seen(consumer: str = "follower") -> list[str]:
+    with following():
+        return [change.key for change in drain(consumer)]
+
+
+def _other(own: Database) -> psycopg.Connection:
+    """A second session of the application, as the intake service."""
+    other = psycopg.connect(own.app_url)
+    other.execute(
+        "SELECT set_config('hoso.actor', %s, false), set_config('hoso.purpose', %s, false)",
+        [str(intake_service_id()), PURPOSE],
+    )
+    other.commit()
+    return other
+
+
+def _tell(connection: psycopg.Connection, key: str) -> None:
+    connection.execute("INSERT INTO changes_change (topic, key, payload) VALUES ('test', %s, '{}')", [key])
+
+
+def test_a_change_that_commits_late_is_not_passed_over(own_database: Database) -> None:
+    slow, fast = _other(own_database), _other(own_database)
+    _tell(slow, "slow 1")
+    _tell(fast, "fast 1")
+    fast.commit()
+    _tell(fast, "fast 2")
+    fast.commit()
+    assert seen() == []  # the older transaction still runs: nothing behind it is shown yet
+    _tell(slow, "slow 2")
+    slow.commit()
+    assert seen() == ["slow 1", "slow 2", "fast 1", "fast 2"]
+    assert seen() == []
+    slow.close()
+    fast.close()
+
+
+def test_a_bare_sequence_would_have_lost_it(own_database: Database) -> None:
+    """Why the order goes by transaction: the late one has the smaller number."""
+    slow, fast = _other(own_database), _other(own_database)
+    _tell(slow, "slow")
+    _tell(fast, "fast")
+    fast.commit()
+    with following():
+        assert read_changes("follower") == []
+    slow.rollback()
+    assert seen() == ["fast"]
+    slow.close()
+    fast.close()
+
+
+def test_each_change_comes_once_and_again_only_on_replay(own_database: Database) -> None:
+    for key in "abc":
+        tell(key)
+    assert (seen(), seen()) == (["a", "b", "c"], [])
+    tell("d")
+    assert (seen(), seen("another")) == (["d"], ["a", "b", "c", "d"])
+    with following():
+        replay("follower")
+    assert seen() == ["a", "b", "c", "d"]
+
+
+def test_what_fails_to_take_effect_comes_again(own_database: Database) -> None:
+    tell("a")
+    tell("b")
+    with pytest.raises(RuntimeError), following():
+        for change in read_changes("follower"):
+            confirm("follower", change.position)
+            if change.key == "b":
+                raise RuntimeError
+    assert seen() == ["a", "b"]
+
+
+def test_a_rolled_back_change_never_was(own_database: Database) -> None:
+    with pytest.raises(RuntimeError), following():
+        announce("test", "gone", {})
+        raise RuntimeError
+    tell("kept")
+    assert seen() == ["kept"]
+
+
+def test_small_helpings_lose_nothing(own_database: Database) -> None:
+    with following():
+        for number in range(25):
+            announce("test", str(number), {})
+    with following():
+        assert [change.key for change in drain("follower", limit=4)] == [str(number) for number in range(25)]
