@@ -6,6 +6,7 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from hashlib import sha256
 from pathlib import Path
 
@@ -36,6 +37,12 @@ def kept_home(name: str, size: str, recipe: str) -> Path:
 
 def is_ready(home: Path) -> bool:
     return (home / READY).exists()
+
+
+def begin(home: Path) -> None:
+    """Remove what an interrupted preparing left, and open the house anew."""
+    shutil.rmtree(home, ignore_errors=True)
+    open_home(home)
 
 
 def mark_ready(home: Path, summary: str) -> None:
@@ -80,7 +87,9 @@ def _leave_database(home: Path) -> None:
         atexit.unregister(embedded.release)
 
 
+@cache
 def _base() -> Path:
+    # Once: opening a house of a benchmark makes its folder HOSO_HOME.
     return Path(os.environ.get("HOSO_HOME") or "var").resolve()
 
 

@@ -1,5 +1,6 @@
 """What a benchmark answers: one figure, and the one line it ends with."""
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Literal
 
@@ -19,7 +20,7 @@ class Figure:
     unit: str
     peer: str = "none"
     ratio: float | None = None
-    details: dict[str, object] = field(default_factory=dict)
+    details: Mapping[str, object] = field(default_factory=dict)
 
     def line(self) -> str:
         ratio = "none" if self.ratio is None else f"{self.ratio:.3g}"
