@@ -58,7 +58,7 @@ class Field:
         return self.max_length
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)  # one object for each table, so it can key a cache
 class Table:
     """One table of a decision: XML1 is number 1, the check-in file is number 0.
 

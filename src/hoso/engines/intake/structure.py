@@ -7,6 +7,7 @@ quarantine, others warn. A few fields are errors always, because without them no
 import re
 import sys
 from datetime import date
+from functools import cache
 
 from hoso.engines.intake.exchange import Decision, Field, Table
 from hoso.engines.intake.moments import is_valid_moment
@@ -44,18 +45,40 @@ def check_structure(visit: SentVisit, decision: Decision, left: date | None) -> 
 
 
 def _check_line(findings: list[Finding], table: Table, position: int, values: Values, left: date) -> None:
-    for field in table.fields:
-        value = values.get(field.name, "")
-        if not value and field.aliases:
-            value = next((values[alias] for alias in field.aliases if values.get(alias)), "")
-        if value:
-            _check_value(findings, table, position, field, value, left)
-        elif field.required_on(left) or (table.number == 1 and field.name in ESSENTIAL):
-            severity = "error" if _essential(table, field) else _severity(field.required_evidence)
-            findings.append(Finding("HS3101", severity, table.number, position, field.name, ""))
+    harmless = _harmless_lengths(table)
     for tag, value in values.items():
-        if tag not in table.field_by_name:
+        length = harmless.get(tag)
+        if length is None:
             findings.append(Finding("HS3105", "notice", table.number, position, str(tag)[:60], value[:200]))
+        elif len(value) > length:
+            _check_value(findings, table, position, table.field_by_name[tag], value, left)
+    for field in _required_fields(table):
+        if not any(values.get(name) for name in (field.name, *field.aliases)):
+            _check_missing(findings, table, position, field, left)
+
+
+@cache
+def _harmless_lengths(table: Table) -> dict[str, int]:
+    """By tag, the length up to which a value cannot be wrong: most are short texts, and this runs for every value."""
+    return {
+        name: min(field.max_length or sys.maxsize, _most(field) if table.number == 1 else sys.maxsize)
+        if field.type == "string"
+        else 0
+        for name, field in table.field_by_name.items()
+    }
+
+
+@cache
+def _required_fields(table: Table) -> tuple[Field, ...]:
+    return tuple(field for field in table.fields if field.required or _essential(table, field))
+
+
+def _check_missing(findings: list[Finding], table: Table, position: int, field: Field, left: date) -> None:
+    if _essential(table, field):
+        findings.append(Finding("HS3101", "error", table.number, position, field.name, ""))
+    elif field.required_on(left):
+        severity = _severity(field.required_evidence)
+        findings.append(Finding("HS3101", severity, table.number, position, field.name, ""))
 
 
 def _check_value(findings: list[Finding], table: Table, position: int, field: Field, value: str, left: date) -> None:

@@ -89,7 +89,7 @@ def note(text: str) -> list[Element]:
 
 def without_empty(resource: Element) -> Element:
     """The resource without elements that say nothing: FHIR forbids empty ones."""
-    return {name: value for name, value in resource.items() if value not in (None, "", [], {})}
+    return {name: value for name, value in resource.items() if value or value is False or value == 0}
 
 
 def split_codes(text: str) -> list[str]:
