@@ -1,0 +1,166 @@
+"""Every address that touches a person leaves exactly one audit event, whoever asks; a refusal leaves one as well.
+
+The walk goes over the addresses as they are declared: a new one that touches a person must be given an example below.
+"""
+
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from django.http import HttpResponseBase
+from django.test import Client, RequestFactory
+
+from hoso.core.accounts.credentials import issue_token
+from hoso.core.accounts.models import Account
+from tests.claim_packages import sample_3176
+from tests.house.routes import Route, all_routes
+from tests.intaking import Intake, last_package, one, person_of, sign_in
+
+ROLES = ("doctor", "station_nurse", "facility_records_officer", "intake_officer", "administrator", "overseer")
+TOUCHING = {
+    (route.name, route.address): route
+    for route in all_routes()
+    if route.declaration is not None and route.declaration.touches_person
+}
+
+
+@dataclass(frozen=True)
+class Loaded:
+    addresses: dict[str, str]
+    accounts: dict[str, Account]
+    tokens: dict[str, str]
+
+
+@pytest.fixture(scope="module")
+def loaded(filled: Callable[[], Intake]) -> Iterator[Loaded]:
+    claim = sample_3176()
+    stranger = claim.with_(MA_LK="SYN.2", HO_TEN="LÊ VĂN HÙNG", GIOI_TINH="1")
+    filled().file(claim, stranger, claim.with_(MA_LK="SYN.3", NGAY_VAO="x"))
+    person = person_of(claim.ma_lk)
+    number, conflict = last_package(), one("SELECT id FROM people_conflict")
+    encounter = one("SELECT encounter FROM intake_visit WHERE ma_lk = %s", claim.ma_lk)
+    values = {
+        "person_id": str(person), "package_id": str(number), "conflict_id": str(conflict), "encounter": encounter,
+        "patient_id": one("SELECT patient_id FROM people_person WHERE person_id = %s", person),
+    }  # fmt: skip
+    addresses = {route.address: _filled_in(route, values) for route in TOUCHING.values()}
+    accounts = {role: sign_in(role, "01000" if role in ROLES[:3] else None) for role in ROLES}
+    yield Loaded(addresses, accounts, {role: issue_token(account, "test", 1) for role, account in accounts.items()})
+
+
+QUERIES = {
+    "people": "?q=mau", "intake_people": "?q=mau", "trend": "?code=WBC", "older_visits": "?before=2026-01-01T00:00:00%2B07:00",
+}  # fmt: skip
+
+
+def _filled_in(route: Route, values: dict[str, str]) -> str:
+    address = route.address
+    for name, value in values.items():
+        for kind in ("int", "str", "uuid"):
+            address = address.replace(f"<{kind}:{name}>", value)
+    assert "<" not in address, f"say with what {route.address} is to be asked"
+    return address + QUERIES.get(route.name, "")
+
+
+def _count() -> int:
+    """Events of all actors, past row security, as the owner of the data sees them."""
+    from django.db import connections
+
+    with connections["owner"].cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM audit_event")
+        return int(cursor.fetchone()[0])
+
+
+def _last() -> dict[str, Any]:
+    from django.db import connections
+
+    with connections["owner"].cursor() as cursor:
+        cursor.execute("SELECT row_to_json(e)::text FROM audit_event e ORDER BY id DESC LIMIT 1")
+        found: dict[str, Any] = json.loads(cursor.fetchone()[0])
+        return found
+
+
+def _ask(route: Route, loaded: Loaded, role: str) -> HttpResponseBase:
+    address = loaded.addresses[route.address]
+    if address.startswith("/api/"):
+        return Client(headers={"authorization": f"Bearer {loaded.tokens[role]}"}).get(address)
+    client = Client()
+    client.force_login(loaded.accounts[role])
+    _with_second_factor(client, loaded.accounts[role])
+    if route.name == "decide_conflict":
+        return client.post(address, {"decision": "different_person", "reason": "giấy tờ"})
+    return client.get(address)
+
+
+def _with_second_factor(client: Client, account: Account) -> None:
+    session = client.session
+    session["account_authentication_methods_user"] = str(account.pk)
+    session["account_authentication_methods"] = [{"method": "mfa", "at": 0}]
+    session.save()
+
+
+def _may(route: Route, account: Account) -> bool:
+    from hoso.core.access.actor import Actor
+
+    assert route.declaration is not None
+    actor = Actor(account.pk, account.username, "test")
+    return actor.role_for(route.declaration.permission, route.declaration.purpose) is not None
+
+
+@pytest.mark.parametrize("role", ROLES)
+@pytest.mark.parametrize("key", sorted(TOUCHING), ids=lambda key: key[0])
+def test_one_event_for_each_question(key: tuple[str, str], role: str, loaded: Loaded) -> None:
+    route = TOUCHING[key]
+    assert route.declaration is not None
+    before = _count()
+    response = _ask(route, loaded, role)
+    assert _count() == before + 1
+    event = _last()
+    account = loaded.accounts[role]
+    allowed = _may(route, account)
+    assert response.status_code in ((200, 302) if allowed else (403,))
+    assert (event["actor_id"], event["purpose"], event["route"]) == (
+        account.pk, route.declaration.purpose, route.declaration.name,
+    )  # fmt: skip
+    assert event["outcome"] == ("done" if allowed else "refused")
+    assert event["source"]
+    if allowed and "person_id" in route.address:
+        assert event["person_id"] == int(loaded.addresses[route.address].split("people/")[1].split("/")[0])
+
+
+@pytest.mark.parametrize("key", sorted(TOUCHING), ids=lambda key: key[0])
+def test_without_a_sign_in_nothing_is_told(key: tuple[str, str], loaded: Loaded) -> None:
+    before = _count()
+    address = loaded.addresses[TOUCHING[key].address]
+    response = Client().get(address)
+    assert response.status_code == (401 if address.startswith("/api/") else 302)
+    assert _count() == before
+
+
+def test_the_walk_goes_over_the_pages_of_persons_and_of_packages() -> None:
+    names = {name for name, _ in TOUCHING}
+    assert {
+        "people",
+        "person",
+        "visit",
+        "trend",
+        "package",
+        "quarantine",
+        "original",
+        "conflicts",
+        "api_findings",
+    } <= names
+
+
+def test_a_page_that_asks_about_a_person_without_an_event_is_not_shown(loaded: Loaded) -> None:
+    from django.http import HttpResponse
+
+    from hoso.web.routes import Declaration, govern
+
+    silent = govern(lambda request: HttpResponse("somebody"), Declaration("x", "record.read", "treatment", True))
+    request = RequestFactory().get("/")
+    request.user = loaded.accounts["doctor"]  # type: ignore[assignment]
+    with pytest.raises(RuntimeError, match="no audit event"):
+        silent(request)
