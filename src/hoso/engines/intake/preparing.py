@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from hashlib import sha256
 
+from hoso.core.jobs.helper_processes import end_with_parent
 from hoso.engines.intake.content import content_hash
 from hoso.engines.intake.exchange import load_decisions
 from hoso.engines.intake.identity import claimed_identity
@@ -130,6 +131,7 @@ def _prepare(raw: RawVisit, stated: str | None, id_date: datetime | None) -> Pre
 
 def settle_helper() -> None:
     """Make a helper process ready: definitions read, and garbage looked for seldom, since visits leave no cycles."""
+    end_with_parent()
     load_decisions()
     gc.freeze()
     gc.set_threshold(50_000, 50, 50)
