@@ -124,7 +124,9 @@ def package(
             _fill(_part(hoso, f"XML{number}"), rows.xml(indent), packaging)
         for name, text in claim.raw:
             _part(hoso, name).text = text
-    return etree.tostring(root, encoding=encoding, xml_declaration=True)
+    content = etree.tostring(root, encoding=encoding, xml_declaration=True)
+    assert isinstance(content, bytes)
+    return content
 
 
 def _part(hoso: etree._Element, name: str) -> etree._Element:

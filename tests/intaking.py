@@ -95,7 +95,7 @@ def last_package() -> int:
 def findings(severity: str | None = None) -> list[tuple[str, str, int, str]]:
     """(code, severity, table, field) of the last package."""
     found = rows("SELECT code, severity, table_no, field FROM intake_finding WHERE package_id = %s ORDER BY ordinal, number", last_package())  # fmt: skip
-    return [row for row in found if severity in (None, row[1])]  # type: ignore[misc]
+    return [row for row in found if severity in (None, row[1])]
 
 
 def state() -> str:

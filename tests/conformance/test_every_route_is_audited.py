@@ -161,6 +161,6 @@ def test_a_page_that_asks_about_a_person_without_an_event_is_not_shown(loaded: L
 
     silent = govern(lambda request: HttpResponse("somebody"), Declaration("x", "record.read", "treatment", True))
     request = RequestFactory().get("/")
-    request.user = loaded.accounts["doctor"]  # type: ignore[assignment]
+    request.user = loaded.accounts["doctor"]
     with pytest.raises(RuntimeError, match="no audit event"):
         silent(request)
