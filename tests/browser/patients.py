@@ -9,8 +9,8 @@ from itertools import pairwise
 from tests.browser.house import House
 from tests.claim_packages import Claim
 
-HOSPITAL, STATION = "80901", "80931"
-STATION_COMMUNE = "25486"
+HOSPITAL, STATION = "80901", "80936"  # those of the demonstration's doctor and nurse
+STATION_COMMUNE = "28108"
 GAP_DAYS = 230
 DRUG = ("TEN_THUOC", "MA_THUOC", "HAM_LUONG", "LIEU_DUNG", "DUONG_DUNG", "DON_VI_TINH")
 

@@ -17,7 +17,8 @@ def test_the_password_alone_does_not_open(open_browser: Callable[..., Page], hou
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", name="Bước thứ hai")).to_be_visible()
     page.goto("/accounts/")
-    expect(page.get_by_role("heading", name="Đăng nhập")).to_be_visible()
+    expect(page.get_by_role("heading", name="Bước thứ hai")).to_be_visible()
+    assert page.get_by_role("table").count() == 0
 
 
 def test_a_wrong_code_is_told(open_browser: Callable[..., Page], house: House) -> None:

@@ -40,6 +40,7 @@ def test_the_banner_stays_in_sight(enter: Enter, patient: Patient) -> None:
     page.wait_for_function("window.scrollY > 100")
     assert _in_sight(page, page.locator(".banner-name"))
     page.locator(".visit-link").first.click()
+    expect(page.locator("#source")).to_be_attached()
     page.evaluate("window.scrollTo(0, document.body.scrollHeight)")
     page.wait_for_function("window.scrollY > 100")
     assert _in_sight(page, page.locator(".banner-name"))

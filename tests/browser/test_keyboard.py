@@ -5,6 +5,7 @@ from collections.abc import Callable
 from playwright.sync_api import Page, expect
 
 from hoso.core.vietnamese.folding import fold
+from tests.browser.conftest import Enter
 from tests.browser.house import House
 from tests.browser.patients import chronic_patient
 
@@ -35,13 +36,14 @@ def test_signs_in_finds_and_opens_a_visit(open_browser: Callable[..., Page], hou
     page.wait_for_function("location.hash === '#costs'")
 
 
-def test_the_first_tab_leads_past_the_menu(open_browser: Callable[..., Page]) -> None:
-    page = open_browser()
-    page.goto("/sign-in/")
-    page.evaluate("document.activeElement.blur()")
+def test_the_first_tab_leads_past_the_menu(enter: Enter) -> None:
+    page = enter("bacsi")
+    page.goto("/places/")
     page.keyboard.press("Tab")
     expect(page.locator("a.skip")).to_be_focused()
     expect(page.locator("a.skip")).to_be_in_viewport()
+    page.keyboard.press("Enter")
+    expect(page.locator("main")).to_be_focused()
 
 
 def _tab_to(page: Page, selector: str) -> None:

@@ -69,6 +69,7 @@ def test_the_address_of_somebody_elsewhere_says_what_that_of_nobody_says(
 
 
 def _with_record(house: House) -> list[Person]:
+    """People of the province of whom a visit was filed."""
     known = {value for (value,) in house.rows("SELECT value FROM people_identifier WHERE kind = 'personal_number'")}
     return [person for person in house.people if person["personal_id"] in known and person["phone"]]
 

@@ -1,0 +1,118 @@
+"""What holds for every page: usable with aids, no sideways scrolling on a telephone, light on the line."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+from urllib.parse import quote
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.accessibility import grave_findings
+from tests.browser.conftest import Enter
+from tests.browser.house import House
+from tests.browser.patients import Patient, chronic_patient
+
+Walk = Callable[..., Iterator[Page]]
+NARROW = {"width": 375, "height": 740}
+MOST_BYTES = 100_000
+TOO_WIDE = """() => [...document.querySelectorAll('body *')]
+  .filter((one) => one.getBoundingClientRect().right > innerWidth + 0.5 && !one.closest('.scroll, .strip-holder'))
+  .map((one) => one.outerHTML.slice(0, 120)).slice(0, 5)"""
+
+
+@pytest.fixture
+def addresses(house: House) -> dict[str, tuple[str, str]]:
+    """Each page with somebody who may see it."""
+    patient = chronic_patient(house)
+    package = house.one("SELECT max(package_id) FROM intake_visit WHERE state = 'quarantined'")
+    return {
+        "home": ("bacsi", "/"),
+        "search": ("bacsi", f"/people/?q={quote(patient.name)}"),
+        "person": ("bacsi", f"/people/{patient.person_id}/"),
+        "visit": ("bacsi", _visit_address(house, patient)),
+        "first page of the officer": ("tiepnhan", "/"),
+        "intake": ("tiepnhan", "/intake/"),
+        "package": ("tiepnhan", f"/intake/packages/{package}/"),
+        "quarantine": ("tiepnhan", "/intake/quarantine/"),
+        "conflicts": ("tiepnhan", "/intake/conflicts/?all=1"),
+        "identity": ("tiepnhan", f"/intake/people/{patient.person_id}/"),
+        "places": ("bacsi", "/places/"),
+        "terminology": ("bacsi", "/terminology/?q=tang+huyet+ap"),
+        "accounts": ("quantri", "/accounts/"),
+        "second factor": ("quantri", "/security/"),
+    }
+
+
+@pytest.fixture
+def walk(enter: Enter, open_browser: Callable[..., Page], addresses: dict[str, tuple[str, str]]) -> Walk:
+    """Opens every page, the sign-in page first, in windows made `how`; one window for each person."""
+
+    def pages(**how: Any) -> Iterator[Page]:
+        page = open_browser(**how)
+        page.goto("/sign-in/")
+        yield page
+        windows: dict[str, Page] = {}
+        for username, path in addresses.values():
+            page = windows.get(username) or windows.setdefault(username, enter(username, **how))
+            page.goto(path)
+            page.wait_for_load_state("networkidle")
+            yield page
+
+    return pages
+
+
+def test_usable_with_aids(walk: Walk) -> None:
+    assert [finding for page in walk() for finding in grave_findings(page)] == []
+
+
+def test_the_checker_finds_what_is_wrong(open_browser: Callable[..., Page]) -> None:
+    page = open_browser()
+    page.goto("/sign-in/")
+    page.locator("label[for=id_login]").evaluate("label => label.remove()")
+    assert [finding for finding in grave_findings(page) if "#id_login" in finding]
+
+
+def test_an_opened_trend_and_cost_table_are_usable_with_aids(enter: Enter, house: House) -> None:
+    patient = chronic_patient(house)
+    page = enter("bacsi")
+    page.goto(_visit_address(house, patient))
+    page.locator("#results button").first.click()
+    expect(page.locator("figure.trend")).to_be_visible()
+    page.get_by_text("Xem dạng bảng").first.click()
+    page.locator("#costs summary").click()
+    assert grave_findings(page) == []
+
+
+def test_no_sideways_scrolling_on_a_telephone(walk: Walk) -> None:
+    assert [problem for page in walk(viewport=NARROW) for problem in _too_wide(page)] == []
+
+
+def test_a_page_of_the_record_is_light(enter: Enter, addresses: dict[str, tuple[str, str]]) -> None:
+    """With nothing kept from before: page, style, scripts, pictures."""
+    for name in ("person", "visit"):
+        username, path = addresses[name]
+        page = enter(username)
+        page.goto("about:blank")
+        network = page.context.new_cdp_session(page)
+        transferred: list[float] = []
+        network.on("Network.loadingFinished", lambda event, sizes=transferred: sizes.append(event["encodedDataLength"]))
+        network.send("Network.enable")
+        network.send("Network.setCacheDisabled", {"cacheDisabled": True})
+        page.goto(path)
+        page.wait_for_load_state("networkidle")
+        assert len(transferred) > 3
+        assert sum(transferred) < MOST_BYTES, f"{path}: {sum(transferred):.0f} bytes"
+
+
+def _too_wide(page: Page) -> list[str]:
+    width = page.evaluate("document.scrollingElement.scrollWidth")
+    return [] if width <= NARROW["width"] else [f"{page.url} {width} px: {page.evaluate(TOO_WIDE)}"]
+
+
+def _visit_address(house: House, patient: Patient) -> str:
+    visit, _, _ = patient.with_trend()
+    encounter = house.one(
+        "SELECT encounter FROM intake_visit WHERE ma_lk = %s AND encounter IS NOT NULL ORDER BY package_id LIMIT 1",
+        visit.ma_lk,
+    )
+    return f"/people/{patient.person_id}/visits/{encounter}/"
