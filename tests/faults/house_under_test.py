@@ -1,6 +1,5 @@
 """A data folder with its own PostgreSQL, a real worker and a sender, all of which can be killed."""
 
-import contextlib
 import os
 import signal
 import subprocess
@@ -55,9 +54,8 @@ class House:
         return name in self.running and self.running[name].poll() is None
 
     def kill_process(self, name: str) -> None:
-        """SIGKILL of the process and of those it started."""
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(self.running[name].pid, signal.SIGKILL)
+        """SIGKILL of this process alone: its helpers have to see for themselves that it is gone."""
+        self.running[name].kill()
         self.running[name].wait()
 
     def kill_database(self) -> None:

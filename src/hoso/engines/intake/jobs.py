@@ -6,6 +6,9 @@ order of arrival.
 
 import logging
 from collections.abc import Callable
+from concurrent.futures import Executor
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import nullcontext
 
 from django.db import InterfaceError, OperationalError, close_old_connections, connection
 from procrastinate.exceptions import AlreadyEnqueued
@@ -16,6 +19,7 @@ from hoso.core.accounts.machines import INTAKE_SERVICE, intake_service_id
 from hoso.core.database.session import acting_transaction
 from hoso.core.jobs.queue import queue
 from hoso.engines.intake.filing import PURPOSE
+from hoso.engines.intake.helpers import WORTH_A_HELPER, helper_processes
 from hoso.engines.intake.packages import process_package
 from hoso.engines.intake.turn import turn
 
@@ -69,14 +73,19 @@ def take_in_open_packages(stop: Callable[[], bool] = lambda: False) -> None:
 
 def _take_in(failures: dict[int, Exception], stop: Callable[[], bool]) -> None:
     service = intake_service()
-    while not stop() and (package_id := _first_open(failures)):
-        try:
-            process_package(package_id, service)
-        except (OperationalError, InterfaceError):
-            raise
-        except Exception as error:
-            log.exception("package %s was left open", package_id)
-            failures[package_id] = error
+    with helper_processes() if _open_bytes() >= WORTH_A_HELPER else nullcontext() as executor:
+        while not stop() and (package_id := _first_open(failures)):
+            _take_in_one(package_id, service, executor, failures)
+
+
+def _take_in_one(package_id: int, service: Actor, executor: Executor | None, failures: dict[int, Exception]) -> None:
+    try:
+        process_package(package_id, service, executor)
+    except (OperationalError, InterfaceError, BrokenProcessPool):
+        raise
+    except Exception as error:
+        log.exception("package %s was left open", package_id)
+        failures[package_id] = error
 
 
 def _first_open(without: dict[int, Exception]) -> int | None:
@@ -88,3 +97,9 @@ def _first_open(without: dict[int, Exception]) -> int | None:
         )
         row = cursor.fetchone()
     return row[0] if row else None
+
+
+def _open_bytes() -> int:
+    with acting_transaction(intake_service_id(), PURPOSE), connection.cursor() as cursor:
+        cursor.execute("SELECT coalesce(sum(size_bytes), 0) FROM intake_package WHERE state IN ('waiting', 'reading')")
+        return int(cursor.fetchone()[0])

@@ -1,22 +1,17 @@
 """Taking in files and folders at once: receive each package, work through it, and add up the account."""
 
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Executor, ProcessPoolExecutor
-from contextlib import contextmanager
-from multiprocessing import get_context
 from pathlib import Path
-
-from django.conf import settings
 
 from hoso.core.access.actor import Actor
 from hoso.core.files.originals import chunks_of
 from hoso.engines.intake.accounts import account_of_packages
 from hoso.engines.intake.actions import PackageReceipt, receive
 from hoso.engines.intake.archives import is_archive, open_archive, package_files
+from hoso.engines.intake.helpers import helper_processes
 from hoso.engines.intake.jobs import intake_service
 from hoso.engines.intake.models import Account
 from hoso.engines.intake.packages import process_package
-from hoso.engines.intake.preparing import settle_helper
 from hoso.engines.intake.turn import turn
 
 Progress = Callable[[int, int], None]
@@ -33,7 +28,7 @@ def take_in_paths(
     total, done = sum(path.stat().st_size for path in files), 0
     service = intake_service(actor.route)
     receipts = []
-    with helper_processes(settings.ENVIRONMENT["HOSO_INTAKE_PROCESSES"]) as executor:
+    with helper_processes() as executor:
         for path in files:
             for receipt in receive_file(actor, path, path.name, "command", stated_version):
                 with turn(wait=True):  # a worker may be at it already
@@ -57,14 +52,3 @@ def receive_file(
         for member in archive.members():
             with archive.open(member) as stream:
                 yield receive(actor, f"{name}/{member.filename}", chunks_of(stream), channel, stated_version)
-
-
-@contextmanager
-def helper_processes(count: int) -> Iterator[Executor | None]:
-    """Processes that prepare visits ahead of the writer; none for 0. They never touch the database."""
-    if count == 0:
-        yield None
-        return
-    # Not forked: a copy of this process would share its database connection.
-    with ProcessPoolExecutor(count, get_context("spawn"), initializer=settle_helper) as executor:
-        yield executor

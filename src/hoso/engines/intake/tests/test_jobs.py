@@ -38,7 +38,7 @@ def test_everything_open_is_taken_in_without_its_own_job() -> None:
 def test_a_package_that_fails_for_a_reason_of_ours_does_not_hold_up_the_others(monkeypatch: pytest.MonkeyPatch) -> None:
     first, second, third = _received(3)
 
-    def process(package_id: int, actor: Actor) -> None:
+    def process(package_id: int, actor: Actor, executor: object) -> None:
         if package_id == second:
             raise ZeroDivisionError
         process_package(package_id, actor)
