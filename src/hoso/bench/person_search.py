@@ -7,20 +7,34 @@ numbers (personal, insurance, card, phone).
 
 import time
 from collections.abc import Sequence
+from dataclasses import dataclass
 from random import Random
 from typing import Any
+from urllib.parse import urlencode
 
 import psycopg
 
 from hoso.bench.bench_house import administrator_url, begin, disk_bytes, is_ready, kept_home, mark_ready, open_home
 from hoso.bench.figure import Figure, Size
-from hoso.bench.latencies import percentile, print_latencies
+from hoso.bench.latencies import print_latencies, summary
 from hoso.bench.served_house import Visitor, make_account, serving
+from hoso.bench.tables import print_table
 
 PERSONS = {"small": 20_000, "full": 1_000_000}
 EACH_KIND = 50  # requests of each kind and role
 WARM_UP = 30
+NUMBERS = ("personal number", "card", "insurance number")
 RECIPE = "person-search 1"  # another recipe, another data folder
+
+
+@dataclass(frozen=True)
+class Answer:
+    """One answer: how long it took, whether the person asked about is among the hits, whether there are hits."""
+
+    kind: str
+    milliseconds: float
+    shown: bool
+    has_hits: bool
 
 
 def prepare(size: Size) -> str:
@@ -60,38 +74,61 @@ def measure(size: Size) -> Figure:
     everybody = list(people.residents(PERSONS[size]))
     patients = [resident for resident in everybody if resident.known_to_doctor]
     with serving(home) as port:
-        mixed = _ask(Visitor(port, "bench.doctor", doctor), "/people/", patients)
-        wide = _ask(Visitor(port, "bench.officer", officer), "/intake/people/", everybody)
-    kinds = {
-        **{f"doctor: {kind}": times for kind, times in mixed.items()},
-        "doctor: all": _all(mixed),
-        **{f"intake officer: {kind}": times for kind, times in wide.items()},
-        "intake officer: all": _all(wide),
-    }
+        answers = {
+            "doctor": _ask(Visitor(port, "bench.doctor", doctor), "/people/", patients),
+            "intake officer": _ask(Visitor(port, "bench.officer", officer), "/intake/people/", everybody),
+        }
     print(f"{len(everybody):,} persons, {len(patients):,} of them the doctor's hospital's")
-    print_latencies(kinds)
-    details = {kind: {"p50": percentile(times, 0.5), "p95": percentile(times, 0.95)} for kind, times in kinds.items()}
-    return Figure("person-search", percentile(_all(mixed), 0.95), "ms", details=details)
+    kinds = _by_kind(answers)
+    print_latencies({kind: [one.milliseconds for one in found] for kind, found in kinds.items()})
+    print()
+    _print_found(kinds)
+    details = {kind: summary([one.milliseconds for one in found]) for kind, found in kinds.items()}
+    return Figure("person-search", details["doctor: all"]["p95"], "ms", details=details)
 
 
-def _ask(visitor: Visitor, path: str, people: Sequence[Any]) -> dict[str, list[float]]:
-    """Times by kind of question; a number must find its person."""
-    from urllib.parse import urlencode
-
+def _ask(visitor: Visitor, path: str, people: Sequence[Any]) -> list[Answer]:
+    """Answers in the order of asking; a number must find its person."""
     from hoso.bench.synthetic_people import person_ids
 
     rng = Random("questions")
     asked = [(kind, *question) for _ in range(EACH_KIND) for kind, question in _questions(rng, people)]
-    times: dict[str, list[float]] = {}
     for _, text, _ in asked[:WARM_UP]:
         visitor.get(f"{path}?{urlencode({'q': text})}")
     rng.shuffle(asked)
+    answers = []
     for kind, text, resident in asked:
         spent, page = visitor.get(f"{path}?{urlencode({'q': text})}")
-        times.setdefault(kind, []).append(spent)
-        if kind in ("personal number", "card") and f"/{person_ids([resident])[0]}/" not in page:
+        (person_id,) = person_ids([resident])
+        answers.append(Answer(kind, spent, f"/{person_id}/" in page, 'class="hit"' in page))
+        if kind in NUMBERS and not answers[-1].shown:
             raise RuntimeError(f"the {kind} {text} did not find its person")
-    return times
+    return answers
+
+
+def _by_kind(answers: dict[str, list[Answer]]) -> dict[str, list[Answer]]:
+    kinds: dict[str, list[Answer]] = {}
+    for who, given in answers.items():
+        for kind in sorted({one.kind for one in given}):
+            kinds[f"{who}: {kind}"] = [one for one in given if one.kind == kind]
+        kinds[f"{who}: all"] = given
+    return kinds
+
+
+def _print_found(kinds: dict[str, list[Answer]]) -> None:
+    """What the answers were worth: a name that thousands share gives others, or the wish for one more word."""
+    rows = [
+        [kind, *(round(100 * sum(chosen) / len(found)) for chosen in _worth(found))] for kind, found in kinds.items()
+    ]
+    print_table(("% of the answers", "person shown", "others shown", "one more word asked for"), rows)
+
+
+def _worth(found: Sequence[Answer]) -> tuple[list[bool], list[bool], list[bool]]:
+    return (
+        [one.shown for one in found],
+        [one.has_hits and not one.shown for one in found],
+        [not one.has_hits for one in found],
+    )
 
 
 def _questions(rng: Random, people: Sequence[Any]) -> list[tuple[str, tuple[str, Any]]]:
@@ -120,10 +157,6 @@ def _questions(rng: Random, people: Sequence[Any]) -> list[tuple[str, tuple[str,
         ("insurance number", (who[6].person.insurance_number, who[6])),
         ("phone", (who[7].person.phone, who[7])),
     ]
-
-
-def _all(kinds: dict[str, list[float]]) -> list[float]:
-    return [spent for times in kinds.values() for spent in times]
 
 
 def _spread(people: Sequence[Any], count: int) -> list[Any]:

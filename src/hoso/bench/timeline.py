@@ -15,7 +15,7 @@ import psycopg
 from hoso.bench.bench_house import administrator_url, begin, disk_bytes, is_ready, kept_home, mark_ready, open_home
 from hoso.bench.claim_files import LINES, make_claim_files
 from hoso.bench.figure import Figure, Size
-from hoso.bench.latencies import percentile, print_latencies
+from hoso.bench.latencies import print_latencies, summary
 from hoso.bench.served_house import Visitor, make_account, serving
 
 RESOURCES = {"small": 50_000, "full": 5_000_000}
@@ -71,8 +71,8 @@ def measure(size: Size) -> Figure:
     times = {**dict(sorted(times.items())), "all": everything}
     print(f"a doctor of {hospital}, which knows {patients:,} persons")
     print_latencies(times)
-    details = {kind: {"p50": percentile(spent, 0.5), "p95": percentile(spent, 0.95)} for kind, spent in times.items()}
-    return Figure("timeline", percentile(everything, 0.95), "ms", details=details)
+    details = {kind: summary(spent) for kind, spent in times.items()}
+    return Figure("timeline", details["all"]["p95"], "ms", details=details)
 
 
 def _take_in(home: Any) -> list[float]:
