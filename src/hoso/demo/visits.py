@@ -186,7 +186,8 @@ def _category(rng: Random, plan: VisitPlan) -> str:
         return "1.3"
     if plan.illness.kind == "chronic" and rng.random() < 0.5:
         return "1.5"
-    return "3.3" if facility.is_hospital else "1.11"
+    # 1.11 came with the law of 2025; before version 4750 the field had room for three characters.
+    return "3.3" if facility.is_hospital or version_of(plan.ended) in ("4210", "130") else "1.11"
 
 
 def _department(plan: VisitPlan) -> str:

@@ -4,6 +4,7 @@ from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.authentication import get_authentication_records
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -13,6 +14,13 @@ from hoso.core.access.actor import Actor
 from hoso.core.accounts.credentials import account_of_token
 from hoso.core.accounts.models import Account
 from hoso.core.errors import HosoError
+from hoso.web.templatetags.bilingual import spoken
+
+NOTICES = {
+    "mfa/messages/totp_activated.txt": ("Đã bật xác thực hai bước.", "Two-step sign-in is on."),
+    "mfa/messages/totp_deactivated.txt": ("Đã tắt xác thực hai bước.", "Two-step sign-in is off."),
+    "mfa/messages/recovery_codes_generated.txt": ("Đã tạo mã dự phòng mới.", "New recovery codes were made."),
+}
 
 
 class StaffAccountAdapter(DefaultAccountAdapter):
@@ -20,6 +28,13 @@ class StaffAccountAdapter(DefaultAccountAdapter):
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
+
+    def add_message(
+        self, request: HttpRequest, level: int, message_template: str | None = None, *args: Any, **kwargs: Any
+    ) -> None:
+        """allauth's own notices are English only: the few that matter are said in both languages, the rest not."""
+        if message_template in NOTICES:
+            messages.add_message(request, level, spoken(NOTICES[message_template]))
 
 
 def identify(request: HttpRequest, route: str) -> Actor | None:

@@ -5,8 +5,8 @@ const list = document.getElementById("sending");
 if (form && list) {
   const input = form.querySelector("input[type=file]");
 
-  form.addEventListener("submit", (event) => {
-    event.preventDefault();
+  form.classList.add("live");
+  input.addEventListener("change", () => {
     sendAll(input.files);
     form.reset();
   });
