@@ -16,9 +16,10 @@ LONGEST_MS = 60_000
 
 
 def choose(page: Page, file: Path) -> Locator:
-    """Choose the file and press the button; returns the line about it once its processing has ended."""
-    page.get_by_label("Kéo tệp XML").set_input_files(file)
-    page.get_by_role("button", name="Gửi", exact=True).click()
+    """Choose the file, which sends it; returns the line about it once its processing has ended."""
+    with page.expect_file_chooser() as chooser:
+        page.get_by_text("Chọn tệp", exact=True).click()
+    chooser.value.set_files(file)
     return _finished(page, file)
 
 

@@ -4,7 +4,8 @@ from collections.abc import Callable
 
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import Enter
+from tests.browser.conftest import Enter, sign_in
+from tests.browser.house import House
 
 
 def test_vietnamese_comes_first(open_browser: Callable[..., Page]) -> None:
@@ -13,6 +14,13 @@ def test_vietnamese_comes_first(open_browser: Callable[..., Page]) -> None:
     assert page.evaluate("navigator.language") == "en-US"
     expect(page.locator("html")).to_have_attribute("lang", "vi")
     expect(page.get_by_role("heading", name="Đăng nhập")).to_be_visible()
+
+
+def test_signing_in_is_not_told_in_english(open_browser: Callable[..., Page], house: House) -> None:
+    page = open_browser()
+    sign_in(page, house, "tram")
+    assert page.locator("main .note").count() == 0
+    assert "Success" not in page.content()
 
 
 def test_english_and_back(enter: Enter) -> None:
