@@ -172,10 +172,9 @@ def test_a_package_that_cannot_be_read_is_refused(content: bytes, code: str, int
     assert refusal(intake, content) == code
 
 
-def test_an_empty_file_is_not_acknowledged(intake: Intake) -> None:
-    with pytest.raises(HosoError, match="HS3012"):
-        intake.send(b"")
-    assert rows("SELECT 1 FROM intake_package") == []
+def test_an_empty_file_is_refused_and_stops_no_other(intake: Intake) -> None:
+    assert refusal(intake, b"") == "HS3012"
+    assert intake.send(package(GOOD)).filed == 1
 
 
 def test_a_namespace_on_the_envelope_changes_nothing(intake: Intake) -> None:
@@ -233,7 +232,7 @@ def zipped(*members: tuple[str, bytes], mode: int = 0) -> bytes:
 def test_a_zip_and_a_folder_are_taken_in_whole(intake: Intake, tmp_path: Path) -> None:
     members = [(f"a/{n}.xml", package(GOOD.with_(MA_LK=f"SYN.{n}"))) for n in range(3)]
     account = intake.send(zipped(*members, ("note.txt", b"no package")), "three.zip")
-    assert (account.packages, account.filed) == (3, 3)
+    assert (account.packages, account.filed) == (1, 3)
     folder = tmp_path / "folder" / "deeper"
     folder.mkdir(parents=True)
     for number, (_, content) in enumerate(members):
@@ -252,19 +251,27 @@ def test_a_zip_and_a_folder_are_taken_in_whole(intake: Intake, tmp_path: Path) -
     ],
     ids=["up", "absolute", "up with a backslash", "link", "bomb"],
 )
-def test_an_unsafe_zip_is_refused_before_anything_of_it_is_kept(content: bytes, intake: Intake) -> None:
-    with pytest.raises(HosoError, match="HS3010"):
-        intake.send(content, "unsafe.zip")
-    assert rows("SELECT 1 FROM intake_package") == []
+def test_an_unsafe_zip_is_refused_before_anything_of_it_is_filed(content: bytes, intake: Intake) -> None:
+    assert refusal(intake, content) == "HS3010"
+    assert rows("SELECT 1 FROM intake_visit") == []
+
+
+def test_a_bad_member_of_a_zip_is_one_quarantined_entry_and_the_others_go_in(intake: Intake) -> None:
+    members = [
+        ("1.xml", package(GOOD.with_(MA_LK="SYN.1"))),
+        ("2.xml", b"<!DOCTYPE a><GIAMDINHHS/>"),
+        ("3.xml", package(GOOD.with_(MA_LK="SYN.3"))),
+    ]
+    account = intake.send(zipped(*members), "mixed.zip")
+    assert (account.received, account.filed, account.quarantined, account.balances) == (3, 2, 1, True)
+    assert rows("SELECT ordinal, code FROM intake_finding WHERE severity = 'error'") == [(2, "HS3001")]
 
 
 def test_a_zip_that_is_damaged_is_refused_by_name(intake: Intake) -> None:
     content = bytearray(zipped(("good.xml", package(GOOD))))
     content[60] ^= 0xFF
-    with pytest.raises(HosoError, match="HS3011"):
-        intake.send(bytes(content), "damaged.zip")
-    with pytest.raises(HosoError, match="HS3011"):
-        intake.send(b"PK\x03\x04 and nothing more", "cut.zip")
+    assert refusal(intake, bytes(content)) == "HS3011"
+    assert refusal(intake, b"PK\x03\x04 and nothing more") == "HS3011"
 
 
 def test_a_file_of_another_kind_is_refused(intake: Intake) -> None:

@@ -30,14 +30,13 @@ def receive(
 ) -> PackageReceipt:
     """Keep the original and enter the package; with this commit it is acknowledged and survives any kill.
 
-    Raises HosoError HS2001 without the permission, HS3012 for an empty file, HS3019 for an unknown version.
+    An empty file is a package too: it is entered, and refused when its turn comes.
+    Raises HosoError HS2001 without the permission, HS3019 for an unknown version.
     """
     scope = policy.decide(actor, "package.send", PURPOSE)
     if stated_version and stated_version not in VERSIONS:
         raise HosoError("HS3019", version=stated_version[:20], allowed=", ".join(VERSIONS))
     digest, size = keep_original(chunks)
-    if not size:
-        raise HosoError("HS3012", file=file_name)
     with acting_transaction(actor.account_id, PURPOSE), connection.cursor() as cursor:
         cursor.execute(
             """

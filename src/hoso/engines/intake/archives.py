@@ -4,11 +4,12 @@ import stat
 import zipfile
 import zlib
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
-from typing import BinaryIO
+from typing import BinaryIO, cast
 
 from hoso.core.errors import HosoError
+from hoso.engines.intake.envelope import read_visits
+from hoso.engines.intake.sent import Finding, PackageHeader, RawVisit
 
 MAX_MEMBERS = 100_000
 MAX_MEMBER_BYTES = 2 * 1024**3
@@ -35,40 +36,51 @@ def _wanted(name: str) -> bool:
     return name.lower().endswith((".xml", ".zip")) and not name.startswith(".")
 
 
-def is_archive(path: Path) -> bool:
-    with path.open("rb") as stream:
-        return stream.read(4) == b"PK\x03\x04"
+def read_package(stream: BinaryIO, name: str) -> Iterator[RawVisit]:
+    """Yield every HOSO of a package: one XML envelope, or a ZIP of them, whose visits are numbered on through its
+    members. A member that cannot be read is one visit with that finding, and the next member goes on.
 
-
-@contextmanager
-def open_archive(path: Path, name: str) -> Iterator["Archive"]:
-    """Open a ZIP. Raises HosoError HS3011 where it is none."""
+    Raises HosoError as `read_visits`; HS3010 for a ZIP with an unsafe member, HS3011 for one that cannot be opened.
+    """
+    start = stream.read(4)
+    stream.seek(0)
+    if start != b"PK\x03\x04":
+        yield from read_visits(stream, name)
+        return
     try:
-        with zipfile.ZipFile(path) as archive:
-            yield Archive(archive, name)
+        with zipfile.ZipFile(stream) as archive:
+            yield from _visits_of_members(archive, name)
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError):  # the last: an unknown way of packing
         raise HosoError("HS3011", file=name) from None
 
 
-class Archive:
-    """A ZIP of packages, read member by member and never unpacked to disk."""
+def _visits_of_members(archive: zipfile.ZipFile, name: str) -> Iterator[RawVisit]:
+    ordinal = 0
+    for member in _members(archive, name):
+        try:
+            with archive.open(member) as stream:
+                for visit in read_visits(cast(BinaryIO, stream), f"{name}/{member.filename}"):
+                    ordinal += 1
+                    visit.ordinal = ordinal
+                    yield visit
+        except HosoError as error:
+            ordinal += 1
+            params = {key: str(value) for key, value in error.params.items()}
+            finding = Finding(error.code, "error", 0, 0, "", "", params)
+            yield RawVisit(PackageHeader("", None, None), ordinal, [], finding)
+    if not ordinal:
+        raise HosoError("HS3005", file=name)
 
-    def __init__(self, archive: zipfile.ZipFile, name: str) -> None:
-        self.archive, self.name = archive, name
 
-    def members(self) -> list[zipfile.ZipInfo]:
-        """The XML members in order of name. Raises HosoError HS3010 for one that is not safe to open."""
-        members = [one for one in self.archive.infolist() if not one.is_dir()]
-        if len(members) > MAX_MEMBERS:
-            raise HosoError("HS3010", file=self.name, member=f"{len(members)} > {MAX_MEMBERS}")
-        for member in members:
-            if _is_unsafe(member):
-                raise HosoError("HS3010", file=self.name, member=member.filename[:100])
-        wanted = [one for one in members if one.filename.lower().endswith(".xml")]
-        return sorted(wanted, key=lambda one: one.filename)
-
-    def open(self, member: zipfile.ZipInfo) -> BinaryIO:
-        return self.archive.open(member)  # type: ignore[return-value]
+def _members(archive: zipfile.ZipFile, name: str) -> list[zipfile.ZipInfo]:
+    """The XML members in order of name, read one by one and never unpacked to disk."""
+    members = [one for one in archive.infolist() if not one.is_dir()]
+    if len(members) > MAX_MEMBERS:
+        raise HosoError("HS3010", file=name, member=f"{len(members)} > {MAX_MEMBERS}")
+    for member in members:
+        if _is_unsafe(member):
+            raise HosoError("HS3010", file=name, member=member.filename[:100])
+    return sorted((one for one in members if one.filename.lower().endswith(".xml")), key=lambda one: one.filename)
 
 
 def _is_unsafe(member: zipfile.ZipInfo) -> bool:

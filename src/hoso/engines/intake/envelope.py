@@ -41,6 +41,8 @@ def read_visits(stream: BinaryIO, file: str = "") -> Iterator[RawVisit]:
             else:
                 yield from reader.ended(element)
     except etree.XMLSyntaxError as error:
+        if reader.depth == 0 and stream.tell() == 0:
+            raise HosoError("HS3012", file=file) from None
         reason = (error.msg or "").partition(", line")[0][:200]
         raise HosoError("HS3002", file=file, reason=reason, line=error.lineno or 0) from None
     if not reader.count:

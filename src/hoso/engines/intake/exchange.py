@@ -146,7 +146,7 @@ def _field(given: dict[str, Any], evidence: dict[str, Evidence]) -> Field:
         order=given["order"],
         type=given["type"],
         format=given["format"],
-        max_length=given["max_length"],
+        max_length=_size(given["max_length"], given.get("portal_size")),
         required=given["required"],
         required_until=_day(given.get("required_until")),
         required_evidence=given.get("required_evidence", evidence["required"]),
@@ -162,6 +162,11 @@ def _field(given: dict[str, Any], evidence: dict[str, Evidence]) -> Field:
         meaning_vi=given["meaning_vi"],
         meaning_en=given["meaning_en"],
     )
+
+
+def _size(stated: int | None, portal: int | None) -> int | None:
+    """The larger of the annex's size and the one the insurer's portal takes: what it takes is not refused here."""
+    return stated if stated is None or portal is None else max(stated, portal)
 
 
 def _day(text: str | None) -> date | None:

@@ -18,7 +18,7 @@ from hoso.core.errors import HosoError
 from hoso.core.files.originals import open_original
 from hoso.core.messages.notices import leave_notice
 from hoso.core.places.facilities import ensure_facility, facility_ids
-from hoso.engines.intake.envelope import read_visits
+from hoso.engines.intake.archives import read_package
 from hoso.engines.intake.filing import PURPOSE, PackageFacts, file_batch
 from hoso.engines.intake.preparing import PreparedVisit, prepare, prepare_chunk
 from hoso.engines.intake.sent import RawVisit
@@ -105,7 +105,7 @@ def _work_through(package: Package, actor: Actor, executor: Executor | None, pro
         return prepare(raws[visit.ordinal], package.stated_version, id_date)
 
     with closing(open_original(package.sha256)) as stream:
-        waiting = _Readable(islice(read_visits(stream, package.file_name), package.visits_read, None))
+        waiting = _Readable(islice(read_package(stream, package.file_name), package.visits_read, None))
         for batch in _batches(_prepared(iter(waiting), package.stated_version, executor, raws)):
             ids = facilities.of(batch, raws[batch[0].ordinal].header.made_on)
             file_batch(facts, batch, ids, actor, prepare_again)

@@ -72,16 +72,17 @@ def prepare(raw: RawVisit, stated: str | None, id_date: datetime | None = None) 
 
     Whatever a sender manages to write, one visit never stops the next: what nobody foresaw goes to quarantine.
     """
+    if raw.finding:
+        return _unreadable(raw, raw.finding)
     try:
         return _prepare(raw, stated, id_date)
     except Exception:
         logger.exception("a visit could not be prepared")
-        return _unforeseen(raw)
+        return _unreadable(raw, Finding("HS9001", "error", 1, 0, "", ""))
 
 
-def _unforeseen(raw: RawVisit) -> PreparedVisit:
+def _unreadable(raw: RawVisit, finding: Finding) -> PreparedVisit:
     digest = sha256(b"".join(part.content for part in raw.parts)).digest()
-    finding = Finding("HS9001", "error", 1, 0, "", "")
     return PreparedVisit(
         raw.ordinal,
         raw.header.facility_code,

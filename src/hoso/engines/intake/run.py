@@ -1,13 +1,13 @@
 """Taking in files and folders at once: receive each package, work through it, and add up the account."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from hoso.core.access.actor import Actor
 from hoso.core.files.originals import chunks_of
 from hoso.engines.intake.accounts import account_of_packages
-from hoso.engines.intake.actions import PackageReceipt, receive
-from hoso.engines.intake.archives import is_archive, open_archive, package_files
+from hoso.engines.intake.actions import receive
+from hoso.engines.intake.archives import package_files
 from hoso.engines.intake.helpers import helper_processes
 from hoso.engines.intake.jobs import intake_service
 from hoso.engines.intake.models import Account
@@ -30,25 +30,12 @@ def take_in_paths(
     receipts = []
     with helper_processes() as executor:
         for path in files:
-            for receipt in receive_file(actor, path, path.name, "command", stated_version):
-                with turn(wait=True):  # a worker may be at it already
-                    process_package(receipt.id, service, executor)
-                receipts.append(receipt.id)
+            with path.open("rb") as stream:
+                receipt = receive(actor, path.name, chunks_of(stream), "command", stated_version)
+            with turn(wait=True):  # a worker may be at it already
+                process_package(receipt.id, service, executor)
+            receipts.append(receipt.id)
             done += path.stat().st_size
             if progress:
                 progress(done, total)
     return account_of_packages(service, receipts)
-
-
-def receive_file(
-    actor: Actor, path: Path, name: str, channel: str, stated_version: str | None
-) -> Iterator[PackageReceipt]:
-    """Receive a package file, or every package in a ZIP."""
-    if not is_archive(path):
-        with path.open("rb") as stream:
-            yield receive(actor, name, chunks_of(stream), channel, stated_version)
-        return
-    with open_archive(path, name) as archive:
-        for member in archive.members():
-            with archive.open(member) as stream:
-                yield receive(actor, f"{name}/{member.filename}", chunks_of(stream), channel, stated_version)

@@ -24,15 +24,6 @@ class Part:
     content: bytes
 
 
-@dataclass(slots=True)
-class RawVisit:
-    """One HOSO out of the envelope, not yet opened. Small enough to travel between processes."""
-
-    header: PackageHeader
-    ordinal: int
-    parts: list[Part]
-
-
 @dataclass(frozen=True, slots=True)
 class Finding:
     """Something wrong or strange at a place in a visit; `code` is of the error catalogue."""
@@ -44,6 +35,16 @@ class Finding:
     field: str
     value: str
     params: dict[str, str] = dataclasses.field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class RawVisit:
+    """One HOSO out of the envelope, not yet opened. Small enough to travel between processes."""
+
+    header: PackageHeader
+    ordinal: int
+    parts: list[Part]
+    finding: Finding | None = None  # why it could not even be read
 
 
 @dataclass(slots=True)
