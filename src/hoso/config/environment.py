@@ -69,16 +69,23 @@ def _database_url(text: str) -> str:
 SETTINGS: tuple[Setting, ...] = (
     Setting("HOSO_HOME", "var", "a folder", "Data folder: database, originals, secrets. Removing it resets all.", Path),
     Setting(
-        "DATABASE_URL", "", "postgresql://… or empty",
+        "DATABASE_URL",
+        "",
+        "postgresql://… or empty",
         "A given PostgreSQL ≥ 15, as a role that may create roles. Empty: the embedded one in HOSO_HOME.",
         _database_url,
     ),
     Setting(
-        "HOSO_APP_DATABASE_URL", "", "postgresql://… or empty",
-        "Connection of the application's own role, where several machines share a database.", _database_url,
+        "HOSO_APP_DATABASE_URL",
+        "",
+        "postgresql://… or empty",
+        "Connection of the application's own role, where several machines share a database.",
+        _database_url,
     ),
     Setting(
-        "HOSO_POSTGRES", "wheel", "wheel or system",
+        "HOSO_POSTGRES",
+        "wheel",
+        "wheel or system",
         "Which PostgreSQL programs the embedded database runs on: the Python package's or the machine's.",
         _choice("wheel", "system"),
     ),
@@ -88,10 +95,15 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("HOSO_SECRET_KEY", "", "50 characters or more, or empty", "Signing key; empty: kept in HOSO_HOME/secrets."),
     Setting("HOSO_LANGUAGE", "vi", "vi or en", "Language before a person has chosen.", _choice("vi", "en")),
     Setting(
-        "HOSO_LOG_LEVEL", "INFO", "DEBUG, INFO, WARNING or ERROR", "How much is logged.",
+        "HOSO_LOG_LEVEL",
+        "INFO",
+        "DEBUG, INFO, WARNING or ERROR",
+        "How much is logged.",
         _choice("DEBUG", "INFO", "WARNING", "ERROR"),
     ),
-    Setting("HOSO_INTAKE_PROCESSES", "1", "0 to 64", "Helper processes that read packages; 0 reads in place.", _whole(0, 64)),
+    Setting(
+        "HOSO_INTAKE_PROCESSES", "1", "0 to 64", "Helper processes that read packages; 0 reads in place.", _whole(0, 64)
+    ),
     Setting("HOSO_WEB_WORKERS", "1", "1 to 64", "Web processes of `hoso serve`.", _whole(1, 64)),
     Setting("HOSO_DEFINITIONS", "", "a folder or empty", "Another copy of the definitions folder."),
 )
