@@ -1,0 +1,141 @@
+"""Make the pictures in docs/screenshots: `.venv/bin/python tools/screenshots.py [--home FOLDER]`.
+
+Serves a demonstration (a new one in a folder that is removed afterwards, or the one in FOLDER) and photographs it in
+Chromium. Everything to be seen is synthetic. Needs the development dependencies and Chromium (env CHROMIUM or PATH).
+"""
+
+import argparse
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from hoso.cli.demo_accounts import SignIn, read_sign_ins
+from hoso.cli.processes import answers
+
+PICTURES = Path(__file__).resolve().parents[1] / "docs" / "screenshots"
+WIDE, NARROW = {"width": 1366, "height": 768}, {"width": 375, "height": 812}
+PATIENT = "Trương Thị Như"  # diabetes for years: a long timeline, HbA1c again and again
+WORDS = "truong thi"
+RESULT = "HbA1c"
+START_SECONDS = 600.0
+MOST_BYTES = 250_000
+
+
+class House:
+    """A demonstration that is served."""
+
+    def __init__(self, url: str, sign_ins: dict[str, SignIn], browser: Browser) -> None:
+        self.url = url
+        self.sign_ins = sign_ins
+        self.browser = browser
+
+    def enter(self, username: str = "", viewport: Any = None) -> Page:
+        """A window, signed in where a name is given."""
+        page = self.browser.new_context(base_url=self.url, viewport=viewport or WIDE, locale="vi-VN").new_page()
+        page.goto("/sign-in/")
+        if username:
+            page.locator("#id_login").fill(username)
+            page.locator("#id_password").fill(self.sign_ins[username].password)
+            page.keyboard.press("Enter")
+            page.locator("details.me").wait_for()
+        return page
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--home", type=Path, help="data folder of a demonstration")
+    home = parser.parse_args().home
+    with tempfile.TemporaryDirectory(prefix="hoso-pictures-") as folder, _served(home or Path(folder)) as house:
+        _take_all(house)
+
+
+def _take_all(house: House) -> None:
+    PICTURES.mkdir(parents=True, exist_ok=True)
+    _keep(house.enter(), "sign-in")
+    doctor = house.enter("bacsi")
+    doctor.locator("#q").fill(WORDS)
+    doctor.locator("#results a.hit").first.wait_for()
+    _keep(doctor, "search")
+    person = _find(doctor)
+    _keep(doctor, "person")
+    _open_visit_with_trend(doctor)
+    _keep(doctor, "visit")
+    telephone = house.enter("bacsi", NARROW)
+    telephone.goto(person)
+    _keep(telephone, "person-375")
+    officer = house.enter("tiepnhan")
+    for name, path in (("intake", "/intake/"), ("conflicts", "/intake/conflicts/")):
+        officer.goto(path)
+        _keep(officer, name)
+
+
+def _find(page: Page) -> str:
+    """Open the patient's page; returns its path."""
+    page.goto(f"/people/?q={PATIENT}")
+    page.get_by_role("link", name=PATIENT).first.click()
+    page.wait_for_url("**/people/*/")
+    return page.url
+
+
+def _open_visit_with_trend(page: Page) -> None:
+    """The newest visit with the result, its trend open and in the middle of the picture."""
+    for address in [link.get_attribute("href") or "" for link in page.locator(".visit-link").all()]:
+        page.goto(address)
+        row = page.locator("#results tbody", has_text=RESULT)
+        if row.count():
+            row.first.get_by_role("button").click()
+            row.first.locator("figure.trend").wait_for()
+            row.first.locator("figure.trend").evaluate("figure => figure.scrollIntoView({block: 'center'})")
+            return
+    raise LookupError(f"no visit of {PATIENT} with {RESULT}")
+
+
+def _keep(page: Page, name: str) -> None:
+    page.wait_for_load_state("networkidle")
+    page.evaluate("document.activeElement.blur()")
+    path = PICTURES / f"{name}.png"
+    page.screenshot(path=path, animations="disabled")
+    size = path.stat().st_size
+    print(f"{path.name}: {size // 1000} kB")
+    if size > MOST_BYTES:
+        raise RuntimeError(f"{path.name} is larger than {MOST_BYTES // 1000} kB")
+
+
+@contextmanager
+def _served(home: Path) -> Iterator[House]:
+    """`hoso demo` in this folder, and a browser."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        address = probe.getsockname()
+    environment = {**os.environ, "HOSO_HOME": str(home), "HOSO_BIND": f"127.0.0.1:{address[1]}"}
+    process = subprocess.Popen([sys.executable, "-c", "from hoso.cli import main; main()", "demo"], env=environment)
+    try:
+        deadline = time.monotonic() + START_SECONDS
+        while not answers(address):
+            if process.poll() is not None or time.monotonic() > deadline:
+                raise RuntimeError("the demonstration is not served")
+            time.sleep(0.2)
+        sign_ins = {sign_in.username: sign_in for sign_in in read_sign_ins(home / "demo" / "sign-ins.json")}
+        with sync_playwright() as playwright:
+            chromium = os.environ.get("CHROMIUM") or shutil.which("chromium")
+            browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
+            yield House(f"http://127.0.0.1:{address[1]}", sign_ins, browser)
+            browser.close()
+    finally:
+        process.send_signal(signal.SIGTERM)
+        process.wait()
+
+
+if __name__ == "__main__":
+    main()
