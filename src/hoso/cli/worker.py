@@ -22,5 +22,9 @@ def worker(concurrency: int) -> None:
     # Its own connections: Django's belong to the jobs, which change actor and purpose on them.
     with app.replace_connector(app.connector.get_worker_connector()) as worker_app:  # type: ignore[attr-defined]
         worker_app.run_worker(
-            name="hoso", concurrency=concurrency, fetch_job_polling_interval=2.0, shutdown_graceful_timeout=30.0
+            name="hoso",
+            concurrency=concurrency,
+            fetch_job_polling_interval=2.0,
+            shutdown_graceful_timeout=30.0,
+            delete_jobs="successful",  # some come every minute; failed ones stay to be looked at
         )
