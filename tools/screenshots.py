@@ -16,15 +16,14 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
 
 from hoso.cli.demo_accounts import SignIn, read_sign_ins
 from hoso.cli.processes import answers
 
 PICTURES = Path(__file__).resolve().parents[1] / "docs" / "screenshots"
-WIDE, NARROW = {"width": 1366, "height": 768}, {"width": 375, "height": 812}
+WIDE, NARROW = ViewportSize(width=1366, height=768), ViewportSize(width=375, height=812)
 PATIENT = "Trương Thị Như"  # diabetes for years: a long timeline, HbA1c again and again
 WORDS = "truong thi"
 RESULT = "HbA1c"
@@ -40,9 +39,9 @@ class House:
         self.sign_ins = sign_ins
         self.browser = browser
 
-    def enter(self, username: str = "", viewport: Any = None) -> Page:
+    def enter(self, username: str = "", viewport: ViewportSize = WIDE) -> Page:
         """A window, signed in where a name is given."""
-        page = self.browser.new_context(base_url=self.url, viewport=viewport or WIDE, locale="vi-VN").new_page()
+        page = self.browser.new_context(base_url=self.url, viewport=viewport, locale="vi-VN").new_page()
         page.goto("/sign-in/")
         if username:
             page.locator("#id_login").fill(username)
