@@ -3,10 +3,10 @@
 from pathlib import Path
 
 from click.testing import CliRunner
+from tests.database import Database
 
 from hoso.cli.facilities import facilities
 from hoso.core.places.models import Facility
-from tests.database import Database
 
 HEAD = "code,name,kind,commune_code,province_code\n"
 
