@@ -45,7 +45,9 @@ def earlier(own_database: Any) -> Iterator[Any]:
 def _tables_and_databases(database: Any) -> tuple[int, list[str]]:
     with psycopg.connect(database.admin_url) as admin:
         row = admin.execute("SELECT count(*) FROM pg_tables WHERE schemaname = 'public'").fetchone()
-        names = admin.execute("SELECT datname FROM pg_database WHERE datname LIKE '%rehearsal%'").fetchall()
+        # Other tests rehearse on the same server: only this database's own copies count.
+        own = f"{database.name}%rehearsal%"
+        names = admin.execute("SELECT datname FROM pg_database WHERE datname LIKE %s", [own]).fetchall()
     assert row is not None
     return row[0], [name for (name,) in names]
 
