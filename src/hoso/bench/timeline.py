@@ -1,7 +1,8 @@
 """Opening a person's page and a visit's page over HTTP at five million resources, signed in, row security on.
 
-The data are visits of a synthetic province taken in by the real intake, so nothing needs to be compared. The doctor
-works at the hospital that knows most persons. p95 over both pages; persons with the most visits are told apart.
+The data are visits of a synthetic province taken in by the real intake; above a million resources they are copied
+under other ids (copies.py). The doctor works at the hospital that knows most persons. p95 over both pages; persons with
+the most visits are told apart.
 """
 
 import shutil
@@ -14,16 +15,19 @@ import psycopg
 
 from hoso.bench.bench_house import administrator_url, begin, disk_bytes, is_ready, kept_home, mark_ready, open_home
 from hoso.bench.claim_files import LINES, make_claim_files
+from hoso.bench.copies import add_copies
 from hoso.bench.figure import Figure, Size
 from hoso.bench.latencies import print_latencies, summary
 from hoso.bench.served_house import Visitor, make_account, serving
+from hoso.engines.records.resource_types import NUMBERS
 
 RESOURCES = {"small": 50_000, "full": 5_000_000}
+REAL_RESOURCES = 1_000_000  # taken in for real; the rest of a larger store are copies of them
 RESOURCES_A_VISIT = 43
 VISITS_A_FILE = 5_000
 PAGES = 200  # of each kind
 WARM_UP = 20
-RECIPE = f"timeline 1, {LINES} lines"
+RECIPE = f"timeline 2, {LINES} lines"
 Page = tuple[str, str]  # kind, path
 
 
@@ -33,21 +37,33 @@ def prepare(size: Size) -> str:
     if is_ready(home):
         return f"{home}: {(home / 'ready').read_text()}"
     begin(home)
-    files = make_claim_files(home / "files", round(RESOURCES[size] / RESOURCES_A_VISIT), VISITS_A_FILE)
+    real = min(RESOURCES[size], REAL_RESOURCES)
+    files = make_claim_files(home / "files", round(real / RESOURCES_A_VISIT), VISITS_A_FILE)
     began = time.perf_counter()
     rates = _take_in(home)
     seconds = time.perf_counter() - began
     shutil.rmtree(home / "files")
+    taken_in = (
+        f"{files.visits:,} visits taken in by the real intake in {seconds:.0f} s ({files.visits / seconds:.0f} HOSO/s;"
+        f" first file {rates[0]:.0f}, last {rates[-1]:.0f})"
+    )
+    return finish(home, size, taken_in)
+
+
+def finish(home: Any, size: Size, taken_in: str) -> str:
+    """Copy what was taken in up to the size, and tell what the folder holds."""
+    began = time.perf_counter()
     with psycopg.connect(administrator_url(), autocommit=True) as connection:
+        (real,) = _one_row(connection, "SELECT count(*) FROM records_resource")
+        copies = max(0, -(-RESOURCES[size] // real) - 1)
+        add_copies(connection, copies)
         connection.execute("VACUUM (ANALYZE)")
         resources, persons = _one_row(
             connection, "SELECT count(*), count(DISTINCT person_id) FROM records_resource WHERE NOT deleted"
         )
-    told = (
-        f"{resources:,} resources of {files.visits:,} visits of {persons:,} persons, {disk_bytes(home) / 1e9:.1f} GB,"
-        f" taken in by the real intake in {seconds:.0f} s ({files.visits / seconds:.0f} HOSO/s; first file"
-        f" {rates[0]:.0f}, last {rates[-1]:.0f})"
-    )
+    told = f"{resources:,} resources of {persons:,} persons, {disk_bytes(home) / 1e9:.1f} GB; {taken_in}"
+    if copies:
+        told += f"; {copies} copies of them in {time.perf_counter() - began:.0f} s"
     mark_ready(home, told)
     return f"{home}: {told}"
 
@@ -95,12 +111,11 @@ def _pages(connection: Any, hospital: str) -> list[Page]:
     """Pages of persons drawn evenly, of the hundred with the most visits, and of visits drawn evenly."""
     visits = connection.execute(
         """
-        SELECT v.person_id, v.encounter FROM intake_visit v
+        SELECT r.person_id, r.id FROM records_resource r
         JOIN access_care_relation c USING (person_id) JOIN places_facility f ON f.id = c.facility_id
-        WHERE f.code = %s AND v.state IN ('filed', 'corrected') AND NOT v.past AND v.encounter <> ''
-        ORDER BY v.person_id, v.encounter
+        WHERE f.code = %s AND r.type = %s AND NOT r.deleted ORDER BY r.person_id, r.id
         """,
-        [hospital],
+        [hospital, NUMBERS["Encounter"]],
     ).fetchall()
     rng = Random("pages")
     by_person: dict[int, int] = {}
