@@ -92,6 +92,8 @@ def release(home: Path, database: EmbeddedDatabase) -> None:
         (_users_folder(home) / str(os.getpid())).unlink(missing_ok=True)
         if not _living_users(home):
             _run(database, "pg_ctl", "-D", str(database.data), "-m", "fast", "-w", "stop", check=False)
+            with contextlib.suppress(OSError):
+                database.socket_folder.rmdir()
 
 
 def is_running(database: EmbeddedDatabase) -> bool:
