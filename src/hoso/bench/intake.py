@@ -89,7 +89,7 @@ def _watch_steps(watch: Stopwatch) -> None:
     from hoso.engines.records import actions
 
     watch.wrap(run, "receive", "keep the original (SHA-256, fsync)")
-    watch.wrap(packages, "read_visits", "read the envelope (XML)")
+    watch.wrap(packages, "read_package", "read the envelope (XML)")
     watch.wrap(Future, "result", "wait for the helper that prepares")
     watch.wrap(packages, "file_batch", "build rows")
     for owner, name in (

@@ -195,18 +195,34 @@ def move_visit(cursor: Any, encounters: Iterable[str], old_person: int, new_pers
 
 def move_home(cursor: Any, homes: dict[int, int]) -> None:
     """Move what is filed of these persons to where they live now (person -> place): their station reads it all."""
-    for table in ("records_resource", "records_resource_version", "records_location", "records_token") if homes else ():
+    if not homes:
+        return
+    values = [list(homes), list(homes.values())]
+    home = "unnest(%s::bigint[], %s::bigint[]) AS home (person, place)"
+    # Locations are kept by id, so a person's are found through their resources: a walk over all grows with the store.
+    cursor.execute(
+        f"UPDATE records_location t SET place_id = home.place FROM {home}"
+        " JOIN records_resource r ON r.person_id = home.person"
+        " WHERE t.type = r.type AND t.id = r.id AND t.place_id <> home.place",
+        values,
+    )
+    for table in ("records_resource", "records_resource_version", "records_token"):
         cursor.execute(
-            f"UPDATE {table} t SET place_id = home.place FROM unnest(%s::bigint[], %s::bigint[]) AS home (person, place)"
+            f"UPDATE {table} t SET place_id = home.place FROM {home}"
             " WHERE t.person_id = home.person AND t.place_id <> home.place",
-            [list(homes), list(homes.values())],
+            values,
         )
 
 
 def move_person(cursor: Any, old_person: int, new_person: int) -> None:
     """Move every resource but the Patient itself to another person: `person_id` alone changes, no byte does."""
     patient = NUMBERS["Patient"]
-    for table in ("records_token", "records_resource_version", "records_location", "records_resource"):
+    cursor.execute(
+        "UPDATE records_location t SET person_id = %s FROM records_resource r"
+        " WHERE r.person_id = %s AND r.type <> %s AND t.type = r.type AND t.id = r.id",
+        [new_person, old_person, patient],
+    )
+    for table in ("records_token", "records_resource_version", "records_resource"):
         cursor.execute(
             f"UPDATE {table} SET person_id = %s WHERE person_id = %s AND type <> %s", [new_person, old_person, patient]
         )
