@@ -23,8 +23,8 @@ from hoso.engines.intake.filing import PURPOSE, PackageFacts, file_batch
 from hoso.engines.intake.preparing import PreparedVisit, prepare, prepare_chunk
 from hoso.engines.intake.sent import RawVisit
 
-BATCH = 50  # visits a transaction: large enough to share the commit, small enough to lose little to a kill
-AHEAD = 12  # chunks prepared ahead of the writer: two batches, so that neither waits for the other; bounds memory
+BATCH = 100  # visits a transaction: large enough to share the commit, small enough to lose little to a kill
+AHEAD = 24  # chunks prepared ahead of the writer: two batches, so that neither waits for the other; bounds memory
 CHUNK = 10  # visits a helper process gets at once
 
 PACKAGE_LOCK = 4210  # first key of the advisory locks on packages, the package's id is the second
