@@ -17,6 +17,7 @@ from hoso.engines.people.name_tokens import token_of_query
 
 # Candidates looked at for one token before the asker is told to add a word: bounds the cost of "nguyen".
 CANDIDATES = 3000
+IN_SCOPE = 200  # of a common token: the first by name among the persons the asker may see
 _HIT = (
     "p.person_id, p.patient_id, p.name, p.birth_date, p.birth_precision, p.birth_time, p.sex, p.place_id, p.address,"
     " p.provisional"
@@ -76,18 +77,23 @@ def _by_token(scope: Scope, token: int | None, names: list[str], years: list[int
     with connection.cursor() as cursor:
         cursor.execute("SELECT people_token_is_common(%s), access_persons_everywhere()", [token])
         common, everywhere = cursor.fetchone()
-        if common and not everywhere:  # walking over everybody's "nguyen" for the few in scope would take seconds
-            return SearchAnswer((), cut=True)
+        # Walking over everybody's "nguyen" for the few in scope would take seconds: the scope's own are looked at.
+        scoped = common and not everywhere
+        values: list[Any] = [token]
+        candidates = f"(SELECT person_id FROM people_token WHERE hash = %s LIMIT {CANDIDATES}) AS found"
+        if scoped:
+            candidates, values = "people_in_scope(%s, %s, %s, %s) AS found (person_id)", [token, names, years, IN_SCOPE]
         cursor.execute(
             f"""
-            WITH candidate AS MATERIALIZED (SELECT person_id FROM people_token WHERE hash = %s LIMIT {CANDIDATES})
+            WITH candidate AS MATERIALIZED (SELECT person_id FROM {candidates})
             SELECT {_HIT} FROM candidate c JOIN people_person p ON p.person_id = c.person_id
             WHERE {scope.persons("p")}{narrowing}
             ORDER BY p.name_sort, p.birth_date LIMIT %s
             """,
-            [token, *names, *([years] if years else []), limit],
+            [*values, *names, *([years] if years else []), limit],
         )
-        return SearchAnswer(_hits(cursor.fetchall()), common)
+        hits = _hits(cursor.fetchall())
+        return SearchAnswer(hits, cut=len(hits) >= limit if scoped else common)
 
 
 def _hits(rows: list[tuple[Any, ...]]) -> tuple[PersonHit, ...]:
