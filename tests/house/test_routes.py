@@ -1,13 +1,15 @@
 """Every route declares a permission and a purpose that exist; one that does not breaks the build."""
 
 from collections.abc import Callable
+from pathlib import Path
+from shutil import copytree
 from typing import cast
 
 import pytest
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path
 
-from hoso.core.access.roles import known_purposes
+from hoso.core.access.purposes import purposes
 from hoso.core.definitions import definitions_folder, read_definition
 from hoso.web.routes import PUBLIC, SIGNED_IN, route
 from tests.house.routes import Route, all_routes
@@ -26,7 +28,7 @@ def _complaint(found: Route) -> str:
     declared = found.declaration
     if declared is None:
         return "declares nothing: use hoso.web.routes.route"
-    if declared.purpose not in known_purposes():
+    if declared.purpose not in purposes():
         return f"has a purpose that is not in the register: {declared.purpose}"
     if declared.permission not in _granted() | {PUBLIC, SIGNED_IN}:
         return f"needs a permission that no role holds: {declared.permission}"
@@ -69,6 +71,23 @@ def _declared(permission: str, purpose: str) -> Callable[[], URLPattern]:
 def test_the_walk_sees_a_bad_route(make: Callable[[], URLPattern], complaint: str) -> None:
     (found,) = all_routes([make()])
     assert complaint in _complaint(found)
+
+
+def test_a_purpose_struck_from_the_register_fails_every_route_that_names_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The register of processing is what counts: CO5 of the security checklist."""
+    copytree(definitions_folder(), tmp_path / "definitions")
+    register = tmp_path / "definitions" / "access" / "purposes.yaml"
+    register.write_text(register.read_text().replace("key: treatment", "key: something_else"))
+    monkeypatch.setenv("HOSO_DEFINITIONS", str(tmp_path / "definitions"))
+    purposes.cache_clear()
+    try:
+        named = [found for found in all_routes() if found.declaration and found.declaration.purpose == "treatment"]
+        assert len(named) > 3
+        assert {_complaint(found) for found in named} == {"has a purpose that is not in the register: treatment"}
+    finally:
+        purposes.cache_clear()
 
 
 def test_the_walk_sees_operations_of_the_api() -> None:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from hoso.core.access import labels
+from hoso.core.access.purposes import purposes
 from hoso.core.definitions import DefinitionError, definitions_folder, read_definition
 from hoso.engines.intake import exchange, sensitivity
 
@@ -45,9 +46,8 @@ def _problem(check: Callable[[], object]) -> Problem:
 def _check_roles() -> None:
     """Raises ValueError where a role names a purpose, or a destination of labels, that does not exist."""
     folder = definitions_folder() / "access"
-    purposes = {entry["key"] for entry in read_definition(folder / "purposes.yaml")["purposes"]}
     for role in read_definition(folder / "roles.yaml")["roles"]:
-        if unknown := set(role["purposes"]) - purposes:
+        if unknown := set(role["purposes"]) - set(purposes()):
             raise ValueError(f"role {role['key']}: no purpose {', '.join(sorted(unknown))}")
         if role["destination"] not in {"all", "none", *labels.destinations()}:
             raise ValueError(f"role {role['key']}: no destination {role['destination']}")

@@ -76,9 +76,3 @@ def held_roles(account_id: int) -> tuple[Role, ...]:
             Role(key, vi, en, frozenset(permissions), frozenset(purposes), second)
             for key, vi, en, permissions, purposes, second, _ in cursor.fetchall()
         )
-
-
-def known_purposes() -> frozenset[str]:
-    """The register of purposes; a route that names another one does not start."""
-    entries = read_definition(definitions_folder() / "access" / "purposes.yaml")["purposes"]
-    return frozenset(entry["key"] for entry in entries)
