@@ -130,6 +130,7 @@ ACCOUNT_RATE_LIMITS = {"login_failed": "5/15m/key,30/m/ip"}
 ALLAUTH_USER_CODE_FORMAT = {"numeric": True, "length": 6}
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "HoSo"
+MFA_ADAPTER = "hoso.core.accounts.second_factor.EncryptedFactors"
 
 SESSION_COOKIE_AGE = 8 * 3600
 SESSION_SAVE_EVERY_REQUEST = False

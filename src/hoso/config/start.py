@@ -43,6 +43,7 @@ def upgrade_schema() -> None:
 
     from hoso.core.access.roles import load_shipped_roles
     from hoso.core.accounts.machines import ensure_machine_accounts
+    from hoso.core.accounts.second_factor import renew_secrets
     from hoso.core.places.loading import load_shipped_places
     from hoso.core.terminology.loading import load_shipped_terminology
 
@@ -53,3 +54,4 @@ def upgrade_schema() -> None:
     load_shipped_places()
     load_shipped_terminology()
     ensure_machine_accounts()
+    renew_secrets()
