@@ -44,7 +44,7 @@ def no_policy(monkeypatch: pytest.MonkeyPatch) -> None:
     """The first lock off: everything is allowed, every row is in scope."""
 
     class Everything(policy.Scope):
-        def persons(self, alias: str) -> str:
+        def persons(self, alias: str, of_visits: bool = False) -> str:
             return "TRUE"
 
         def facilities(self, alias: str) -> str:
@@ -108,14 +108,14 @@ def test_without_the_policy_a_doctor_sees_nothing_of_the_packages_even_of_their_
 @pytest.mark.parametrize(
     "table",
     ["people_person", "people_identifier", "people_token", "records_resource", "records_resource_version",
-     "records_location", "records_token", "access_care_relation", "changes_change", "intake_visit", "intake_finding"],
+     "records_location", "records_token", "access_care_relation", "access_grant", "changes_change", "intake_visit", "intake_finding"],
 )  # fmt: skip
 def test_without_an_actor_there_are_no_rows(table: str, loaded: Loaded) -> None:
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT count(*) FROM {table}")
         assert cursor.fetchone() == (0,)
     counted = one(f"SELECT count(*) FROM {table}")
-    assert counted > 0 or table in ("records_resource_version", "intake_finding")
+    assert counted > 0 or table in ("records_resource_version", "intake_finding", "access_grant")
 
 
 def test_the_actor_ends_with_the_transaction(loaded: Loaded) -> None:
@@ -146,6 +146,11 @@ FORBIDDEN = {
     "file a resource": "INSERT INTO records_resource SELECT * FROM records_resource LIMIT 1",
     "make a person": "INSERT INTO people_person SELECT * FROM people_person LIMIT 1",
     "give themselves a relation": "INSERT INTO access_care_relation VALUES (1, 1, 1, 'visit', '2025-01-01', '2025-01-01', 1)",
+    "open a grant to themselves": """INSERT INTO access_grant (person_id, source_person_id, account_id, kind, purpose, permissions,
+        ends_at, opened_by, reason_code, reason) VALUES (1, 1, access_actor(), 'temporary', 'treatment', '{record.read}',
+        now() + interval '1 hour', 0, 'test', 'out of curiosity')""",
+    "lengthen a grant": "UPDATE access_grant SET ends_at = ends_at + interval '1 hour'",
+    "remove a grant": "DELETE FROM access_grant",
     "announce a change": "INSERT INTO changes_change (topic, key, payload) VALUES ('x', 'x', '{}')",
     "change the audit": "UPDATE audit_event SET actor_name = 'nobody'",
     "remove audit events": "DELETE FROM audit_event",

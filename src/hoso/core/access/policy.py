@@ -9,13 +9,21 @@ from hoso.core.access.actor import Actor
 from hoso.core.access.roles import Role
 from hoso.core.errors import HosoError
 
+# A row of a person in reach of the actor's roles without a label hidden from them, or one that a living grant opens.
 PERSON_SCOPE = """(
-    (SELECT access_hidden_labels()) <> -1
-    AND ({alias}.sensitivity & (SELECT access_hidden_labels())) = 0
-    AND ((SELECT access_persons_everywhere())
-         OR {alias}.place_id = ANY ((SELECT access_persons_places())::bigint[])
-         OR EXISTS (SELECT 1 FROM access_care_relation care WHERE care.person_id = {alias}.person_id
-                    AND care.facility_id = ANY ((SELECT access_persons_facilities())::bigint[]))))"""
+    ((SELECT access_hidden_labels()) <> -1
+     AND ({alias}.sensitivity & (SELECT access_hidden_labels())) = 0
+     AND ((SELECT access_persons_everywhere())
+          OR {alias}.place_id = ANY ((SELECT access_persons_places())::bigint[])
+          OR EXISTS (SELECT 1 FROM access_care_relation care WHERE care.person_id = {alias}.person_id
+                     AND care.facility_id = ANY ((SELECT access_persons_facilities())::bigint[]))))
+    OR ({alias}.person_id = ANY ((SELECT access_granted_persons())::bigint[])
+        AND EXISTS (SELECT 1 FROM unnest((SELECT access_granted_persons())::bigint[],
+                                         (SELECT access_granted_labels())::integer[],
+                                         (SELECT access_granted_encounters())::text[])
+                                  AS granted (person, labels, encounter)
+                    WHERE granted.person = {alias}.person_id AND ({alias}.sensitivity & ~granted.labels) = 0
+                      AND (granted.encounter IS NULL OR {visit}))))"""
 
 FACILITY_SCOPE = """(
     (SELECT access_scope_everywhere())
@@ -28,8 +36,11 @@ class Scope:
 
     role: Role
 
-    def persons(self, alias: str) -> str:
-        return PERSON_SCOPE.format(alias=alias)
+    def persons(self, alias: str, of_visits: bool = False) -> str:
+        """For a table with persons. `of_visits`: its rows belong to visits (column `encounter`), and a grant to one
+        visit opens that visit's rows alone."""
+        visit = f"granted.encounter = {alias}.encounter" if of_visits else "true"
+        return PERSON_SCOPE.format(alias=alias, visit=visit)
 
     def facilities(self, alias: str) -> str:
         return FACILITY_SCOPE.format(alias=alias)

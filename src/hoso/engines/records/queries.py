@@ -94,9 +94,9 @@ def _versions(scope: Scope, person_id: int, rows: list[StoredResource]) -> list[
     with connection.cursor() as cursor:
         cursor.execute(
             f"""
-            SELECT last_updated FROM records_resource r WHERE r.person_id = %s AND r.encounter = %s AND {scope.persons("r")}
+            SELECT last_updated FROM records_resource r WHERE r.person_id = %s AND r.encounter = %s AND {scope.persons("r", of_visits=True)}
             UNION SELECT last_updated FROM records_resource_version v
-            WHERE v.person_id = %s AND v.encounter = %s AND {scope.persons("v")} ORDER BY 1 DESC
+            WHERE v.person_id = %s AND v.encounter = %s AND {scope.persons("v", of_visits=True)} ORDER BY 1 DESC
             """,
             [person_id, rows[0].encounter] * 2,
         )
@@ -108,7 +108,7 @@ def _years(scope: Scope, person_id: int) -> tuple[int | None, int | None]:
         cursor.execute(
             f"""
             SELECT extract(year FROM min(happened))::int, extract(year FROM max(happened))::int
-            FROM records_resource r WHERE r.person_id = %s AND r.type = %s AND NOT r.deleted AND {scope.persons("r")}
+            FROM records_resource r WHERE r.person_id = %s AND r.type = %s AND NOT r.deleted AND {scope.persons("r", of_visits=True)}
             """,
             [person_id, ENCOUNTER],
         )

@@ -52,7 +52,7 @@ def resources_of_person(
     before: datetime | None = None, limit: int = 10_000,
 ) -> list[StoredResource]:  # fmt: skip
     """Current resources of these types, newest first, within the scope."""
-    conditions = ["r.person_id = %s", "r.type = ANY (%s)", "NOT r.deleted", scope.persons("r")]
+    conditions = ["r.person_id = %s", "r.type = ANY (%s)", "NOT r.deleted", scope.persons("r", of_visits=True)]
     values: list[Any] = [person_id, [NUMBERS[name] for name in types]]
     if encounter is not None:
         conditions.append("r.encounter = %s")
