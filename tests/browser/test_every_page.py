@@ -39,6 +39,7 @@ def addresses(house: House) -> dict[str, tuple[str, str]]:
         "places": ("bacsi", "/places/"),
         "terminology": ("bacsi", "/terminology/?q=tang+huyet+ap"),
         "accounts": ("quantri", "/accounts/"),
+        "gateway secrets": ("quantri", "/accounts/gateway/"),
         "second factor": ("quantri", "/security/"),
     }
 

@@ -11,6 +11,7 @@ from hoso.cli.definitions import definitions
 from hoso.cli.demo import demo
 from hoso.cli.doctor import doctor
 from hoso.cli.facilities import facilities
+from hoso.cli.gateway import gateway
 from hoso.cli.generate import generate
 from hoso.cli.intake import intake
 from hoso.cli.modules import modules
@@ -46,6 +47,7 @@ for command in (
     upgrade,
     accounts,
     facilities,
+    gateway,
 ):
     hoso.add_command(command)
 

@@ -104,6 +104,20 @@ SETTINGS: tuple[Setting, ...] = (
     Setting(
         "HOSO_INTAKE_PROCESSES", "1", "0 to 64", "Helper processes that read packages; 0 reads in place.", _whole(0, 64)
     ),
+    Setting(
+        "HOSO_INSURER_GATEWAY",
+        "no",
+        "yes or no",
+        "Open the gateway of the insurer's shape (/bhxh/api/…); its protocol carries an MD5 of the password.",
+        _boolean,
+    ),
+    Setting(
+        "HOSO_INSURER_GATEWAY_RATE",
+        "600",
+        "1 to 100000",
+        "Visits a facility may send through that gateway in a minute.",
+        _whole(1, 100_000),
+    ),
     Setting("HOSO_WEB_WORKERS", "1", "1 to 64", "Web processes of `hoso serve`.", _whole(1, 64)),
     Setting("HOSO_DEFINITIONS", "", "a folder or empty", "Another copy of the definitions folder."),
 )

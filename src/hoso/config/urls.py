@@ -5,6 +5,7 @@ from django.urls import include, path
 urlpatterns = [
     path("", include("hoso.web.staff.urls")),
     path("api/v1/", include("hoso.web.api.urls")),
+    path("bhxh/", include("hoso.web.bhxh.urls")),
 ]
 
 handler404 = "hoso.web.error_pages.not_found"

@@ -6,6 +6,7 @@ from django.shortcuts import render
 from django.utils.translation import get_language
 
 from hoso.core.errors import HosoError, Language
+from hoso.web.bhxh.answers import is_gateway, refusal
 from hoso.web.sign_in import wants_json
 
 STATUS = {
@@ -17,6 +18,8 @@ FAMILY_STATUS = {"HS1": 500, "HS2": 403, "HS3": 422}
 
 def answer(request: HttpRequest, error: HosoError) -> HttpResponse:
     """The answer to a coded error: its message, what to do, and the status that fits."""
+    if is_gateway(request):
+        return refusal(error)
     status = STATUS.get(error.code, FAMILY_STATUS.get(error.code[:3], 400))
     if wants_json(request):
         return JsonResponse(error.as_dict(), status=status)

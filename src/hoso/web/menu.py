@@ -35,6 +35,7 @@ PLACES = (
     Place("places", "Địa bàn", "Places", "place.read", PUBLIC),
     Place("terminology", "Danh mục", "Codes", "terminology.read", PUBLIC),
     Place("accounts", "Tài khoản", "Accounts", "account.manage", "administration"),
+    Place("gateway_secrets", "Cổng bệnh viện", "Hospital gateway", "account.manage", "administration"),
 )
 
 

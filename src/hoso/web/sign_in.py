@@ -14,6 +14,8 @@ from hoso.core.access.actor import Actor
 from hoso.core.accounts.credentials import account_of_token
 from hoso.core.accounts.models import Account
 from hoso.core.errors import HosoError
+from hoso.web.bhxh.answers import is_gateway, refusal
+from hoso.web.bhxh.sessions import account_of_gateway
 from hoso.web.templatetags.bilingual import spoken
 
 NOTICES = {
@@ -52,6 +54,8 @@ def identify(request: HttpRequest, route: str) -> Actor | None:
 
 
 def _account(request: HttpRequest) -> Account | None:
+    if is_gateway(request):
+        return account_of_gateway(request)
     if bears_token(request):
         return account_of_token(request.headers["Authorization"].split(" ", 1)[1].strip())
     user: Any = request.user
@@ -69,6 +73,8 @@ def wants_json(request: HttpRequest) -> bool:
 
 def ask_to_sign_in(request: HttpRequest) -> HttpResponse:
     """To the sign-in page for a person, a coded 401 for software."""
+    if is_gateway(request):
+        return refusal(HosoError("HS3302"))
     if wants_json(request):
         return JsonResponse(HosoError("HS2003").as_dict(), status=401, headers={"WWW-Authenticate": "Bearer"})
     return redirect(f"{reverse('account_login')}?{urlencode({'next': request.get_full_path()})}")

@@ -80,6 +80,7 @@ class Credential(models.Model):
         KEY_PAIR = "key_pair"
 
     account = models.ForeignKey(Account, models.PROTECT, related_name="credentials")
+    facility = models.ForeignKey("places.Facility", models.PROTECT, null=True)  # of a secret that stands for one
     kind = models.CharField(max_length=20, choices=Kind.choices)
     name = models.CharField(max_length=200)
     secret_hash = models.CharField(max_length=200, unique=True)
@@ -93,5 +94,9 @@ class Credential(models.Model):
         constraints = [
             models.CheckConstraint(
                 condition=Q(expires_at__gt=F("created_at")), name="credential_expires_after_creation"
-            )
+            ),
+            models.CheckConstraint(
+                condition=~Q(kind="insurer_secret") | Q(facility__isnull=False, secret_hash__startswith="argon2"),
+                name="insurer_secret_is_slow_and_of_one_facility",
+            ),
         ]

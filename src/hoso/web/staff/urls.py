@@ -6,6 +6,7 @@ from hoso.web.routes import PUBLIC, SIGNED_IN, View, route
 from hoso.web.staff import (
     accounts,
     conflicts,
+    gateway_secrets,
     home,
     intake,
     packages,
@@ -39,6 +40,10 @@ def _conflict(pattern: str, view: View, name: str) -> URLPattern:
     return route(pattern, view, name=name, permission="conflict.decide", purpose=RECORD_KEEPING, touches_person=True)
 
 
+def _account(pattern: str, view: View, name: str) -> URLPattern:
+    return route(pattern, view, name=name, permission="account.manage", purpose=ADMINISTRATION)
+
+
 urlpatterns = [
     *security.urlpatterns,
     route("", home.home, name="home", permission=SIGNED_IN, purpose=PUBLIC),
@@ -67,4 +72,8 @@ urlpatterns = [
     route("places/<int:place_id>/", places.place, name="place", permission="place.read", purpose=PUBLIC),
     route("terminology/", terminology.terminology, name="terminology", permission="terminology.read", purpose=PUBLIC),
     route("accounts/", accounts.accounts, name="accounts", permission="account.manage", purpose=ADMINISTRATION),
+    _account("accounts/gateway/", gateway_secrets.secrets, "gateway_secrets"),
+    _account("accounts/gateway/issue/", gateway_secrets.issue, "issue_gateway_secret"),
+    _account("accounts/gateway/rotate/", gateway_secrets.rotate, "rotate_gateway_secret"),
+    _account("accounts/gateway/revoke/", gateway_secrets.revoke, "revoke_gateway_secret"),
 ]

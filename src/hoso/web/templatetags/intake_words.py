@@ -28,6 +28,8 @@ CHANNEL: dict[str, Words] = {
     "command": ("Dòng lệnh", "Command line"),
     "upload": ("Tải lên", "Upload"),
     "api": ("API", "API"),
+    "gateway": ("Cổng theo mẫu BHXH", "Insurer-shaped gateway"),
+    "folder": ("Thư mục theo dõi", "Watched folder"),
 }
 VERSION: dict[str, Words] = {
     "qd4210": ("QĐ 4210", "Decision 4210"),
