@@ -1,0 +1,146 @@
+"""What is wrong with a resource: its structure, its required codes, the types its references name.
+
+Not looked at: FHIRPath invariants of the definitions, bindings weaker than required, profiles.
+"""
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+import orjson
+
+from hoso.engines.records.fhir.definitions import Element, TypeDefinition, bound_codes, types
+from hoso.engines.records.fhir.paths import referred_type
+from hoso.engines.records.fhir.structure import NotFhir, structure_problems
+
+_ID = re.compile(r"[A-Za-z0-9\-.]{1,64}")
+Check = Callable[[Any, str], Iterator["Issue"]]
+
+
+@dataclass(frozen=True, slots=True)
+class Issue:
+    """One thing wrong. `code` is FHIR's issue type, `error` the catalogue's code."""
+
+    code: str
+    error: str
+    expression: str
+    detail: str
+
+
+def validate(body: bytes) -> list[Issue]:
+    """Every issue of a resource given as JSON; empty where it may be filed."""
+    try:
+        type_name, problems = structure_problems(body)
+    except NotFhir as error:
+        return [Issue("structure", "HS5101", "", str(error))]
+    if problems:
+        return [Issue("structure", "HS5102", path, message) for path, message in problems]
+    resource = orjson.loads(body)
+    found = list(_contents(type_name)(resource, type_name))
+    given_id = resource.get("id")
+    if given_id is not None and not _ID.fullmatch(given_id):
+        found.append(Issue("value", "HS5103", f"{type_name}.id", given_id))
+    return found
+
+
+@cache
+def _contents(type_name: str, path: str = "") -> Check:
+    """The checks of everything below a place of a type; places without any check cost nothing."""
+    definition = types()[type_name]
+    checks: list[tuple[str, bool, Check]] = []
+    for element in definition.children(path):
+        for key, kind in element.spellings():
+            if check := _check(definition, element, kind):
+                checks.append((key, element.repeats, check))
+
+    def contents(node: Any, where: str) -> Iterator[Issue]:
+        for key, repeats, check in checks:
+            value = node.get(key)
+            if value is None:
+                continue
+            if not repeats:
+                yield from check(value, f"{where}.{key}")
+                continue
+            for number, one in enumerate(value):
+                if one is not None:
+                    yield from check(one, f"{where}.{key}[{number}]")
+
+    return contents if checks else _nothing
+
+
+def _nothing(node: Any, where: str) -> Iterator[Issue]:
+    return iter(())
+
+
+def _check(definition: TypeDefinition, element: Element, kind: str) -> Check | None:
+    codes = bound_codes(element.binding) if element.binding else None
+    if codes is not None:
+        return _bound(kind, codes, element.binding)
+    if kind == "Reference" and element.targets and "Resource" not in element.targets:
+        return _targets(frozenset(element.targets))
+    if kind == "Resource":
+        return _contained
+    if element.content:
+        return _later(definition.name, element.content)
+    if kind in ("BackboneElement", "Element") and element.path:
+        return _later(definition.name, element.path)
+    if kind in types() and types()[kind].kind == "complex-type":
+        return _later(kind, "") if _has_checks(kind) else None
+    return None
+
+
+def _later(type_name: str, path: str) -> Check:
+    """Looked up when first used: types contain each other."""
+    return lambda node, where: _contents(type_name, path)(node, where)
+
+
+@cache
+def _has_checks(kind: str) -> bool:
+    """Whether a datatype holds a required code or a reference with targets anywhere; extensions hold any type."""
+    reached, waiting = set(), {kind}
+    while waiting:
+        one = waiting.pop()
+        reached.add(one)
+        for element in types()[one].elements.values():
+            if element.binding or element.targets:
+                return True
+            waiting |= {k for k in element.types if k in types() and k not in reached and k != "Extension"}
+    return False
+
+
+def _contained(node: Any, where: str) -> Iterator[Issue]:
+    yield from _contents(node["resourceType"])(node, where)
+
+
+def _bound(kind: str, codes: Any, value_set: str) -> Check:
+    anywhere = frozenset().union(*codes.values())
+
+    def known(coding: Any) -> bool:
+        if "system" in coding:
+            return coding.get("code") in codes.get(coding["system"], ())
+        return coding.get("code") in anywhere
+
+    def check(node: Any, where: str) -> Iterator[Issue]:
+        if kind == "code":
+            good = node in anywhere
+        elif kind == "Coding":
+            good = known(node)
+        elif kind == "CodeableConcept":  # text alone is allowed; of several codings one must be of the set
+            good = not node.get("coding") or any(known(one) for one in node["coding"])
+        else:
+            return
+        if not good:
+            yield Issue("code-invalid", "HS5104", where, value_set)
+
+    return check
+
+
+def _targets(allowed: frozenset[str]) -> Check:
+    def check(node: Any, where: str) -> Iterator[Issue]:
+        kind = referred_type(node)
+        if kind and kind not in allowed:
+            yield Issue("value", "HS5105", where, ", ".join(sorted(allowed)))
+
+    return check
