@@ -60,6 +60,19 @@ def _hosts(text: str) -> list[str]:
     return [host.strip() for host in text.split(",") if host.strip()]
 
 
+def _folder(text: str) -> Path | None:
+    return Path(text).resolve() if text else None
+
+
+def _syslog(text: str) -> str:
+    if text:
+        kind, _, address = text.partition("://")
+        if kind not in ("tcp", "udp"):
+            raise ValueError(text)
+        _address(address)
+    return text
+
+
 def _database_url(text: str) -> str:
     if text and not text.startswith(("postgresql://", "postgres://")):
         raise ValueError(text)
@@ -119,6 +132,54 @@ SETTINGS: tuple[Setting, ...] = (
         _whole(1, 100_000),
     ),
     Setting("HOSO_WEB_WORKERS", "1", "1 to 64", "Web processes of `hoso serve`.", _whole(1, 64)),
+    Setting(
+        "HOSO_TRUSTED_PROXIES",
+        "",
+        "addresses, comma between",
+        "Proxies whose header Forwarded (RFC 7239) tells the asker's address and port.",
+        _hosts,
+    ),
+    Setting(
+        "HOSO_AUDIT_CHECKPOINTS",
+        "",
+        "a folder or empty",
+        "Signed checkpoints of the audit chain; another disk or machine than the database's. Empty: HOSO_HOME/audit.",
+        _folder,
+    ),
+    Setting(
+        "HOSO_AUDIT_CHECKPOINTS_COPY", "", "a folder or empty", "A second folder that gets every checkpoint.", _folder
+    ),
+    Setting(
+        "HOSO_AUDIT_SYSLOG",
+        "",
+        "tcp://host:port, udp://host:port or empty",
+        "A log collector that gets every checkpoint as RFC 5424.",
+        _syslog,
+    ),
+    Setting(
+        "HOSO_AUDIT_KEYS",
+        "",
+        "a folder or empty",
+        "Keys that sign the checkpoints, for the sealing process alone. Empty: HOSO_HOME/secrets/audit-keys.",
+        _folder,
+    ),
+    Setting(
+        "HOSO_AUDIT_DATABASE_URL",
+        "",
+        "postgresql://… or empty",
+        "Connection of the audit writer's own role; empty: DATABASE_URL, acting as hoso_audit.",
+        _database_url,
+    ),
+    Setting(
+        "HOSO_AUDIT_SPOOL",
+        "",
+        "a folder or empty",
+        "Events that the database does not take wait here; another disk than the database's. Empty: HOSO_HOME/audit.",
+        _folder,
+    ),
+    Setting(
+        "HOSO_AUDIT_SPOOL_MB", "64", "1 to 100000", "How much may wait there before reading stops.", _whole(1, 100000)
+    ),
     Setting("HOSO_DEFINITIONS", "", "a folder or empty", "Another copy of the definitions folder."),
 )
 

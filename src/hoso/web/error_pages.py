@@ -10,7 +10,7 @@ from hoso.web.bhxh.answers import is_gateway, refusal
 from hoso.web.sign_in import wants_json
 
 STATUS = {
-    "HS2003": 401, "HS2011": 429, "HS4001": 409, "HS4003": 404, "HS4007": 409, "HS5001": 404, "HS5002": 409,
+    "HS2003": 401, "HS2150": 503, "HS2151": 503, "HS2152": 503, "HS2011": 429, "HS4001": 409, "HS4003": 404, "HS4007": 409, "HS5001": 404, "HS5002": 409,
     "HS5006": 410, "HS9001": 500, "HS9002": 404, "HS9003": 503,
 }  # fmt: skip
 FAMILY_STATUS = {"HS1": 500, "HS2": 403, "HS3": 422}

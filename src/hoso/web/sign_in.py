@@ -16,6 +16,7 @@ from hoso.core.accounts.models import Account
 from hoso.core.errors import HosoError
 from hoso.web.bhxh.answers import is_gateway, refusal
 from hoso.web.bhxh.sessions import account_of_gateway
+from hoso.web.source import source_of
 from hoso.web.templatetags.bilingual import spoken
 
 NOTICES = {
@@ -44,11 +45,13 @@ def identify(request: HttpRequest, route: str) -> Actor | None:
     account = _account(request)
     if account is None:
         return None
+    address, port = source_of(request)
     return Actor(
         account_id=account.pk,
         name=account.username,
         route=route,
-        source=f"{request.META.get('REMOTE_ADDR', '')}:{request.META.get('REMOTE_PORT', '')}",
+        source=address,
+        source_port=port,
         device=request.headers.get("User-Agent", "")[:200],
     )
 

@@ -9,7 +9,9 @@ from django.http import HttpRequest
 
 from hoso.core.access.actor import Actor
 from hoso.core.accounts.models import Account
-from hoso.core.audit.events import AuditEvent, record_event
+from hoso.core.audit.events import AuditEvent
+from hoso.core.audit.spool import record_or_spool
+from hoso.web.source import source_of
 
 PURPOSE = "own_account"
 
@@ -34,6 +36,7 @@ def failed(credentials: dict[str, Any], request: HttpRequest | None = None, **_:
 
 
 def _record(request: HttpRequest, account_id: int, name: str, outcome: str, reason: str) -> None:
-    source = f"{request.META.get('REMOTE_ADDR', '')}:{request.META.get('REMOTE_PORT', '')}"
-    actor = Actor(account_id, name, "account_login", source, request.headers.get("User-Agent", "")[:200])
-    record_event(AuditEvent(actor, "", PURPOSE, "sign-in", outcome=outcome, reason=reason))
+    address, port = source_of(request)
+    device = request.headers.get("User-Agent", "")[:200]
+    actor = Actor(account_id, name, "account_login", address, device, source_port=port)
+    record_or_spool(AuditEvent(actor, "", PURPOSE, "sign-in", outcome=outcome, reason=reason))

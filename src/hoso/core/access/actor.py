@@ -17,6 +17,7 @@ class Actor:
     source: str = ""
     device: str = ""
     request_id: UUID = field(default_factory=uuid4)
+    source_port: int | None = None  # of the asker, where the web server or the proxy before it tells
 
     @cached_property
     def roles(self) -> tuple[Role, ...]:

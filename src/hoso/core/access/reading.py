@@ -6,7 +6,9 @@ from typing import TypeVar
 
 from hoso.core.access import policy
 from hoso.core.access.actor import Actor
-from hoso.core.audit.events import AuditEvent, record_event
+from hoso.core.audit.events import AuditEvent, AuditUnwritable, record_event
+from hoso.core.audit.shown import watching_labels
+from hoso.core.audit.spool import keep_instead, record_or_spool
 from hoso.core.database.session import acting_transaction
 from hoso.core.errors import HosoError
 
@@ -28,7 +30,8 @@ class Asking:
 def read(actor: Actor, purpose: str, asking: Asking, query: Callable[[policy.Scope], Answer]) -> Answer:
     """Answer `query` within the actor's scope and write one audit event about it.
 
-    Raises HosoError HS2001 when the policy refuses; the refusal is an audit event too.
+    Raises HosoError HS2001 when the policy refuses; the refusal is an audit event too. Where the event cannot be written,
+    raises HS2151 for an answer with labels; another answer's event is spooled, or HS2152 raised where the spool is full.
     """
     if asking.person_id is not None and not asking.recorded:
         raise ValueError("a question about a person is always recorded")
@@ -37,11 +40,12 @@ def read(actor: Actor, purpose: str, asking: Asking, query: Callable[[policy.Sco
     except HosoError:
         record_refusal(actor, purpose, asking)
         raise
-    with acting_transaction(actor.account_id, purpose):
-        answer = query(scope)
-        if asking.recorded:
-            record_event(
-                AuditEvent(
+    event: AuditEvent | None = None
+    try:
+        with watching_labels() as shown, acting_transaction(actor.account_id, purpose):
+            answer = query(scope)
+            if asking.recorded:
+                event = AuditEvent(
                     actor=actor,
                     role=scope.role.key,
                     purpose=purpose,
@@ -49,16 +53,21 @@ def read(actor: Actor, purpose: str, asking: Asking, query: Callable[[policy.Sco
                     person_id=asking.person_id,
                     object=asking.object,
                     reason=asking.reason,
+                    sensitive=shown.labels != 0,
                     found=_count(answer),
                 )
-            )
-        return answer
+                record_event(event)
+    except AuditUnwritable:
+        if event is None:
+            raise
+        keep_instead(event)
+    return answer
 
 
 def record_refusal(actor: Actor, purpose: str, asking: Asking) -> None:
     """One event for a question that was refused, in its own transaction."""
     role = actor.roles[0].key if actor.roles else "none"
-    record_event(
+    record_or_spool(
         AuditEvent(
             actor=actor,
             role=role,

@@ -37,6 +37,7 @@ class PackageFacts:
     received_on: date
     sender_id: int
     sender_name: str
+    sender_kind: str
 
 
 @dataclass
@@ -192,8 +193,8 @@ def _announce(
          filing.place_id, visit.sensitivity, filing.package_id, Jsonb(payload))
     )  # fmt: skip
     batch.events.append(
-        (batch.facts.sender_id, batch.facts.sender_name, "intake_service", PURPOSE, "update" if corrected else "create",
-         "intake", filing.person_id, f"Encounter/{filing.encounter}", filing.facility_id, "done",
+        (batch.facts.sender_id, batch.facts.sender_name, batch.facts.sender_kind, "intake_service", PURPOSE,
+         "update" if corrected else "create", "intake", filing.person_id, f"Encounter/{filing.encounter}", filing.facility_id, "done",
          f"package {batch.facts.package_id}", visit.sensitivity != 0, len(touched))
     )  # fmt: skip
 
@@ -242,7 +243,7 @@ CHANGE_COLUMNS = {
     "place_id": "bigint", "sensitivity": "integer", "package_id": "bigint", "payload": "jsonb",
 }  # fmt: skip
 EVENT_COLUMNS = {
-    "actor_id": "bigint", "actor_name": "text", "role": "text", "purpose": "text", "action": "text", "route": "text",
-    "person_id": "bigint", "object": "text", "facility_id": "bigint", "outcome": "text", "reason": "text",
+    "actor_id": "bigint", "actor_name": "text", "account_kind": "text", "role": "text", "purpose": "text",
+    "action": "text", "route": "text", "person_id": "bigint", "object": "text", "facility_id": "bigint", "outcome": "text", "reason": "text",
     "sensitive": "boolean", "found": "integer",
 }  # fmt: skip

@@ -45,6 +45,7 @@ class Package:
     received_at: datetime
     sender_id: int
     sender_name: str
+    sender_kind: str
     may_send_for: list[int] | None  # None: every facility
 
 
@@ -83,7 +84,7 @@ def load_package(package_id: int, actor: Actor) -> Package:
         cursor.execute(
             """
             SELECT p.id, p.sha256, p.file_name, p.stated_version, p.state, p.visits_read, p.received_at, p.received_by,
-                   a.username, p.may_send_for
+                   a.username, a.kind, p.may_send_for
             FROM intake_package p JOIN accounts_account a ON a.id = p.received_by WHERE p.id = %s
             """,
             [package_id],
@@ -96,7 +97,9 @@ def load_package(package_id: int, actor: Actor) -> Package:
 
 def _work_through(package: Package, actor: Actor, executor: Executor | None, progress: Progress | None) -> int:
     """File everything after the mark; returns how many visits the package holds."""
-    facts = PackageFacts(package.id, timezone.localdate(package.received_at), package.sender_id, package.sender_name)
+    facts = PackageFacts(
+        package.id, timezone.localdate(package.received_at), package.sender_id, package.sender_name, package.sender_kind
+    )
     facilities = _Facilities(package, actor)
     raws: dict[int, RawVisit] = {}
     read = package.visits_read

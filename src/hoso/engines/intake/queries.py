@@ -7,6 +7,7 @@ from typing import Any
 from django.db import connection
 
 from hoso.core.access.policy import Scope
+from hoso.core.audit.shown import note_labels
 from hoso.core.errors import HosoError
 from hoso.core.files.originals import path_of
 from hoso.engines.intake.accounts import SUMS
@@ -66,13 +67,13 @@ def visits(scope: Scope, package_id: int, state: str | None = None, limit: int =
     with connection.cursor() as cursor:
         cursor.execute(
             f"""
-            SELECT {_VISIT} FROM intake_visit v
+            SELECT {_VISIT}, v.sensitivity FROM intake_visit v
             WHERE v.package_id = %s AND v.ordinal > %s AND (%s::text IS NULL OR v.state = %s) AND {scope.facilities("v")}
             ORDER BY v.ordinal LIMIT %s
             """,
             [package_id, after, state, state, limit],
         )
-        return [VisitRow(*row) for row in cursor.fetchall()]
+        return _visits(cursor.fetchall())
 
 
 def quarantined(scope: Scope, limit: int = 100) -> list[VisitRow]:
@@ -80,7 +81,7 @@ def quarantined(scope: Scope, limit: int = 100) -> list[VisitRow]:
     with connection.cursor() as cursor:
         cursor.execute(
             f"""
-            SELECT {_VISIT} FROM intake_visit v
+            SELECT {_VISIT}, v.sensitivity FROM intake_visit v
             WHERE v.state = 'quarantined' AND {scope.facilities("v")}
               AND NOT EXISTS (SELECT 1 FROM intake_visit later WHERE later.facility_id = v.facility_id
                               AND later.ma_lk = v.ma_lk AND later.package_id > v.package_id
@@ -89,7 +90,13 @@ def quarantined(scope: Scope, limit: int = 100) -> list[VisitRow]:
             """,
             [limit],
         )
-        return [VisitRow(*row) for row in cursor.fetchall()]
+        return _visits(cursor.fetchall())
+
+
+def _visits(rows: list[tuple[Any, ...]]) -> list[VisitRow]:
+    """Rows with their sensitivity behind them, which the audit is told."""
+    note_labels(row[-1] for row in rows)
+    return [VisitRow(*row[:-1]) for row in rows]
 
 
 def findings(scope: Scope, package_id: int, ordinal: int | None = None, limit: int = 200) -> list[FindingRow]:
@@ -98,14 +105,16 @@ def findings(scope: Scope, package_id: int, ordinal: int | None = None, limit: i
         cursor.execute(
             f"""
             SELECT n.package_id, n.ordinal, v.ma_lk, n.code, n.severity, n.table_no, n.line, n.field, n.value,
-                   n.params::text, v.version
+                   n.params::text, v.version, v.sensitivity
             FROM intake_finding n JOIN intake_visit v ON v.package_id = n.package_id AND v.ordinal = n.ordinal
             WHERE n.package_id = %s AND (%s::int IS NULL OR n.ordinal = %s) AND {scope.facilities("n")}
             ORDER BY array_position(ARRAY['error', 'warning', 'notice'], n.severity), n.ordinal, n.number LIMIT %s
             """,
             [package_id, ordinal, ordinal, limit],
         )
-        return [_finding(row) for row in cursor.fetchall()]
+        rows = cursor.fetchall()
+    note_labels(row[-1] for row in rows)
+    return [_finding(row[:-1]) for row in rows]
 
 
 def _finding(row: tuple[Any, ...]) -> FindingRow:
@@ -138,8 +147,13 @@ def original_of(scope: Scope, package_id: int) -> tuple[str, Path] | None:
     """The name and the kept bytes of a package."""
     with connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT p.file_name, p.sha256 FROM intake_package p WHERE p.id = %s AND {_package_scope(scope)}",
+            f"""
+            SELECT p.file_name, p.sha256,
+                   (SELECT bit_or(v.sensitivity) FROM intake_visit v WHERE v.package_id = p.id)
+            FROM intake_package p WHERE p.id = %s AND {_package_scope(scope)}
+            """,
             [package_id],
         )
         row = cursor.fetchone()
+    note_labels([row[2] or 0] if row else [])
     return (row[0], path_of(bytes(row[1]))) if row else None

@@ -10,6 +10,7 @@ from django.db import connection
 
 from hoso.core.access.labels import labels_in
 from hoso.core.access.policy import Scope
+from hoso.core.audit.shown import note_labels
 from hoso.engines.records.resource_types import NUMBERS, name_of
 
 LABEL_SYSTEM = "https://hoso.vn/fhir/CodeSystem/sensitivity"
@@ -66,4 +67,6 @@ def resources_of_person(
             " ORDER BY r.happened DESC, r.id LIMIT %s",
             [*values, limit],
         )
-        return [StoredResource(*[name_of(row[0]), *row[1:-1], bytes(row[-1])]) for row in cursor.fetchall()]
+        found = [StoredResource(*[name_of(row[0]), *row[1:-1], bytes(row[-1])]) for row in cursor.fetchall()]
+    note_labels(one.sensitivity for one in found)
+    return found
