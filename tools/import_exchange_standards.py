@@ -31,6 +31,12 @@ DATE_FORMATS: dict[str, dict[str, Any]] = {
     "yyyymmdd|yyyymmddHHMM": {"format": "yyyymmddHHMM", "other_formats": ["yyyymmdd"]},
     "yyyymmdd or yyyy": {"format": "yyyymmdd", "other_formats": ["yyyy"]},
 }
+# Values of a list, where the annex's own wording ("; giữa các mã") or the size of the field says so.
+LISTS = ("MA_TINH_TRANG_DK", "MA_XU_TRI", "DANG_HUONG_CHE_DO", "MA_DOI_TUONG")
+# Lists of QĐ 5937 that the field tables quote from a transcription.
+SECONDARY_CODES = ("MA_NHOM", "MA_TAI_NAN")
+# QĐ 1804 (19/06/2026) brought a longer list, which stands in rules/codes.yaml.
+LAST_DAY_OF_TEN_CARE_TYPES = "2026-06-18"
 LATER_BENEFIT_SIZE = {"from": "2026-07-01", "max_length": 4, "evidence": "secondary"}
 KEPT_TEXTS = ("portal_size", "decimals", "meaning_vi", "meaning_en", "note", "amended_later", "impl_db_size")
 HANDLED = {
@@ -101,7 +107,21 @@ def field(decision: str, number: int, given: dict[str, Any]) -> dict[str, Any]:
     if change:
         made["change"] = change
     made |= codes(given.get("codes"))
+    if "codes" in made:
+        made |= codes_in_use(decision, number, made)
     return made
+
+
+def codes_in_use(decision: str, number: int, made: dict[str, Any]) -> dict[str, Any]:
+    """Give what is known of the codes of a field beside the annex: lists, evidence, last day."""
+    found: dict[str, Any] = {}
+    if made["name"] in LISTS and made["type"] == "string":
+        found["separator"] = ";"
+    if made["name"] in SECONDARY_CODES:
+        found["codes_evidence"] = "secondary"
+    if made["name"] == "MA_LOAI_KCB" and decision in ("qd4750", "qd3176") and number in (0, 1):
+        found["codes_until"] = LAST_DAY_OF_TEN_CARE_TYPES
+    return found
 
 
 def kind(decision: str, number: int, given: dict[str, Any]) -> dict[str, Any]:

@@ -13,6 +13,7 @@ GROUPS = {
     "HS2": "Access / Truy cập",
     "HS30": "Intake: the package / Tiếp nhận: gói dữ liệu",
     "HS31": "Intake: findings on a visit / Tiếp nhận: phát hiện trên hồ sơ",
+    "HS32": "Intake: rules / Tiếp nhận: quy tắc",
     "HS33": "Gateway, encodings, outbound, withdrawing / Cổng, bảng mã, xuất, rút hồ sơ",
     "HS4": "People / Nhân thân",
     "HS5": "Records / Hồ sơ",

@@ -37,6 +37,8 @@ class Field:
     required_evidence: Evidence
     size_evidence: Evidence
     codes: Mapping[str, str]
+    codes_evidence: Evidence
+    codes_until: date | None
     code_list: str | None
     other_formats: tuple[str, ...]
     separator: str | None
@@ -50,6 +52,20 @@ class Field:
     def required_on(self, left: date) -> bool:
         """Tell whether the tag is required for a visit that ended on ``left``."""
         return self.required and (self.required_until is None or left <= self.required_until)
+
+    def has_code(self, value: str) -> bool:
+        """Tell whether the value, or each of a list, is one of the codes; numbers may carry leading zeros."""
+        if value in self.codes:
+            return True
+        if self.type == "number":
+            return (value.lstrip("0") or "0") in self.codes
+        return self.separator is not None and all(
+            one.strip() in self.codes for one in value.split(self.separator) if one.strip()
+        )
+
+    def codes_hold_on(self, left: date) -> bool:
+        """Tell whether the codes are those to use for a visit that ended on ``left``."""
+        return bool(self.codes) and (self.codes_until is None or left <= self.codes_until)
 
     def max_length_on(self, left: date) -> int | None:
         """Give the size limit for a visit that ended on ``left``."""
@@ -152,6 +168,8 @@ def _field(given: dict[str, Any], evidence: dict[str, Evidence]) -> Field:
         required_evidence=given.get("required_evidence", evidence["required"]),
         size_evidence=given.get("size_evidence", evidence["sizes"]),
         codes=MappingProxyType(given["codes"]) if "codes" in given else NO_CODES,
+        codes_evidence=given.get("codes_evidence", evidence["names"]),
+        codes_until=_day(given.get("codes_until")),
         code_list=given.get("code_list"),
         other_formats=tuple(given.get("other_formats", ())),
         separator=given.get("separator"),

@@ -11,6 +11,7 @@ from psycopg.types.json import Jsonb
 
 from hoso.core.database.bulk import bulk_insert
 from hoso.engines.intake.preparing import PreparedVisit
+from hoso.engines.intake.rules.book import rule_set
 
 
 @dataclass(slots=True)
@@ -81,13 +82,13 @@ class Ledger:
                 outcome.state, outcome.past, visit.patient_name[:255], visit.admitted_at, visit.discharged_at,
                 outcome.person_id, outcome.source_person_id, outcome.place_id, visit.sensitivity, visit.encounter or None,
                 visit.lines_in if counted else 0, visit.lines_filed if counted else 0, withheld, len(aside) - withheld,
-                len(visit.findings),
+                len(visit.findings), rule_set(),
             )
         )  # fmt: skip
         for number, one in enumerate(visit.findings, start=1):
             self.findings.append(
                 (self.package_id, visit.ordinal, number, facility_id, one.code, one.severity, one.table, one.line, one.field,
-                 one.value, Jsonb(one.params))
+                 one.value, Jsonb(one.params), one.rule, rule_set())
             )  # fmt: skip
         for table, line, why, mask in aside:
             self.aside.append((self.package_id, visit.ordinal, table, line, facility_id, why, mask))
@@ -135,10 +136,12 @@ VISIT_COLUMNS = {
     "admitted_at": "timestamptz", "discharged_at": "timestamptz", "person_id": "bigint", "source_person_id": "bigint",
     "place_id": "bigint", "sensitivity": "integer", "encounter": "text", "lines_in": "integer", "lines_filed": "integer",
     "lines_withheld": "integer", "lines_not_mapped": "integer", "findings": "integer",
+    "rule_set": "text",
 }  # fmt: skip
 FINDING_COLUMNS = {
     "package_id": "bigint", "ordinal": "integer", "number": "integer", "facility_id": "bigint", "code": "text",
     "severity": "text", "table_no": "smallint", "line": "integer", "field": "text", "value": "text", "params": "jsonb",
+    "rule": "text", "rule_set": "text",
 }  # fmt: skip
 ASIDE_COLUMNS = {
     "package_id": "bigint", "ordinal": "integer", "table_no": "smallint", "line": "integer", "facility_id": "bigint",

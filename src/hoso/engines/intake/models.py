@@ -48,6 +48,7 @@ class PackageRow:
     visits_read: int
     visits_total: int | None
     refusal: dict[str, object] | None
+    remark: dict[str, object] | None  # what is wrong with the whole, its visits taken in all the same
     account: Account
 
 
@@ -89,3 +90,9 @@ class FindingRow:
     message_en: str
     what_to_do_vi: str
     what_to_do_en: str
+    rule: str = ""  # its id in the rule book
+    rule_vi: str = ""
+    rule_en: str = ""
+    legal_source: str = ""
+    evidence: str = ""  # official, secondary, unverified
+    rule_set: str = ""

@@ -19,6 +19,7 @@ from hoso.core.files.originals import open_original
 from hoso.core.messages.notices import leave_notice
 from hoso.core.places.facilities import ensure_facility, facility_ids
 from hoso.engines.intake.archives import read_package
+from hoso.engines.intake.counting import CountedVisits
 from hoso.engines.intake.filing import PURPOSE, PackageFacts, file_batch
 from hoso.engines.intake.preparing import PreparedVisit, prepare, prepare_chunk
 from hoso.engines.intake.sent import RawVisit
@@ -59,11 +60,11 @@ def process_package(
         if package.state in ("done", "refused"):
             return
         try:
-            read = _work_through(package, actor, executor, progress)
+            read, remark = _work_through(package, actor, executor, progress)
         except HosoError as error:
             _finish(package.id, actor, "refused", error.as_dict())
         else:
-            _finish(package.id, actor, "done", None, read)
+            _finish(package.id, actor, "done", None, read, remark)
 
 
 @contextmanager
@@ -95,8 +96,10 @@ def load_package(package_id: int, actor: Actor) -> Package:
     return Package(*row)
 
 
-def _work_through(package: Package, actor: Actor, executor: Executor | None, progress: Progress | None) -> int:
-    """File everything after the mark; returns how many visits the package holds."""
+def _work_through(
+    package: Package, actor: Actor, executor: Executor | None, progress: Progress | None
+) -> tuple[int, dict[str, Any] | None]:
+    """File everything after the mark; returns how many visits the package holds, and what is wrong with that number."""
     facts = PackageFacts(
         package.id, timezone.localdate(package.received_at), package.sender_id, package.sender_name, package.sender_kind
     )
@@ -108,7 +111,8 @@ def _work_through(package: Package, actor: Actor, executor: Executor | None, pro
         return prepare(raws[visit.ordinal], package.stated_version, id_date)
 
     with closing(open_original(package.sha256)) as stream:
-        waiting = _Readable(islice(read_package(stream, package.file_name), package.visits_read, None))
+        counted = CountedVisits(read_package(stream, package.file_name))
+        waiting = _Readable(islice(counted, package.visits_read, None))
         for batch in _batches(_prepared(iter(waiting), package.stated_version, executor, raws)):
             ids = facilities.of(batch, raws[batch[0].ordinal].header.made_on)
             file_batch(facts, batch, ids, actor, prepare_again)
@@ -118,7 +122,7 @@ def _work_through(package: Package, actor: Actor, executor: Executor | None, pro
                 progress(read, None)
     if waiting.error:
         raise waiting.error
-    return read
+    return read, counted.remark()
 
 
 class _Readable:
@@ -213,12 +217,19 @@ class _Facilities:
 
 
 def _finish(
-    package_id: int, actor: Actor, state: str, refusal: dict[str, Any] | None, total: int | None = None
+    package_id: int,
+    actor: Actor,
+    state: str,
+    refusal: dict[str, Any] | None,
+    total: int | None = None,
+    remark: dict[str, Any] | None = None,
 ) -> None:
-    values: list[Any] = [state, Jsonb(refusal) if refusal else None, total, package_id]
+    values: list[Any] = [
+        state, Jsonb(refusal) if refusal else None, Jsonb(remark) if remark else None, total, package_id,
+    ]  # fmt: skip
     with acting_transaction(actor.account_id, PURPOSE), connection.cursor() as cursor:
         cursor.execute(
-            "UPDATE intake_package SET state = %s, refusal = %s, finished_at = clock_timestamp(),"
+            "UPDATE intake_package SET state = %s, refusal = %s, remark = %s, finished_at = clock_timestamp(),"
             " visits_total = coalesce(%s, visits_read) WHERE id = %s"
             " RETURNING received_by, file_name, (SELECT count(*) FROM intake_visit v"
             "   WHERE v.package_id = intake_package.id AND v.state = 'quarantined')",

@@ -22,8 +22,9 @@ from hoso.engines.intake.mapping.results import map_results
 from hoso.engines.intake.mapping.services import map_services
 from hoso.engines.intake.mapping.visit import MappingVisit
 from hoso.engines.intake.moments import moment
+from hoso.engines.intake.rules.checking import check_rules, compiled
 from hoso.engines.intake.sent import Finding, RawVisit, SentVisit
-from hoso.engines.intake.structure import FACILITY_SIZE, KEY_SIZE, check_structure
+from hoso.engines.intake.structure import FACILITY_SIZE, KEY_SIZE, MAX_FINDINGS, check_structure
 from hoso.engines.intake.tables import open_visit
 from hoso.engines.intake.versions import decide_version
 from hoso.engines.intake.withholding import Withholding, label_lines
@@ -104,7 +105,9 @@ def _prepare(raw: RawVisit, stated: str | None, id_date: datetime | None) -> Pre
     sent = open_visit(raw)
     left = moment(sent.summary.get("NGAY_RA", ""))
     decision, disagreement = decide_version(sent, stated, left.date() if left else None)
-    findings = [*sent.findings, *check_structure(sent, decision, left.date() if left else None)]
+    day = left.date() if left else None
+    findings = [*sent.findings, *check_structure(sent, decision, day)]
+    findings += check_rules(sent, decision, day, findings)[: MAX_FINDINGS - len(findings)]
     if disagreement:
         findings.append(disagreement)
     admitted = moment(sent.summary.get("NGAY_VAO", ""))
@@ -133,7 +136,8 @@ def _prepare(raw: RawVisit, stated: str | None, id_date: datetime | None) -> Pre
 def settle_helper() -> None:
     """Make a helper process ready: definitions read, and garbage looked for seldom, since visits leave no cycles."""
     end_with_parent()
-    load_decisions()
+    for decision in load_decisions():
+        compiled(decision)
     gc.freeze()
     gc.set_threshold(50_000, 50, 50)
 

@@ -13,6 +13,7 @@ from hoso.core.files.originals import path_of
 from hoso.engines.intake.accounts import SUMS
 from hoso.engines.intake.exchange import load_decisions
 from hoso.engines.intake.models import Account, FindingRow, PackageRow, VisitRow
+from hoso.engines.intake.rules.explaining import explain
 
 _VISIT = (
     "v.package_id, v.ordinal, v.ma_lk, v.version, v.state, v.past, v.patient_name, v.admitted_at, v.person_id, v.findings,"
@@ -42,13 +43,13 @@ def _packages(scope: Scope, condition: str, values: list[Any], limit: int) -> li
                 SELECT p.* FROM intake_package p WHERE {condition} AND {_package_scope(scope)} ORDER BY p.id DESC LIMIT %s
             )
             SELECT p.id, p.key::text, p.file_name, p.channel, p.received_at, a.full_name, coalesce(f.name, ''), p.state,
-                   p.size_bytes, p.visits_read, p.visits_total, p.refusal::text, {SUMS}
+                   p.size_bytes, p.visits_read, p.visits_total, p.refusal::text, p.remark::text, {SUMS}
             FROM chosen p
             JOIN accounts_account a ON a.id = p.received_by
             LEFT JOIN places_facility f ON f.id = p.facility_id
             LEFT JOIN intake_visit v ON v.package_id = p.id
             GROUP BY p.id, p.key, p.file_name, p.channel, p.received_at, a.full_name, f.name, p.state, p.size_bytes,
-                     p.visits_read, p.visits_total, p.refusal::text
+                     p.visits_read, p.visits_total, p.refusal::text, p.remark::text
             ORDER BY p.id DESC
             """,
             [*values, limit],
@@ -57,9 +58,9 @@ def _packages(scope: Scope, condition: str, values: list[Any], limit: int) -> li
 
 
 def _package(row: tuple[Any, ...]) -> PackageRow:
-    refusal = json.loads(row[11]) if row[11] else None
-    account = Account(1, int(row[7] == "refused"), *map(int, row[12:]))
-    return PackageRow(*[*row[:11], refusal, account])
+    refusal, remark = (json.loads(text) if text else None for text in row[11:13])
+    account = Account(1, int(row[7] == "refused"), *map(int, row[13:]))
+    return PackageRow(*[*row[:11], refusal, remark, account])
 
 
 def visits(scope: Scope, package_id: int, state: str | None = None, limit: int = 100, after: int = 0) -> list[VisitRow]:
@@ -105,7 +106,7 @@ def findings(scope: Scope, package_id: int, ordinal: int | None = None, limit: i
         cursor.execute(
             f"""
             SELECT n.package_id, n.ordinal, v.ma_lk, n.code, n.severity, n.table_no, n.line, n.field, n.value,
-                   n.params::text, v.version, v.sensitivity
+                   n.params::text, v.version, n.rule, n.rule_set, v.sensitivity
             FROM intake_finding n JOIN intake_visit v ON v.package_id = n.package_id AND v.ordinal = n.ordinal
             WHERE n.package_id = %s AND (%s::int IS NULL OR n.ordinal = %s) AND {scope.facilities("n")}
             ORDER BY array_position(ARRAY['error', 'warning', 'notice'], n.severity), n.ordinal, n.number LIMIT %s
@@ -118,16 +119,18 @@ def findings(scope: Scope, package_id: int, ordinal: int | None = None, limit: i
 
 
 def _finding(row: tuple[Any, ...]) -> FindingRow:
-    package_id, ordinal, ma_lk, code, severity, table, line, field, value, params, version = row
+    package_id, ordinal, ma_lk, code, severity, table, line, field, value, params, version, rule_id, checked_by = row
     decision = load_decisions()[version].title_vi if version else ""
     where = {
         "table": f"XML{table}" if table >= 0 else "?", "line": line, "field": field, "value": value, "visit": ordinal,
         "decision": decision, "file": "",
     }  # fmt: skip
     error = HosoError(code, **{**where, **json.loads(params)})
+    rule = explain(rule_id, version, table, field)
     return FindingRow(
         package_id, ordinal, ma_lk, code, severity, str(where["table"]), line, field, value, error.message("vi"),
-        error.message("en"), error.what_to_do("vi"), error.what_to_do("en"),
+        error.message("en"), rule.what_to_do_vi or error.what_to_do("vi"), rule.what_to_do_en or error.what_to_do("en"),
+        rule_id, rule.vi, rule.en, rule.legal_source, rule.evidence, checked_by,
     )  # fmt: skip
 
 

@@ -26,7 +26,7 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """Something wrong or strange at a place in a visit; `code` is of the error catalogue."""
+    """Something wrong or strange at a place in a visit; `code` is of the error catalogue, `rule` of the rule book."""
 
     code: str
     severity: str  # error, warning, notice
@@ -35,6 +35,7 @@ class Finding:
     field: str
     value: str
     params: dict[str, str] = dataclasses.field(default_factory=dict)
+    rule: str = ""
 
 
 @dataclass(slots=True)

@@ -1,6 +1,6 @@
-"""Structural checks of a visit against its decision: required, length, number, date, unknown tags.
+"""Structural checks of a visit against its decision: required, length, number, date, code, unknown tags.
 
-How hard a finding bites follows the evidence of the rule: official rules are errors and send the visit to
+One cause gives one finding: a value too long is not judged as a date too. How hard a finding bites follows the evidence of the rule: official rules are errors and send the visit to
 quarantine, others warn. A few fields are errors always, because without them nothing can be filed.
 """
 
@@ -37,8 +37,12 @@ def check_structure(visit: SentVisit, decision: Decision, left: date | None) -> 
             continue
         for position, values in enumerate(lines, start=1):
             _check_line(findings, table, position, values, left or date.max)
-            if values.get("MA_LK", "") != ma_lk:
-                findings.append(_at(table, position, "MA_LK", values, "HS3107", "error", {"expected": ma_lk}))
+            if (sent := values.get("MA_LK")) and ma_lk and sent != ma_lk and len(ma_lk) <= KEY_SIZE >= len(sent):
+                findings.append(
+                    Finding(
+                        "HS3107", "error", number, position, "MA_LK", sent[:200], {"expected": ma_lk}, "structure.ma_lk"
+                    )
+                )
         if len(findings) > MAX_FINDINGS:
             break
     return findings[:MAX_FINDINGS]
@@ -49,7 +53,9 @@ def _check_line(findings: list[Finding], table: Table, position: int, values: Va
     for tag, value in values.items():
         length = harmless.get(tag)
         if length is None:
-            findings.append(Finding("HS3105", "notice", table.number, position, str(tag)[:60], value[:200]))
+            findings.append(
+                Finding("HS3105", "notice", table.number, position, str(tag)[:60], value[:200], {}, "structure.tag")
+            )
         elif len(value) > length:
             _check_value(findings, table, position, table.field_by_name[tag], value, left)
     for field in _required_fields(table):
@@ -62,7 +68,7 @@ def _harmless_lengths(table: Table) -> dict[str, int]:
     """By tag, the length up to which a value cannot be wrong: most are short texts, and this runs for every value."""
     return {
         name: min(field.max_length or sys.maxsize, _most(field) if table.number == 1 else sys.maxsize)
-        if field.type == "string"
+        if field.type == "string" and not field.codes
         else 0
         for name, field in table.field_by_name.items()
     }
@@ -75,26 +81,38 @@ def _required_fields(table: Table) -> tuple[Field, ...]:
 
 def _check_missing(findings: list[Finding], table: Table, position: int, field: Field, left: date) -> None:
     if _essential(table, field):
-        findings.append(Finding("HS3101", "error", table.number, position, field.name, ""))
+        findings.append(Finding("HS3101", "error", table.number, position, field.name, "", {}, "structure.required"))
     elif field.required_on(left):
         severity = _severity(field.required_evidence)
-        findings.append(Finding("HS3101", severity, table.number, position, field.name, ""))
+        findings.append(Finding("HS3101", severity, table.number, position, field.name, "", {}, "structure.required"))
 
 
 def _check_value(findings: list[Finding], table: Table, position: int, field: Field, value: str, left: date) -> None:
-    limit = field.max_length_on(left)
+    """One finding a value, the first that applies: too long, no number or date, no code of the list."""
     severity = _severity(field.size_evidence)
+    limit = field.max_length_on(left)
     if table.number == 1 and len(value) > _most(field):
         limit, severity = _most(field), "error"
     if limit is not None and len(value) > limit:
         params = {"limit": str(limit), "length": str(len(value))}
-        findings.append(Finding("HS3102", severity, table.number, position, field.name, value[:200], params))
-    if field.type == "number" and not _NUMBER.match(value):
-        findings.append(Finding("HS3103", severity, table.number, position, field.name, value[:200]))
-    if field.type == "date" and not _readable(field, value):
-        severity = "error" if _essential(table, field) or field.name == "NGAY_RA" else severity
-        params = {"format": field.format or ""}
-        findings.append(Finding("HS3104", severity, table.number, position, field.name, value[:200], params))
+        if field.type == "date" and _cannot_be_filed_without(table, field):
+            severity = "error"
+        found = ("HS3102", severity, params, "structure.size")
+    elif field.type == "number" and not _NUMBER.match(value):
+        found = ("HS3103", severity, {}, "structure.number")
+    elif field.type == "date" and not _readable(field, value):
+        severity = "error" if _cannot_be_filed_without(table, field) else severity
+        found = ("HS3104", severity, {"format": field.format or ""}, "structure.date")
+    elif field.codes and field.codes_hold_on(left) and not field.has_code(value):
+        found = ("HS3108", _severity(field.codes_evidence), {}, "structure.code")
+    else:
+        return
+    code, severity, params, rule = found
+    findings.append(Finding(code, severity, table.number, position, field.name, value[:200], params, rule))
+
+
+def _cannot_be_filed_without(table: Table, field: Field) -> bool:
+    return _essential(table, field) or (table.number == 1 and field.name == "NGAY_RA")
 
 
 def _most(field: Field) -> int:
@@ -116,9 +134,3 @@ def _essential(table: Table, field: Field) -> bool:
 
 def _severity(evidence: str) -> str:
     return "error" if evidence == "official" else "warning"
-
-
-def _at(
-    table: Table, position: int, field: str, values: Values, code: str, severity: str, params: dict[str, str]
-) -> Finding:
-    return Finding(code, severity, table.number, position, field, values.get(field, "")[:200], params)

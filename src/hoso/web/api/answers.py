@@ -45,6 +45,7 @@ class PackageAnswer(Schema):
     visits_read: int
     visits_total: int | None
     refusal: dict[str, Any] | None
+    remark: dict[str, Any] | None
     account: AccountAnswer
 
 
@@ -53,6 +54,17 @@ class Texts(Schema):
 
     vi: str
     en: str
+
+
+class RuleAnswer(Schema):
+    """Why a finding is one: the rule, its source, how well that is known, and the set of rules it was found by."""
+
+    id: str
+    vi: str
+    en: str
+    legal_source: str
+    evidence: str
+    rule_set: str
 
 
 class FindingAnswer(Schema):
@@ -68,6 +80,7 @@ class FindingAnswer(Schema):
     value: str
     message: Texts
     what_to_do: Texts
+    rule: RuleAnswer
 
 
 class FindingsAnswer(Schema):

@@ -115,4 +115,8 @@ def _finding(row: FindingRow) -> dict[str, Any]:
         "line": row.line, "field": row.field, "value": row.value,
         "message": {"vi": row.message_vi, "en": row.message_en},
         "what_to_do": {"vi": row.what_to_do_vi, "en": row.what_to_do_en},
+        "rule": {
+            "id": row.rule, "vi": row.rule_vi, "en": row.rule_en, "legal_source": row.legal_source,
+            "evidence": row.evidence, "rule_set": row.rule_set,
+        },
     }  # fmt: skip

@@ -195,7 +195,7 @@ def package_row(number: int, state: str = "done", **changes: object) -> PackageR
         "id": number, "key": str(UUID(int=number)), "file_name": f"80019_QD3176_2026{number:02}.xml",
         "channel": "upload", "received_at": at("2026-11-20 16:02"), "received_by": "tiepnhan",
         "facility_name": "Trung tâm Y tế Đức Hòa", "state": state, "size_bytes": 3_412_077, "visits_read": 150,
-        "visits_total": 150, "refusal": None,
+        "visits_total": 150, "refusal": None, "remark": None,
         "account": Account(1, 0, 150, 140, 6, 3, 1, 22, 4300, 4270, 4, 26),
     }  # fmt: skip
     return PackageRow(**{**given, **changes})  # type: ignore[arg-type]

@@ -22,8 +22,10 @@ FIELDS_PER_TABLE = {
 TABLES = [(key, table) for key, one in load_decisions().items() for table in one.tables.values()]
 
 
-@pytest.mark.parametrize("path", sorted(EXCHANGE.glob("*/*.yaml")), ids=lambda path: f"{path.parent.name}-{path.stem}")
-def test_every_file_keeps_its_schema(path: Path) -> None:
+@pytest.mark.parametrize(
+    "path", sorted(EXCHANGE.glob("[!r]*/*.yaml")), ids=lambda path: f"{path.parent.name}-{path.stem}"
+)
+def test_every_file_keeps_its_schema(path: Path) -> None:  # the rules have theirs: rules/tests/test_book.py
     kind = "code_list" if path.parent.name == "code_lists" else "table" if path.stem.startswith("xml") else "decision"
     content = read_definition(path, SCHEMA / f"{kind}.json")
     assert path.parent.name in (content.get("decision"), content.get("key"), "code_lists")
