@@ -1,5 +1,5 @@
 # The commands of this house; what they do stands in tools/. Data goes to HOSO_HOME (default: var).
-.PHONY: setup setup-dev demo test check bench lock prove-kill prove-newcomer
+.PHONY: setup setup-dev demo test check bench lock prove-kill prove-sharing prove-newcomer
 
 setup: ## Build .venv to run HoSo
 	@tools/setup.sh run
@@ -25,6 +25,9 @@ lock: setup-dev ## Write requirements.lock and requirements-dev.lock
 
 prove-kill: setup-dev ## Full size: kill everything at random moments of an intake, compare the store
 	@.venv/bin/python -m tests.faults.kill_proof --visits 2000 --kills 20
+
+prove-sharing: setup-dev ## Full size: 100,000 guesses of a code of one-time sharing, in eight windows at once
+	@.venv/bin/pytest -q tests/faults/test_sharing_guesses.py --guesses 100000
 
 prove-newcomer: ## Full size: the README's two commands in empty folders, as root and as an ordinary user
 	@tools/prove_newcomer.sh

@@ -44,6 +44,10 @@ if TYPE_CHECKING:
 DATABASE_FIXTURES = {"db", "database_server", "own_database", "own_server"}
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--guesses", type=int, default=400, help="Guesses of a code of one-time sharing (full: 100000).")
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark what uses a database, so that it can be run once more on another PostgreSQL (tools/test.sh).

@@ -4,7 +4,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from hoso.core.access import labels
-from hoso.core.access.purposes import purposes
+from hoso.core.access.consent.texts import consent_texts
+from hoso.core.access.purposes import asked_for, purposes
 from hoso.core.definitions import DefinitionError, definitions_folder, read_definition
 from hoso.engines.intake import exchange, sensitivity
 
@@ -22,6 +23,7 @@ def check_definitions() -> Iterator[tuple[str, Problem]]:
         _problem(lambda: (labels.withheld_mask("own_record"), sensitivity.mask_for_text(""))),
     )
     yield "access (together)", _problem(_check_roles)
+    yield "consent texts (together)", _problem(_check_consent_texts)
 
 
 def schema_of(path: Path) -> Path | None:
@@ -41,6 +43,13 @@ def _problem(check: Callable[[], object]) -> Problem:
     except (DefinitionError, KeyError, ValueError) as error:
         return str(error)
     return ""
+
+
+def _check_consent_texts() -> None:
+    """Raises ValueError where a purpose that rests on consent has no text, or a text is for another purpose."""
+    texts = {text.purpose for text in consent_texts()}
+    if texts != {purpose.key for purpose in asked_for()}:
+        raise ValueError(f"consent_texts and purposes.yaml differ on {texts ^ {one.key for one in asked_for()}}")
 
 
 def _check_roles() -> None:

@@ -73,6 +73,12 @@ def _syslog(text: str) -> str:
     return text
 
 
+def _https(text: str) -> str:
+    if text and not text.startswith("https://"):
+        raise ValueError(text)
+    return text
+
+
 def _database_url(text: str) -> str:
     if text and not text.startswith(("postgresql://", "postgres://")):
         raise ValueError(text)
@@ -179,6 +185,17 @@ SETTINGS: tuple[Setting, ...] = (
     ),
     Setting(
         "HOSO_AUDIT_SPOOL_MB", "64", "1 to 100000", "How much may wait there before reading stops.", _whole(1, 100000)
+    ),
+    Setting(
+        "HOSO_SMS",
+        "none",
+        "none or live",
+        "Text messages to persons: none, or an operator's gateway. A demonstration has a simulated telephone instead.",
+        _choice("none", "live"),
+    ),
+    Setting("HOSO_SMS_URL", "", "https://… or empty", "The operator's gateway of text messages.", _https),
+    Setting(
+        "HOSO_SMS_TOKEN", "", "a secret or empty", "What the operator knows this house by; better HOSO_SMS_TOKEN_FILE."
     ),
     Setting("HOSO_DEFINITIONS", "", "a folder or empty", "Another copy of the definitions folder."),
 )

@@ -77,6 +77,8 @@ INSTALLED_APPS = [
     "hoso.core.audit",
     "hoso.core.changes",
     "hoso.core.messages",
+    "hoso.core.access.consent",
+    "hoso.core.access.sharing",
     "hoso.engines.people",
     "hoso.engines.records",
     "hoso.engines.intake",
@@ -163,6 +165,10 @@ CONTENT_SECURITY_POLICY = {
         "manifest-src": ["'self'"],
     }
 }
+
+# A demonstration is never served beyond its machine (HS1005): only there may a page show what a telephone received.
+_SMS = {"none": "", "live": "hoso.gateways.sms.live.LiveSms", "simulated": "hoso.gateways.sms.simulated.SimulatedSms"}
+SMS_GATEWAY = _SMS["simulated" if (HOSO_HOME / "demo").is_dir() else ENVIRONMENT["HOSO_SMS"]]
 
 CSRF_FAILURE_VIEW = "hoso.web.error_pages.csrf_failure"
 
