@@ -105,7 +105,7 @@ def _prepare(raw: RawVisit, stated: str | None, id_date: datetime | None) -> Pre
     sent = open_visit(raw)
     left = moment(sent.summary.get("NGAY_RA", ""))
     decision, disagreement = decide_version(sent, stated, left.date() if left else None)
-    day = left.date() if left else None
+    day = _day_judged(sent)
     findings = [*sent.findings, *check_structure(sent, decision, day)]
     findings += check_rules(sent, decision, day, findings)[: MAX_FINDINGS - len(findings)]
     if disagreement:
@@ -126,11 +126,18 @@ def _prepare(raw: RawVisit, stated: str | None, id_date: datetime | None) -> Pre
         id_date=id_date or admitted,
         encounter="",
     )
-    if not prepared.facility_code:
+    if not sent.facility_code:  # one that is too long has its finding
         findings.append(Finding("HS3004", "error", 1, 1, "MA_CSKCB", ""))
     if not prepared.is_quarantined:
         _map(prepared, sent)
     return prepared
+
+
+def _day_judged(sent: SentVisit) -> date | None:
+    """The day whose rules hold: that of leaving; where there is none yet, as in a check-in file, that of arriving."""
+    lines = sent.tables.get(1) or sent.tables.get(0) or [{}]
+    found = moment(lines[0].get("NGAY_RA", "")) or moment(lines[0].get("NGAY_VAO", ""))
+    return found.date() if found else None
 
 
 def settle_helper() -> None:
