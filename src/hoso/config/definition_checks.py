@@ -6,6 +6,7 @@ from pathlib import Path
 from hoso.core.access import labels
 from hoso.core.access.consent.texts import consent_texts
 from hoso.core.access.purposes import asked_for, purposes
+from hoso.core.access.rules import shipped_rules
 from hoso.core.definitions import DefinitionError, definitions_folder, read_definition
 from hoso.engines.intake import exchange, sensitivity
 
@@ -53,10 +54,12 @@ def _check_consent_texts() -> None:
 
 
 def _check_roles() -> None:
-    """Raises ValueError where a role names a purpose, or a destination of labels, that does not exist."""
+    """Raises ValueError where a role names a purpose, or a destination of labels, that does not exist, or a rule of the
+    policy contradicts the roles."""
     folder = definitions_folder() / "access"
     for role in read_definition(folder / "roles.yaml")["roles"]:
         if unknown := set(role["purposes"]) - set(purposes()):
             raise ValueError(f"role {role['key']}: no purpose {', '.join(sorted(unknown))}")
         if role["destination"] not in {"all", "none", *labels.destinations()}:
             raise ValueError(f"role {role['key']}: no destination {role['destination']}")
+    shipped_rules()

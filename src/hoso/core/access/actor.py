@@ -4,7 +4,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from uuid import UUID, uuid4
 
-from hoso.core.access.roles import Role, held_roles
+from hoso.core.access.reach import Assignment
+from hoso.core.access.roles import Role, held_assignments, held_roles
 
 
 @dataclass(frozen=True)
@@ -23,6 +24,11 @@ class Actor:
     def roles(self) -> tuple[Role, ...]:
         """The roles held today, read once for each actor object."""
         return held_roles(self.account_id)
+
+    @cached_property
+    def assignments(self) -> tuple[Assignment, ...]:
+        """Where the roles are held today, read once for each actor object."""
+        return held_assignments(self.account_id)
 
     def role_for(self, permission: str, purpose: str) -> Role | None:
         """The first held role that grants this permission for this purpose."""

@@ -2,9 +2,11 @@
 
 from dataclasses import dataclass
 
-from django.db import connection, connections
+from django.db import connection, connections, transaction
 
 from hoso.core.access.labels import labels, withheld_mask
+from hoso.core.access.reach import Assignment
+from hoso.core.access.rule_loading import load_rules
 from hoso.core.definitions import definitions_folder, read_definition
 
 ALL_LABELS = -1
@@ -30,10 +32,11 @@ def hidden_labels(destination: str) -> int:
 
 
 def load_shipped_roles() -> int:
-    """Bring `access_role` in line with the shipped file; what an administrator made (`local`) stays. Returns rows."""
+    """Bring `access_role` and `access_rule` in line with the shipped files; what an administrator made (`local`) stays.
+    Returns the number of roles."""
     entries = read_definition(definitions_folder() / "access" / "roles.yaml")["roles"]
     labels()  # a broken label file must stop the load, not widen a role
-    with connections["owner"].cursor() as cursor:
+    with transaction.atomic("owner"), connections["owner"].cursor() as cursor:
         for entry in entries:
             cursor.execute(
                 """
@@ -53,6 +56,7 @@ def load_shipped_roles() -> int:
                     "hidden": hidden_labels(entry["destination"]),
                 },
             )
+        load_rules(cursor)
     return len(entries)
 
 
@@ -76,3 +80,21 @@ def held_roles(account_id: int) -> tuple[Role, ...]:
             Role(key, vi, en, frozenset(permissions), frozenset(purposes), second)
             for key, vi, en, permissions, purposes, second, _ in cursor.fetchall()
         )
+
+
+def held_assignments(account_id: int) -> tuple[Assignment, ...]:
+    """Every assignment an active account holds today, with what its role may reach."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT DISTINCT a.role, a.facility_id, a.place_id, r.everywhere, r.sees_persons
+            FROM accounts_assignment a
+            JOIN accounts_account c ON c.id = a.account_id AND c.is_active
+            JOIN access_role r ON r.key = a.role
+            WHERE a.account_id = %s AND a.valid_from <= current_date
+              AND (a.valid_to IS NULL OR a.valid_to > current_date)
+            ORDER BY a.role, a.facility_id, a.place_id
+            """,
+            [account_id],
+        )
+        return tuple(Assignment(*row) for row in cursor.fetchall())
