@@ -55,9 +55,12 @@ class Place:
 
 
 @cache
-def finder(type_name: str, expression: str) -> Finder:
-    """Values of the expression in a resource of the type, with their types. Raises NotCompiled for other expressions."""
-    steps = [_compile(type_name, one.strip()) for one in expression.split("|")]
+def finder(type_name: str, expression: str, path: str = "") -> Finder:
+    """Values of the expression in a value of the type, or in a backbone element of it (`path`), with their types.
+
+    Raises NotCompiled for other expressions.
+    """
+    steps = [_compile(Place(type_name, path), one.strip()) for one in expression.split("|")]
 
     def find(resource: Node) -> Found:
         found: Found = []
@@ -68,12 +71,12 @@ def finder(type_name: str, expression: str) -> Finder:
     return find
 
 
-def _compile(type_name: str, alternative: str) -> Step:
+def _compile(place: Place, alternative: str) -> Step:
     text = _AS.sub(lambda m: f"{m[1] or m[3]}.as({m[2] or m[4]})", alternative)
     tokens = _tokens(text)
-    if tokens and tokens[0].get("name") in _ancestors(type_name):  # a component's expression begins below its root
+    if tokens and tokens[0].get("name") in _ancestors(place.type_name):  # a component's expression begins below its root
         tokens = tokens[1:]
-    return _steps(Place(type_name), type_name, tokens)
+    return _steps(place, place.type_name, tokens)
 
 
 def _ancestors(type_name: str) -> set[str]:
