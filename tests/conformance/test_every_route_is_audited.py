@@ -28,6 +28,7 @@ TOUCHING = {
 
 @dataclass(frozen=True)
 class Loaded:
+    person: int
     addresses: dict[str, str]
     accounts: dict[str, Account]
     tokens: dict[str, str]
@@ -44,12 +45,16 @@ def loaded(filled: Callable[[], Intake]) -> Iterator[Loaded]:
     values = {
         "person_id": str(person), "package_id": str(number), "conflict_id": str(conflict), "encounter": encounter,
         "patient_id": one("SELECT patient_id FROM people_person WHERE person_id = %s", person),
+        "type_name": "Encounter", "id_": encounter, "version": "1",
     }  # fmt: skip
     addresses = {route.address: _filled_in(route, values) for route in TOUCHING.values()}
     accounts = {role: sign_in(role, "01000" if role in ROLES[:3] else None) for role in ROLES}
-    yield Loaded(addresses, accounts, {role: issue_token(account, "test", 1) for role, account in accounts.items()})
+    yield Loaded(
+        person, addresses, accounts, {role: issue_token(account, "test", 1) for role, account in accounts.items()}
+    )
 
 
+SOFTWARE = ("/api/", "/fhir/")
 QUERIES = {
     "people": "?q=mau", "intake_people": "?q=mau", "trend": "?code=WBC", "older_visits": "?before=2026-01-01T00:00:00%2B07:00",
 }  # fmt: skip
@@ -61,6 +66,8 @@ def _filled_in(route: Route, values: dict[str, str]) -> str:
         for kind in ("int", "str", "uuid"):
             address = address.replace(f"<{kind}:{name}>", value)
     assert "<" not in address, f"say with what {route.address} is to be asked"
+    if route.name == "fhir_search":
+        return f"{address}?patient={values['patient_id']}"
     return address + QUERIES.get(route.name, "")
 
 
@@ -84,7 +91,7 @@ def _last() -> dict[str, Any]:
 
 def _ask(route: Route, loaded: Loaded, role: str) -> HttpResponseBase:
     address = loaded.addresses[route.address]
-    if address.startswith("/api/"):
+    if address.startswith(SOFTWARE):
         return Client(headers={"authorization": f"Bearer {loaded.tokens[role]}"}).get(address)
     client = Client()
     client.force_login(loaded.accounts[role])
@@ -128,6 +135,8 @@ def test_one_event_for_each_question(key: tuple[str, str], role: str, loaded: Lo
     assert event["source"]
     if allowed and "person_id" in route.address:
         assert event["person_id"] == int(loaded.addresses[route.address].split("people/")[1].split("/")[0])
+    if allowed and route.name.startswith("fhir_"):
+        assert event["person_id"] == loaded.person
 
 
 @pytest.mark.parametrize("key", sorted(TOUCHING), ids=lambda key: key[0])
@@ -135,7 +144,7 @@ def test_without_a_sign_in_nothing_is_told(key: tuple[str, str], loaded: Loaded)
     before = _count()
     address = loaded.addresses[TOUCHING[key].address]
     response = Client().get(address)
-    assert response.status_code == (401 if address.startswith("/api/") else 302)
+    assert response.status_code == (401 if address.startswith(SOFTWARE) else 302)
     assert _count() == before
 
 

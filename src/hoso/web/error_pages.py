@@ -7,12 +7,15 @@ from django.utils.translation import get_language
 
 from hoso.core.errors import HosoError, Language
 from hoso.web.bhxh.answers import is_gateway, refusal
+from hoso.web.fhir.outcomes import is_fhir, outcome
 from hoso.web.sign_in import wants_json
 
 STATUS = {
-    "HS2003": 401, "HS2150": 503, "HS2151": 503, "HS2152": 503, "HS2011": 429, "HS4001": 409, "HS4003": 404, "HS4007": 409, "HS5001": 404, "HS5002": 409,
+    "HS2003": 401, "HS2011": 429, "HS2150": 503, "HS2151": 503, "HS2152": 503, "HS4001": 409, "HS4003": 404,
+    "HS4007": 409, "HS5001": 404, "HS5002": 409,
     "HS2300": 404, "HS2301": 410, "HS2303": 409, "HS2304": 410, "HS2306": 429, "HS2307": 404, "HS2313": 409,
-    "HS5006": 410, "HS9001": 500, "HS9002": 404, "HS9003": 503,
+    "HS5006": 410, "HS5008": 410, "HS5114": 406, "HS5115": 404, "HS5116": 405, "HS9001": 500, "HS9002": 404,
+    "HS9003": 503,
 }  # fmt: skip
 FAMILY_STATUS = {"HS1": 500, "HS2": 403, "HS3": 422}
 
@@ -22,6 +25,8 @@ def answer(request: HttpRequest, error: HosoError) -> HttpResponse:
     if is_gateway(request):
         return refusal(error)
     status = STATUS.get(error.code, FAMILY_STATUS.get(error.code[:3], 400))
+    if is_fhir(request):
+        return outcome(error, status)
     if wants_json(request):
         return JsonResponse(error.as_dict(), status=status)
     language: Language = "en" if get_language() == "en" else "vi"

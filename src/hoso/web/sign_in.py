@@ -16,6 +16,7 @@ from hoso.core.accounts.models import Account
 from hoso.core.errors import HosoError
 from hoso.web.bhxh.answers import is_gateway, refusal
 from hoso.web.bhxh.sessions import account_of_gateway
+from hoso.web.fhir.outcomes import is_fhir, outcome
 from hoso.web.source import source_of
 from hoso.web.templatetags.bilingual import spoken
 
@@ -78,6 +79,8 @@ def ask_to_sign_in(request: HttpRequest) -> HttpResponse:
     """To the sign-in page for a person, a coded 401 for software."""
     if is_gateway(request):
         return refusal(HosoError("HS3302"))
+    if is_fhir(request):
+        return outcome(HosoError("HS2003"), 401)
     if wants_json(request):
         return JsonResponse(HosoError("HS2003").as_dict(), status=401, headers={"WWW-Authenticate": "Bearer"})
     return redirect(f"{reverse('account_login')}?{urlencode({'next': request.get_full_path()})}")

@@ -17,7 +17,8 @@ Answer = TypeVar("Answer")
 
 @dataclass(frozen=True)
 class Asking:
-    """What is asked: the permission it needs and how the audit names it."""
+    """What is asked: the permission it needs and how the audit names it. Where the asker cannot know whom it is about
+    (a read by id), the answer tells it by its own `person_id`."""
 
     permission: str
     action: str = "read"  # read, search or export
@@ -50,7 +51,7 @@ def read(actor: Actor, purpose: str, asking: Asking, query: Callable[[policy.Sco
                     role=scope.role.key,
                     purpose=purpose,
                     action=asking.action,
-                    person_id=asking.person_id,
+                    person_id=asking.person_id or getattr(answer, "person_id", None),
                     object=asking.object,
                     reason=asking.reason,
                     sensitive=shown.labels != 0,

@@ -14,12 +14,12 @@ from hoso.core.audit.shown import note_labels
 from hoso.engines.records.resource_types import NUMBERS, name_of
 
 LABEL_SYSTEM = "https://hoso.vn/fhir/CodeSystem/sensitivity"
-_COLUMNS = "r.type, r.id, r.version, r.last_updated, r.happened, r.encounter, r.sensitivity, r.source_table, r.source_line, r.body"
+_COLUMNS = "r.type, r.id, r.version, r.last_updated, r.happened, r.encounter, r.sensitivity, r.source_table, r.source_line, r.deleted, r.body"
 
 
 @dataclass(frozen=True, slots=True)
 class StoredResource:
-    """A current resource as it lies in the store."""
+    """A version of a resource as it lies in the store."""
 
     type: str
     id: str
@@ -30,6 +30,7 @@ class StoredResource:
     sensitivity: int
     source_table: int
     source_line: int
+    deleted: bool
     body: bytes
 
     def content(self) -> dict[str, Any]:
@@ -53,19 +54,26 @@ def resources_of_person(
     before: datetime | None = None, limit: int = 10_000,
 ) -> list[StoredResource]:  # fmt: skip
     """Current resources of these types, newest first, within the scope."""
-    conditions = ["r.person_id = %s", "r.type = ANY (%s)", "NOT r.deleted", scope.persons("r", of_visits=True)]
-    values: list[Any] = [person_id, [NUMBERS[name] for name in types]]
+    condition = "r.type = ANY (%s) AND NOT r.deleted"
+    values: list[Any] = [[NUMBERS[name] for name in types]]
     if encounter is not None:
-        conditions.append("r.encounter = %s")
+        condition += " AND r.encounter = %s"
         values.append(encounter)
     if before is not None:
-        conditions.append("r.happened < %s")
+        condition += " AND r.happened < %s"
         values.append(before)
+    return stored_rows("records_resource", scope, person_id, condition, values, limit)
+
+
+def stored_rows(
+    table: str, scope: Scope, person_id: int, condition: str, values: Sequence[Any], limit: int = 10_000
+) -> list[StoredResource]:
+    """Rows of a person within the scope, newest first, from the current or the past versions (alias `r`)."""
     with connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT {_COLUMNS} FROM records_resource r WHERE {' AND '.join(conditions)}"
-            " ORDER BY r.happened DESC, r.id LIMIT %s",
-            [*values, limit],
+            f"SELECT {_COLUMNS} FROM {table} r WHERE r.person_id = %s AND {condition}"
+            f" AND {scope.persons('r', of_visits=True)} ORDER BY r.happened DESC, r.id LIMIT %s",
+            [person_id, *values, limit],
         )
         found = [StoredResource(*[name_of(row[0]), *row[1:-1], bytes(row[-1])]) for row in cursor.fetchall()]
     note_labels(one.sensitivity for one in found)

@@ -74,7 +74,9 @@ def finder(type_name: str, expression: str, path: str = "") -> Finder:
 def _compile(place: Place, alternative: str) -> Step:
     text = _AS.sub(lambda m: f"{m[1] or m[3]}.as({m[2] or m[4]})", alternative)
     tokens = _tokens(text)
-    if tokens and tokens[0].get("name") in _ancestors(place.type_name):  # a component's expression begins below its root
+    if tokens and tokens[0].get("name") in _ancestors(
+        place.type_name
+    ):  # a component's expression begins below its root
         tokens = tokens[1:]
     return _steps(place, place.type_name, tokens)
 

@@ -23,7 +23,7 @@ MOMENTS = st.datetimes(datetime(1990, 1, 1), datetime(2100, 1, 1), timezones=st.
 
 
 def stored(body: bytes, sensitivity: int = 0) -> StoredResource:
-    return StoredResource("Observation", "abc", 3, WHEN, WHEN, None, sensitivity, 4, 1, body)
+    return StoredResource("Observation", "abc", 3, WHEN, WHEN, None, sensitivity, 4, 1, False, body)
 
 
 @given(st.dictionaries(st.text(max_size=6).filter(lambda name: name not in ("id", "meta", "resourceType")), JSON))

@@ -13,7 +13,15 @@ from hoso.engines.records.fhir import fhirpath
 from hoso.engines.records.fhir.definitions import SearchParameter, search_parameters
 from hoso.engines.records.fhir.paths import Finder, Found, NotCompiled, finder, referred_type
 from hoso.engines.records.fhir.search import moments
-from hoso.engines.records.fhir.search.query import ORDERED, Criterion, Query, Value, split_escaped, unescape, with_prefix
+from hoso.engines.records.fhir.search.query import (
+    ORDERED,
+    Criterion,
+    Query,
+    Value,
+    split_escaped,
+    unescape,
+    with_prefix,
+)
 
 Test = Callable[[Any], bool]  # of a resource
 Single = Callable[[str, Any], bool]  # of one value with its type
@@ -57,9 +65,7 @@ def _composite(criterion: Criterion, find: Finder) -> Test:
     alternatives = [_parts(criterion.parameter, value) for value in criterion.values]
 
     def test(resource: Any) -> bool:
-        return any(
-            all(part(kind, root) for part in parts) for kind, root in find(resource) for parts in alternatives
-        )
+        return any(all(part(kind, root) for part in parts) for kind, root in find(resource) for parts in alternatives)
 
     return test
 
@@ -93,8 +99,6 @@ def _token(parameter: SearchParameter, modifier: str, value: Value) -> Single:
     if modifier == "text":
         wanted = fold(unescape(value.text))
         return lambda kind, given: any(wanted in fold(text) for text in _token_texts(kind, given))
-    if modifier == "of-type":
-        raise HosoError("HS5111", name=parameter.code, modifier=modifier)
     pieces = [unescape(one) for one in split_escaped(value.text, "|")]
     system, code = (None, pieces[0]) if len(pieces) == 1 else (pieces[0], pieces[1])
     code = code.casefold()

@@ -4,7 +4,7 @@ FHIR R4 section 3.1.1. Values joined by a comma are alternatives, the same param
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -16,7 +16,7 @@ PREFIXES: tuple[Prefix, ...] = ("eq", "ne", "gt", "lt", "ge", "le", "sa", "eb", 
 ORDERED = frozenset({"date", "number", "quantity"})
 MODIFIERS = {
     "string": frozenset({"exact", "contains"}),
-    "token": frozenset({"not", "text", "of-type"}),
+    "token": frozenset({"not", "text"}),
     "reference": frozenset({"identifier"}),
     "uri": frozenset({"above", "below"}),
     "date": frozenset(),
@@ -66,7 +66,9 @@ class Query:
     count: int = DEFAULT_COUNT
     total: str = "none"
     summary: str = "false"
-    elements: tuple[str, ...] = ()
+
+
+Control = Callable[[Query, str], None]
 
 
 def parse_query(type_name: str, parameters: Iterable[tuple[str, str]]) -> Query:
@@ -132,17 +134,13 @@ def _count(query: Query, text: str) -> None:
     query.count = int(text)
 
 
-def _choice(name: str, allowed: frozenset[str]) -> "Control":
+def _choice(name: str, allowed: frozenset[str]) -> Control:
     def choose(query: Query, text: str) -> None:
         if text not in allowed:
             raise HosoError("HS5112", name=f"_{name}", value=text[:60])
         setattr(query, name, text)
 
     return choose
-
-
-def _elements(query: Query, text: str) -> None:
-    query.elements = tuple(one.strip() for one in text.split(",") if one.strip())
 
 
 def _sort(query: Query, text: str) -> None:
@@ -160,13 +158,11 @@ def _ignore(query: Query, text: str) -> None:
     """How the answer is written (`_format`, `_pretty`) is settled before a search is read."""
 
 
-Control = type(_sort)
-_CONTROLS = {
+_CONTROLS: dict[str, Control] = {
     "_count": _count,
     "_sort": _sort,
     "_total": _choice("total", frozenset({"none", "estimate", "accurate"})),
-    "_summary": _choice("summary", frozenset({"true", "false", "text", "data", "count"})),
-    "_elements": _elements,
+    "_summary": _choice("summary", frozenset({"false", "count"})),
     "_format": _ignore,
     "_pretty": _ignore,
 }

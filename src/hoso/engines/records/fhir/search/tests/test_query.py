@@ -1,0 +1,54 @@
+"""A search is read strictly: what is unknown or does not fit is refused with its code."""
+
+import pytest
+
+from hoso.core.errors import HosoError
+from hoso.engines.records.fhir.search.query import parse_query
+
+
+def test_alternatives_prefixes_and_escapes() -> None:
+    query = parse_query("Observation", [("code", r"a,b\,c"), ("date", "ge2026-01"), ("date", "lt2027")])
+    codes, first, last = query.criteria
+    assert [one.text for one in codes.values] == ["a", r"b\,c"]
+    assert (first.values[0].prefix, first.values[0].text) == ("ge", "2026-01")
+    assert (last.values[0].prefix, last.values[0].text) == ("lt", "2027")
+
+
+def test_a_name_that_begins_like_a_prefix_stays_whole() -> None:
+    (criterion,) = parse_query("Patient", [("name", "le")]).criteria
+    assert (criterion.values[0].prefix, criterion.values[0].text) == ("eq", "le")
+
+
+def test_controls() -> None:
+    query = parse_query("Observation", [("_count", "5"), ("_sort", "-date,code"), ("_total", "accurate")])
+    assert (query.count, query.total) == (5, "accurate")
+    assert [(key.parameter.code, key.descending) for key in query.sort] == [("date", True), ("code", False)]
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "code"),
+    [
+        ("colour", "red", "HS5110"),
+        ("near", "1|2", "HS5110"),  # of Location, and special
+        ("_has", "x", "HS5110"),
+        ("code:above", "x", "HS5111"),
+        ("date:exact", "2026", "HS5111"),
+        ("subject:Nobody", "1", "HS5111"),
+        ("code", "", "HS5112"),
+        ("code:missing", "yes", "HS5112"),
+        ("_count", "many", "HS5112"),
+        ("_count", "100000", "HS5112"),
+        ("_sort", "nothing", "HS5112"),
+        ("_total", "exact", "HS5112"),
+        ("code-value-quantity", "x", "HS5112"),
+    ],
+)
+def test_what_is_refused(name: str, value: str, code: str) -> None:
+    with pytest.raises(HosoError) as refused:
+        parse_query("Observation", [(name, value)])
+    assert refused.value.code == code
+
+
+def test_a_reference_may_name_its_type() -> None:
+    (criterion,) = parse_query("Observation", [("subject:Patient", "1")]).criteria
+    assert criterion.modifier == "Patient"

@@ -1,0 +1,48 @@
+"""Bundles around stored bytes: each resource stands in them as it was received, `id` and `meta` spliced in."""
+
+from collections.abc import Iterable, Sequence
+
+import orjson
+
+from hoso.engines.records.reading import StoredResource
+
+
+def searchset(base: str, resources: Iterable[StoredResource], total: int | None, links: dict[str, str]) -> bytes:
+    """The answer to a search. `base` is the address of the FHIR service without a slash at the end."""
+    entries = [
+        b'{"fullUrl":%s,"resource":%s,"search":{"mode":"match"}}'
+        % (orjson.dumps(f"{base}/{one.type}/{one.id}"), one.served())
+        for one in resources
+    ]
+    return _bundle("searchset", entries, total, links)
+
+
+def history(base: str, versions: Sequence[StoredResource], links: dict[str, str]) -> bytes:
+    """The versions of one resource, the newest first; a deleted one without its content."""
+    first = min((one.version for one in versions), default=0)
+    return _bundle("history", [_version(base, one, first) for one in versions], len(versions), links)
+
+
+def _version(base: str, one: StoredResource, first: int) -> bytes:
+    method = "DELETE" if one.deleted else "POST" if one.version == first else "PUT"
+    address = one.type if method == "POST" else f"{one.type}/{one.id}"
+    told = {
+        "fullUrl": f"{base}/{one.type}/{one.id}",
+        "request": {"method": method, "url": address},
+        "response": {
+            "status": {"DELETE": "204", "POST": "201", "PUT": "200"}[method],
+            "etag": f'W/"{one.version}"',
+            "lastModified": one.last_updated.isoformat(),
+        },
+    }
+    content = b"" if one.deleted else b',"resource":' + one.served()
+    return orjson.dumps(told)[:-1] + content + b"}"
+
+
+def _bundle(kind: str, entries: list[bytes], total: int | None, links: dict[str, str]) -> bytes:
+    head: dict[str, object] = {"resourceType": "Bundle", "type": kind}
+    if total is not None:
+        head["total"] = total
+    head["link"] = [{"relation": relation, "url": url} for relation, url in links.items()]
+    content = b',"entry":[' + b",".join(entries) + b"]" if entries else b""
+    return orjson.dumps(head)[:-1] + content + b"}"
