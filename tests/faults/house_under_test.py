@@ -35,9 +35,13 @@ class House:
     def start_sender(self, listing: Path) -> None:
         self._start("sender", "-m", "tests.faults.uploader", str(listing), str(self.acknowledged))
 
-    def _start(self, name: str, *arguments: str) -> "subprocess.Popen[bytes]":
+    def start_archiving(self, folder: Path, seconds: int) -> None:
+        settings = {"HOSO_BACKUP": str(folder), "HOSO_ARCHIVE_SECONDS": str(seconds)}
+        self._start("archive", "-c", "from hoso.cli import main; main()", "archive", **settings)
+
+    def _start(self, name: str, *arguments: str, **settings: str) -> "subprocess.Popen[bytes]":
         environment = {key: value for key, value in os.environ.items() if not key.startswith(("HOSO_", "DATABASE_URL"))}
-        environment |= {"HOSO_HOME": str(self.home), "HOSO_POSTGRES": self.kind}
+        environment |= {"HOSO_HOME": str(self.home), "HOSO_POSTGRES": self.kind, **settings}
         self.running[name] = subprocess.Popen(
             [sys.executable, *arguments], cwd=ROOT, env=environment, stdin=subprocess.DEVNULL, stdout=self.log,
             stderr=self.log, start_new_session=True,

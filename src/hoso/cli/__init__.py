@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 import click
 
 from hoso.cli.accounts import accounts
+from hoso.cli.archive import archive
+from hoso.cli.backup import backup
 from hoso.cli.bench import bench
 from hoso.cli.definitions import definitions
 from hoso.cli.demo import demo
@@ -15,6 +17,7 @@ from hoso.cli.gateway import gateway
 from hoso.cli.generate import generate
 from hoso.cli.intake import intake
 from hoso.cli.modules import modules
+from hoso.cli.restore import restore
 from hoso.cli.serve import serve
 from hoso.cli.upgrade import upgrade
 from hoso.cli.worker import worker
@@ -48,6 +51,9 @@ for command in (
     accounts,
     facilities,
     gateway,
+    backup,
+    archive,
+    restore,
 ):
     hoso.add_command(command)
 

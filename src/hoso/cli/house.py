@@ -3,8 +3,13 @@
 import os
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from hoso.core.errors import HosoError
+
+if TYPE_CHECKING:
+    from hoso.core.backup.house import House
+    from hoso.core.backup.store import Store
 
 DEMO_FOLDER = "demo"
 
@@ -72,6 +77,29 @@ def keep_database_running() -> Callable[[], None]:
 def home() -> Path:
     """The data folder of the opened house."""
     return Path(os.environ["HOSO_HOME"])
+
+
+def house_to_back_up() -> "House":
+    """The opened house, as the backup sees it."""
+    from hoso.config.environment import read_environment
+    from hoso.core.backup.backup_keys import recipients
+    from hoso.core.backup.house import House
+    from hoso.core.database.embedded import programs_folder
+
+    environment = read_environment()
+    to = recipients(home(), environment["HOSO_BACKUP_RECIPIENTS"])
+    return House(home(), environment["DATABASE_URL"], programs_folder(environment["HOSO_POSTGRES"]), tuple(to))
+
+
+def backup_store(folder: Path | None = None) -> "Store":
+    """The backup folder given, or that of HOSO_BACKUP. Raises HosoError HS9010 where neither is named."""
+    from hoso.config.environment import read_environment
+    from hoso.core.backup.store import Store
+
+    named = folder or read_environment()["HOSO_BACKUP"]
+    if not named:
+        raise HosoError("HS9010", folder="–", reason="HOSO_BACKUP")
+    return Store(Path(named).resolve())
 
 
 def demo_folder() -> Path:

@@ -46,6 +46,10 @@ def worker_command() -> list[str]:
     return [sys.executable, "-c", "from hoso.cli import main; main()", "worker"]
 
 
+def archive_command() -> list[str]:
+    return [sys.executable, "-c", "from hoso.cli import main; main()", "archive"]
+
+
 class Supervisor:
     """Runs the commands until a signal asks to stop; one that dies is started again after a short pause."""
 

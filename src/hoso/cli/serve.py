@@ -8,7 +8,8 @@ import click
 @click.command(short_help="Serve the web pages and do the jobs.")
 @click.option("--without-worker", is_flag=True, help="Web only; `hoso worker` runs elsewhere.")
 def serve(without_worker: bool) -> None:
-    """Serve the web pages at HOSO_BIND with HOSO_WEB_WORKERS processes, and do the jobs that wait.
+    """Serve the web pages at HOSO_BIND with HOSO_WEB_WORKERS processes, and do the jobs that wait. With
+    HOSO_BACKUP also archive to it all the time (`hoso archive`).
 
     Upgrades the schema first where it is behind. A data folder marked as a demonstration is served to this machine only.
     """
@@ -23,7 +24,7 @@ def serve(without_worker: bool) -> None:
 def run_house(without_worker: bool = False, when_ready: Callable[[], None] | None = None) -> None:
     """Serve the opened house until a signal comes; calls `when_ready` once it answers. Raises HosoError HS1005, HS1010."""
     from hoso.cli.house import home, keep_database_running
-    from hoso.cli.processes import Supervisor, server_command, worker_command
+    from hoso.cli.processes import Supervisor, archive_command, server_command, worker_command
     from hoso.config.environment import read_environment
 
     environment = read_environment()
@@ -33,6 +34,8 @@ def run_house(without_worker: bool = False, when_ready: Callable[[], None] | Non
     commands = {"web": server_command(host, port, environment["HOSO_WEB_WORKERS"])}
     if not without_worker:
         commands["worker"] = worker_command()
+    if environment["HOSO_BACKUP"]:
+        commands["archive"] = archive_command()
 
     def ready() -> None:
         if when_ready is not None:

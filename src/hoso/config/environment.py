@@ -79,6 +79,15 @@ def _https(text: str) -> str:
     return text
 
 
+def _recipients(text: str) -> tuple[str, ...]:
+    from hoso.core.backup.sealing import is_recipient
+
+    given = tuple(_hosts(text))
+    if not all(map(is_recipient, given)):
+        raise ValueError(text)
+    return given
+
+
 def _database_url(text: str) -> str:
     if text and not text.startswith(("postgresql://", "postgres://")):
         raise ValueError(text)
@@ -196,6 +205,31 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("HOSO_SMS_URL", "", "https://… or empty", "The operator's gateway of text messages.", _https),
     Setting(
         "HOSO_SMS_TOKEN", "", "a secret or empty", "What the operator knows this house by; better HOSO_SMS_TOKEN_FILE."
+    ),
+    Setting("HOSO_BACKUP", "", "a folder or empty", "Backups go there, all the time; empty: none. Another disk."),
+    Setting(
+        "HOSO_BACKUP_RECIPIENTS",
+        "",
+        "age1… keys, comma between, or empty",
+        "Public keys backups are sealed to, so that the key that opens them can lie elsewhere. Empty: secrets/backup-identity.",
+        _recipients,
+    ),
+    Setting(
+        "HOSO_BACKUP_EVERY_HOURS",
+        "24",
+        "0 to 720",
+        "How often the whole database is copied; 0: by hand.",
+        _whole(0, 720),
+    ),
+    Setting(
+        "HOSO_BACKUP_KEEP_DAYS", "35", "1 to 3650", "Every moment of so many days can be restored.", _whole(1, 3650)
+    ),
+    Setting(
+        "HOSO_ARCHIVE_SECONDS",
+        "30",
+        "5 to 60",
+        "How often what was committed is brought to HOSO_BACKUP.",
+        _whole(5, 60),
     ),
     Setting("HOSO_DEFINITIONS", "", "a folder or empty", "Another copy of the definitions folder."),
 )

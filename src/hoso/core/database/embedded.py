@@ -12,7 +12,7 @@ import shutil
 import signal
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -82,6 +82,30 @@ def start(home: Path, kind: str = "wheel") -> EmbeddedDatabase:
             _start_server(database)
         _users_folder(home).mkdir(exist_ok=True)
         (_users_folder(home) / str(os.getpid())).touch()
+    return database
+
+
+def version_of(programs: Path) -> str:
+    """The major version of these programs, as PG_VERSION in a data folder has it."""
+    told = subprocess.run([str(programs / "postgres"), "--version"], capture_output=True, text=True, check=True).stdout
+    return told.split()[2].partition(".")[0]
+
+
+def start_by_itself(home: Path, kind: str, owned: Sequence[Path]) -> EmbeddedDatabase:
+    """Start the server of a data folder laid down by somebody else, and do not wait until it answers.
+
+    The folders `owned` are given to the server's account first. `start` joins it afterwards.
+    """
+    home = home.resolve()
+    database = EmbeddedDatabase(home / "database", _socket_folder(home), programs_folder(kind))
+    with _locked(home):
+        _prepare_folders(home, database)
+        if account := _account():
+            for folder in owned:
+                for path in (folder, *folder.rglob("*")):
+                    os.chown(path, account.pw_uid, account.pw_gid)
+        _run(database, "pg_ctl", "-D", str(database.data), "-W", "-l", str(database.data / "server.log"),
+             "-o", f"-k {database.socket_folder}", "start")  # fmt: skip
     return database
 
 
