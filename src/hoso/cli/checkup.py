@@ -12,6 +12,8 @@ from hoso.core.errors import HosoError
 LOW_DISK_BYTES = 5 * 1024**3
 NO_DISK_BYTES = 1024**3
 WORKER_SILENT_SECONDS = 60
+MOST_SECONDS_BEHIND = 180
+LATE_COPY_HOURS = 49  # a copy a day, and one that failed
 OLDEST_PYTHON = (3, 11)
 
 
@@ -50,6 +52,7 @@ def all_findings() -> Iterator[Finding]:
             definitions,
             vendored_files,
             worker,
+            backup,
         ]
     for check in checks:
         try:
@@ -188,6 +191,27 @@ def worker() -> Finding:
     if not alive:
         return Finding("warning", "worker", told, "`hoso serve` or `hoso worker` does the jobs; start one.")
     return Finding("ok", "worker", told)
+
+
+def backup() -> Finding:
+    from hoso.cli.house import backup_store, demo_folder
+    from hoso.config.environment import read_environment
+    from hoso.core.backup.schedule import copy_is_due, seconds_behind
+
+    if not read_environment()["HOSO_BACKUP"]:
+        state: Literal["ok", "warning"] = "ok" if demo_folder().exists() else "warning"
+        advice = "" if state == "ok" else "Set HOSO_BACKUP to a folder on another disk; see docs/guide/van-hanh.md."
+        return Finding(state, "backup", "none: HOSO_BACKUP is not set", advice)
+    store = backup_store()
+    behind, bases = seconds_behind(store), store.bases()
+    if behind is None or not bases:
+        return Finding("problem", "backup", f"{store.root}: none yet", "Run `hoso backup`.")
+    told = f"{store.root}: whole copy {bases[-1].name}, {behind:.0f} s behind"
+    if behind > MOST_SECONDS_BEHIND or copy_is_due(store, LATE_COPY_HOURS):
+        return Finding("problem", "backup", told, "Look why `hoso archive` stands still; then run `hoso backup`.")
+    if store.root.stat().st_dev == home().stat().st_dev:
+        return Finding("warning", "backup", told, "It lies on the same disk as the data: move it to another one.")
+    return Finding("ok", "backup", told)
 
 
 def _row(query: str) -> Any:

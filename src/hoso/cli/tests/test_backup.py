@@ -131,7 +131,7 @@ def test_damage_is_found(commands: Commands) -> None:
     assert commands.refusal("house", "backup", "--verify") == "HS9016"
     assert commands.refusal("damaged", "restore", "--identity", key_of(commands)) == "HS9016"
     path.write_bytes(content)
-    segment = sorted(store.wal.glob("*.age"))[-1]
+    segment = max(store.wal.glob("*.age"))
     segment.rename(segment.with_suffix(".gone"))
     assert commands.refusal("house", "backup", "--verify") == "HS9016"
     segment.with_suffix(".gone").rename(segment)

@@ -36,6 +36,12 @@ SERVER_OPTIONS = {
     "wal_compression": "on",
     "jit": "off",  # short queries lose more to compilation than they win
     "random_page_cost": "1.1",
+    # What the archiving has not fetched is kept so far; beyond it a new whole copy is needed (ADR 46).
+    "max_slot_wal_keep_size": "16GB",
+    # The server's log holds no values: neither the statement that failed nor the row that broke a rule.
+    "log_min_error_statement": "panic",
+    "log_error_verbosity": "terse",
+    "log_parameter_max_length_on_error": "0",
 }
 
 
@@ -105,7 +111,7 @@ def start_by_itself(home: Path, kind: str, owned: Sequence[Path]) -> EmbeddedDat
                 for path in (folder, *folder.rglob("*")):
                     os.chown(path, account.pw_uid, account.pw_gid)
         _run(database, "pg_ctl", "-D", str(database.data), "-W", "-l", str(database.data / "server.log"),
-             "-o", f"-k {database.socket_folder}", "start")  # fmt: skip
+             "-o", _start_options(database), "start")  # fmt: skip
     return database
 
 
@@ -260,7 +266,7 @@ def _start_server(database: EmbeddedDatabase) -> None:
             "-l",
             str(log),
             "-o",
-            f"-k {database.socket_folder}",
+            _start_options(database),
             "start",
             check=False,
         )
@@ -271,6 +277,11 @@ def _start_server(database: EmbeddedDatabase) -> None:
             tail = log.read_text(errors="replace")[-2000:] if log.exists() else ""
             raise RuntimeError(f"the embedded PostgreSQL did not start:\n{tail}")
         time.sleep(0.2)
+
+
+def _start_options(database: EmbeddedDatabase) -> str:
+    """Given at every start, so that an option of a later version holds in older data folders too."""
+    return " ".join([f"-k {database.socket_folder}", *(f"-c {name}={value}" for name, value in SERVER_OPTIONS.items())])
 
 
 def _run(database: EmbeddedDatabase, program: str, *arguments: str, check: bool = True) -> int:
