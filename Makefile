@@ -1,6 +1,5 @@
 # The commands of this house; what they do stands in tools/. Data goes to HOSO_HOME (default: var).
-.PHONY: setup setup-dev demo test check bench lock prove-kill prove-sharing prove-newcomer
-.PHONY: setup setup-dev demo test check bench lock prove-kill prove-restore prove-newcomer
+.PHONY: setup setup-dev demo test check bench lock prove-kill prove-sharing prove-restore prove-newcomer
 
 setup: ## Build .venv to run HoSo
 	@tools/setup.sh run
@@ -29,6 +28,7 @@ prove-kill: setup-dev ## Full size: kill everything at random moments of an inta
 
 prove-sharing: setup-dev ## Full size: 100,000 guesses of a code of one-time sharing, in eight windows at once
 	@.venv/bin/pytest -q tests/faults/test_sharing_guesses.py --guesses 100000
+
 prove-restore: setup-dev ## Full size: back up under load, restore a moment in the middle, compare every row
 	@.venv/bin/python -m tests.faults.restore_proof --visits 2000
 

@@ -6,7 +6,6 @@ That a moment is restored row for row is proved in tests/faults/test_restore_pro
 import json
 import os
 import subprocess
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -50,7 +49,7 @@ class Commands:
 
 
 @pytest.fixture(scope="module")
-def commands(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Commands]:
+def commands(tmp_path_factory: pytest.TempPathFactory) -> Commands:
     """A house with an account more than when it was backed up."""
     folder = tmp_path_factory.mktemp("backing-up")
     folder.chmod(0o711)
