@@ -37,6 +37,16 @@ def test_every_table_with_persons_has_row_security_and_hides_its_partitions() ->
 
 
 @pytest.mark.django_db
+def test_a_restriction_of_a_person_is_a_lock_of_every_table_with_persons() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT polrelid::regclass::text FROM pg_policy GROUP BY polrelid HAVING bool_or(polname = 'person_scope')"
+            " AND NOT bool_or(polname = 'not_restricted' AND NOT polpermissive)"
+        )
+        assert cursor.fetchall() == []
+
+
+@pytest.mark.django_db
 def test_there_are_tables_with_persons() -> None:
     with connection.cursor() as cursor:
         cursor.execute(

@@ -79,6 +79,7 @@ INSTALLED_APPS = [
     "hoso.core.messages",
     "hoso.core.access.consent",
     "hoso.core.access.sharing",
+    "hoso.core.access.rights",
     "hoso.engines.people",
     "hoso.engines.records",
     "hoso.engines.intake",

@@ -41,6 +41,7 @@ def upgrade_schema() -> None:
     """Bring schema and shipped definitions to this version; safe to run again."""
     from django.core.management import call_command
 
+    from hoso.core.access.rights.enforcing import enforce_restrictions
     from hoso.core.access.roles import load_shipped_roles
     from hoso.core.accounts.machines import ensure_machine_accounts
     from hoso.core.accounts.second_factor import renew_secrets
@@ -50,6 +51,7 @@ def upgrade_schema() -> None:
     home = Path(os.environ["HOSO_HOME"])
     roles.prepare_database(os.environ["DATABASE_URL"], home / "secrets")
     call_command("migrate", database="owner", verbosity=0, interactive=False)
+    enforce_restrictions()
     load_shipped_roles()
     load_shipped_places()
     load_shipped_terminology()
