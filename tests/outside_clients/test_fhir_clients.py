@@ -1,0 +1,96 @@
+"""FHIR clients of others, unmodified, against a served house: they read the record and walk through its pages."""
+
+import json
+import re
+import subprocess
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from fhirclient.client import FHIRClient
+from fhirclient.models.observation import Observation
+from fhirclient.models.patient import Patient
+from fhirpy import SyncFHIRClient
+from fhirpy.base.exceptions import OperationOutcome, ResourceNotFound
+
+from hoso.cli.tests.test_serve import Served
+from hoso.core.accounts.credentials import issue_token
+from tests.claim_packages import package, sample_3176
+from tests.database import Database
+from tests.intaking import Intake, one, person_of, rows, sign_in
+from tests.outside_clients.test_insurer_client import START_SECONDS, wait_for
+
+GUIDE = Path(__file__).parents[2] / "docs" / "guide" / "fhir.md"
+
+
+@dataclass(frozen=True)
+class Record:
+    base: str
+    token: str
+    patient: str
+    observations: int
+
+
+@pytest.fixture
+def record(own_database: Database) -> Iterator[Record]:
+    """A served house with one visit, and a doctor's token."""
+    claim = sample_3176()
+    Intake(own_database.home / "sent").send(package(claim))
+    person = person_of(claim.ma_lk)
+    patient = one("SELECT patient_id FROM people_person WHERE person_id = %s", person)
+    count = len(_observations(person))
+    token = issue_token(sign_in("doctor", "01000"), "client", 1)
+    server = Served(own_database)
+    try:
+        wait_for(server.is_up, START_SECONDS)
+        yield Record(f"http://127.0.0.1:{server.port}/fhir/r4", token, patient, count)
+    finally:
+        server.process.kill()
+        server.process.wait()
+
+
+def _observations(person: int) -> list[Any]:
+    from hoso.engines.records.resource_types import NUMBERS
+
+    return rows("SELECT id FROM records_resource WHERE person_id = %s AND type = %s", person, NUMBERS["Observation"])
+
+
+def test_fhirpy(record: Record) -> None:
+    client = SyncFHIRClient(record.base, authorization=f"Bearer {record.token}")
+    patient = client.reference("Patient", record.patient).to_resource()
+    assert patient.id == record.patient and patient["name"][0]["text"]
+    search = client.resources("Observation").search(patient=record.patient).limit(1)
+    found = search.fetch_all()
+    assert len({each.id for each in found}) == len(found) == record.observations > 1
+    family = patient["name"][0]["family"]
+    assert record.patient in {each.id for each in client.resources("Patient").search(name=family).fetch()}
+    with pytest.raises(OperationOutcome, match="HS5110"):
+        client.resources("Observation").search(patient=record.patient, colour="red").fetch()
+    with pytest.raises(ResourceNotFound):
+        client.reference("Patient", "nobody").to_resource()
+
+
+def test_fhirclient(record: Record) -> None:
+    smart = FHIRClient(settings={"app_id": "test", "api_base": record.base})
+    smart.server.session.headers["Authorization"] = f"Bearer {record.token}"
+    patient = Patient.read(record.patient, smart.server)
+    assert patient.id == record.patient and patient.birthDate is not None
+    found = Observation.where({"subject": f"Patient/{record.patient}"}).perform_resources(smart.server)
+    assert len(found) == record.observations
+    assert {each.subject.reference for each in found} == {f"Patient/{record.patient}"}
+
+
+def test_the_guides_examples(record: Record) -> None:
+    lines = [
+        line for block in re.findall(r"```sh\n(.*?)```", GUIDE.read_text(), re.DOTALL) for line in block.splitlines()
+    ]
+    assert len(lines) == 6
+    known = {"BASE": record.base, "TOKEN": record.token, "PATIENT": record.patient, "PATH": "/usr/bin:/bin"}
+    answers = [
+        json.loads(subprocess.run(["sh", "-c", line], env=known, capture_output=True, check=True).stdout)
+        for line in lines
+    ]
+    kinds = [(each["resourceType"], each.get("total", 1) > 0) for each in answers]
+    assert kinds == [("CapabilityStatement", True), ("Bundle", True), ("Patient", True), *[("Bundle", True)] * 3]
