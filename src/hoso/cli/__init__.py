@@ -7,6 +7,7 @@ import click
 
 from hoso.cli.accounts import accounts
 from hoso.cli.archive import archive
+from hoso.cli.audit import audit
 from hoso.cli.backup import backup
 from hoso.cli.bench import bench
 from hoso.cli.definitions import definitions
@@ -50,6 +51,7 @@ for command in (
     upgrade,
     accounts,
     facilities,
+    audit,
     gateway,
     backup,
     archive,

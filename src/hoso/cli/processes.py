@@ -50,6 +50,11 @@ def archive_command() -> list[str]:
     return [sys.executable, "-c", "from hoso.cli import main; main()", "archive"]
 
 
+def sealer_command() -> list[str]:
+    """It works where no other machine's sealer does, and brings this machine's spool in."""
+    return [sys.executable, "-c", "from hoso.cli import main; main()", "audit", "seal"]
+
+
 class Supervisor:
     """Runs the commands until a signal asks to stop; one that dies is started again after a short pause."""
 

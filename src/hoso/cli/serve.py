@@ -1,4 +1,4 @@
-"""`hoso serve`: the web server and one worker, started together and stopped together."""
+"""`hoso serve`: the web server, the sealer of the audit and one worker, started together and stopped together."""
 
 from collections.abc import Callable
 
@@ -24,7 +24,7 @@ def serve(without_worker: bool) -> None:
 def run_house(without_worker: bool = False, when_ready: Callable[[], None] | None = None) -> None:
     """Serve the opened house until a signal comes; calls `when_ready` once it answers. Raises HosoError HS1005, HS1010."""
     from hoso.cli.house import home, keep_database_running
-    from hoso.cli.processes import Supervisor, archive_command, server_command, worker_command
+    from hoso.cli.processes import Supervisor, archive_command, sealer_command, server_command, worker_command
     from hoso.config.environment import read_environment
 
     environment = read_environment()
@@ -32,6 +32,7 @@ def run_house(without_worker: bool = False, when_ready: Callable[[], None] | Non
     refuse_beyond_loopback(host)
     (home() / "static").mkdir(exist_ok=True)  # its absence is warned about, its emptiness is not
     commands = {"web": server_command(host, port, environment["HOSO_WEB_WORKERS"])}
+    commands["sealer"] = sealer_command()
     if not without_worker:
         commands["worker"] = worker_command()
     if environment["HOSO_BACKUP"]:
