@@ -112,8 +112,8 @@ def accept_restore(connection: psycopg.Connection, reason: str) -> Head:
     came after is written down, signed, for ever. Raises HosoError as Ledger.add."""
     head = head_of(connection)
     ledger = Ledger(installation_of(connection))
-    line = newest_outside()
-    lost = line.fields.get("sequence") if line else None
+    line = newest_hash()
+    lost = line.sequence if line else None
     send_on(ledger.add("restore", sequence=head.sequence, hash=head.hash.hex(), reason=reason[:500], lost_up_to=lost))
     return head
 
