@@ -9,13 +9,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import partial
 from random import Random
 
-from hoso.demo.claims import Tables
+from hoso.demo.claims import Tables, tables_of
+from hoso.demo.defects import Defect, choose
 from hoso.demo.packages import Change, Item, Numbering, PackagePlan
 from hoso.demo.people import Person
 from hoso.demo.settings import ProvinceSettings
 from hoso.demo.tables import EXTRA
+from hoso.demo.visits import make_visit
 
 LEAST_PERSONS = 200
 AGAIN_AFTER = timedelta(days=40)
@@ -29,6 +32,7 @@ class Planted:
     ma_lk: str
     case: str
     detail: str
+    findings: str = ""  # what must be found: rule@tag, with spaces between
 
 
 def plant(packages: list[PackagePlan], settings: ProvinceSettings, numbering: Numbering, block: int) -> list[Planted]:
@@ -39,6 +43,8 @@ def plant(packages: list[PackagePlan], settings: ProvinceSettings, numbering: Nu
         _unknown_tags(planter)
         _identity_conflicts(planter)
         _sent_again(planter)
+    if settings.defects:
+        _defects(planter)
     planter.found += _withheld(packages)
     packages.sort(key=lambda package: (package.made, package.file_name))
     return planter.found
@@ -72,8 +78,8 @@ class _Planter:
                 count -= 1
                 yield taken
 
-    def note(self, package: PackagePlan, item: Item, case: str, detail: str) -> None:
-        self.found.append(Planted(package.file_name, item.plan.ma_lk, case, detail))
+    def note(self, package: PackagePlan, item: Item, case: str, detail: str, findings: str = "") -> None:
+        self.found.append(Planted(package.file_name, item.plan.ma_lk, case, detail, findings))
 
     def send_again(self, package: PackagePlan, item: Item, change: Change | None) -> tuple[PackagePlan, Item]:
         """The same visit in a package of its own, made forty days later."""
@@ -95,19 +101,19 @@ def _set(tag: str, value: str) -> Change:
 
 def _quarantined(planter: _Planter) -> None:
     faults = (
-        (_set("MA_BN", ""), "XML1.MA_BN trống"),
-        (_set("NGAY_RA", "202513990900"), "XML1.NGAY_RA = 202513990900, không phải ngày"),
-        (_set("HO_TEN", "NGUYỄN VĂN MẪU " * 25), "XML1.HO_TEN dài 375 ký tự, quá 255"),
+        (_set("MA_BN", ""), "XML1.MA_BN trống", "structure.required@MA_BN"),
+        (_set("NGAY_RA", "202513990900"), "XML1.NGAY_RA = 202513990900, không phải ngày", "structure.date@NGAY_RA"),
+        (_set("HO_TEN", "NGUYỄN VĂN MẪU " * 25), "XML1.HO_TEN dài 375 ký tự, quá 255", "structure.size@HO_TEN"),
     )
-    for (change, detail), (package, item) in zip(faults, planter.take_several(len(faults)), strict=False):
+    for (change, detail, findings), (package, item) in zip(faults, planter.take_several(len(faults)), strict=False):
         item.change = change
-        planter.note(package, item, "quarantined", detail)
+        planter.note(package, item, "quarantined", detail, findings)
 
 
 def _unknown_tags(planter: _Planter) -> None:
     for package, item in planter.take_several(2):
         item.change = _set(EXTRA, "<TRUONG_LA>SYN</TRUONG_LA>")
-        planter.note(package, item, "unknown_tag", "XML1 có thêm thẻ TRUONG_LA")
+        planter.note(package, item, "unknown_tag", "XML1 có thêm thẻ TRUONG_LA", "structure.tag@TRUONG_LA")
 
 
 def _sent_again(planter: _Planter) -> None:
@@ -141,7 +147,7 @@ def _identity_conflicts(planter: _Planter) -> None:
         item.change = _borrow_id(owner.person.personal_id)
         person = owner.person
         detail = f"SO_CCCD {person.personal_id} là của {person.name}, sinh {person.born.year}, lượt {owner.ma_lk}"
-        planter.note(package, item, "identity_conflict", detail)
+        planter.note(package, item, "identity_conflict", detail, "cccd.gioi_tinh@SO_CCCD cccd.nam_sinh@SO_CCCD")
         owners = [plan for plan in owners if plan.person is not person]
         wanted -= 1
 
@@ -162,6 +168,30 @@ def _borrow_id(personal_id: str) -> Change:
             for row in rows:
                 if "SO_CCCD" in row:
                     row["SO_CCCD"] = personal_id
+
+    return change
+
+
+def _defects(planter: _Planter) -> None:
+    """One broken rule in a share of the visits that carry no other case."""
+    settings = planter.settings
+    taken = {case.ma_lk for case in planter.found}
+    for package in planter.packages:
+        for item in package.items:
+            rng = Random(f"{settings.seed}/defect/{item.plan.ma_lk}")
+            if item.plan.ma_lk in taken or rng.random() >= settings.defects:
+                continue
+            visit = make_visit(item.plan, settings.seed, settings.lines_per_visit)
+            defect = choose(rng, package.version, partial(tables_of, visit))
+            if defect is not None:
+                item.change = _plant(defect, package.version)
+                detail = f"XML{defect.table}.{defect.tag}"
+                planter.note(package, item, "defect", detail, f"{defect.rule}@{defect.tag}")
+
+
+def _plant(defect: Defect, version: str) -> Change:
+    def change(tables: Tables) -> None:
+        defect.plant(version, tables)
 
     return change
 

@@ -68,7 +68,7 @@ def generate_province(
         people = csv.writer(people_file, lineterminator="\n")
         truth = csv.writer(truth_file, lineterminator="\n")
         people.writerow(PERSON_COLUMNS)
-        truth.writerow(("package", "ma_lk", "case", "detail"))
+        truth.writerow(("package", "ma_lk", "case", "detail", "findings"))
         for block in _blocks(settings):
             for number, plan in enumerate(block.packages, 1):
                 _write(write_package(plan, settings), out / "packages", summary)
@@ -78,7 +78,7 @@ def generate_province(
             people.writerows(
                 person_row(person, settings) for household in block.households for person in household.members
             )
-            truth.writerows((case.package, case.ma_lk, case.case, case.detail) for case in block.planted)
+            truth.writerows((case.package, case.ma_lk, case.case, case.detail, case.findings) for case in block.planted)
             summary.households += len(block.households)
             summary.persons += sum(len(household.members) for household in block.households)
             _add(summary.planted, Counter(case.case for case in block.planted))

@@ -15,7 +15,8 @@ class ProvinceSettings:
     """One seed and these settings give the same bytes every time.
 
     visits_per_person_year is a target average; lines_per_visit fills each visit up to that many
-    lines (drugs, services, results), for benchmarks; version keeps only the visits of one version.
+    lines (drugs, services, results), for benchmarks; version keeps only the visits of one version;
+    defects is the share of visits in which one rule is broken.
     """
 
     province: str = "80"
@@ -26,6 +27,7 @@ class ProvinceSettings:
     end: date = date(2026, 10, 31)
     lines_per_visit: int | None = None
     version: str | None = None
+    defects: float = 0.0
 
     def __post_init__(self) -> None:
         if self.province not in PROVINCES_WITH_DATA:
@@ -34,6 +36,8 @@ class ProvinceSettings:
             )
         if self.version is not None and self.version not in VERSIONS:
             raise ValueError(f"Phiên bản {self.version} không có; các phiên bản: {', '.join(VERSIONS)}.")
+        if not 0 <= self.defects <= 1:
+            raise ValueError("Tỷ lệ hồ sơ lỗi phải từ 0 đến 1.")
         if self.persons < 1 or self.years < 1:
             raise ValueError("Số người và số năm phải từ 1 trở lên.")
 

@@ -60,21 +60,23 @@ def _check(form: Form, ways: Sequence[Amounts], named: Amounts) -> Check:
 
 
 def _misfit(place: Place, ways: Sequence[Amounts], named: Amounts, stated: Amounts) -> dict[str, Decimal]:
-    """What is wrong under the way that fits best, field by field; empty where one fits or nothing can be known."""
+    """What is wrong under the way that fits best (fewest fields, then closest); empty where one fits or none is known."""
     for name, run in named.items():
         place.named[name] = run(place)
-    best: dict[str, Decimal] | None = None
+    best: dict[str, Decimal] = {}
+    closeness: tuple[int, Decimal] | None = None
     for way in ways:
-        wrong: dict[str, Decimal] = {}
+        wrong, apart = {}, Decimal(0)
         for field, run in way.items():
             found, wanted = stated[field](place), run(place)
             if found is not None and wanted is not None and abs(found - wanted) > TOLERANCE:
                 wrong[field] = wanted
+                apart += abs(found - wanted)
         if not wrong:
             return {}
-        if best is None or len(wrong) < len(best):
-            best = wrong
-    return best or {}
+        if closeness is None or (len(wrong), apart) < closeness:
+            best, closeness = wrong, (len(wrong), apart)
+    return best
 
 
 def _corrected(place: Place, table: int, line: int) -> Place:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from functools import cache, lru_cache
 
 from hoso.core.definitions import DefinitionError
@@ -42,16 +43,19 @@ def check_rules(visit: SentVisit, decision: Decision, left: date | None, known: 
     tables = _judged(visit.tables, known)
     summary = tables[1][0] if tables.get(1) else {}
     package = {"MACSKCB": visit.header.facility_code}
-    right: dict[tuple[int, int, str], object] = {}
+    right: dict[tuple[int, int, str], Decimal] = {}
     found: list[Finding] = []
     ready = _rules_on(decision.key, left or date.max)
     for number in sorted(tables, key=lambda number: (number == _LAST, number)):
-        for one in ready.get(number, ()):
-            if one.check is None:
+        listed = ready.get(number, ())
+        checks = [one.check for one in listed if one.check is not None]
+        for line, values in enumerate(tables[number], start=1):
+            place = Place(values, summary, package, tables, right)
+            for check in checks:
+                found += check(place, line)
+        for one in listed:
+            if one.unique is not None:
                 found += _repeated(one, number, tables[number])
-                continue
-            for line, values in enumerate(tables[number], start=1):
-                found += one.check(Place(values, summary, package, tables, right), line)  # type: ignore[arg-type]
     return found
 
 

@@ -84,24 +84,26 @@ class Compiler:
     def _total(self, number_: int, name: str, condition: Node | None) -> Compiled:
         table = self.decision.tables[number_]
         kind, spellings = _known(table, name)
-        read = _reader(False, spellings, kind)
+        if kind != "number":
+            raise DefinitionError(f"sum() needs numbers, not XML{number_}.{name}")
         chosen = Compiler(self.decision, table).truth(condition) if condition else None
 
         def total(place: Place) -> Decimal | None:
             found = ZERO
             for values in place.tables.get(number_, ()):
-                line = Place(values, place.summary, place.package, place.tables)
+                text = values.get(name) or next((values[one] for one in spellings if values.get(one)), "")
+                if not text:
+                    continue
                 if chosen is not None:
-                    wanted = chosen(line)
+                    wanted = chosen(Place(values, place.summary, place.package, place.tables))
                     if wanted is None:
                         return None
                     if not wanted:
                         continue
-                amount = read(line)
-                if amount is not None:
-                    found += amount
-                elif any(values.get(one) for one in spellings):
+                amount = number(text)
+                if amount is None:
                     return None
+                found += amount
             return found
 
         return Compiled(total, "number")
@@ -181,8 +183,9 @@ def _reader(of_summary: bool, spellings: tuple[str, ...], kind: str) -> Function
         return text
 
     def amount(place: Place) -> Decimal | None:
-        found = text(place)
-        return number(found) if found else None
+        values = place.summary if of_summary else place.values
+        found = values.get(name) or next((values[one] for one in others if values.get(one)), "")
+        return number(found)  # what is not there is no number either
 
     return amount
 
