@@ -88,6 +88,12 @@ def _recipients(text: str) -> tuple[str, ...]:
     return given
 
 
+def _public_url(text: str) -> str:
+    if text and not text.startswith(("https://", "http://")):
+        raise ValueError(text)
+    return text.rstrip("/")
+
+
 def _database_url(text: str) -> str:
     if text and not text.startswith(("postgresql://", "postgres://")):
         raise ValueError(text)
@@ -119,6 +125,13 @@ SETTINGS: tuple[Setting, ...] = (
     ),
     Setting("HOSO_BIND", "127.0.0.1:8000", "host:port", "Where `hoso serve` listens.", _address),
     Setting("HOSO_ALLOWED_HOSTS", "127.0.0.1,localhost", "names, comma between", "Host names served.", _hosts),
+    Setting(
+        "HOSO_PUBLIC_URL",
+        "",
+        "https://… or empty",
+        "The address by which software knows this house (issuer of tokens). Empty: the one a request came to.",
+        _public_url,
+    ),
     Setting("HOSO_HTTPS", "no", "yes or no", "Served behind HTTPS: secure cookies and HSTS.", _boolean),
     Setting("HOSO_SECRET_KEY", "", "50 characters or more, or empty", "Signing key; empty: kept in HOSO_HOME/secrets."),
     Setting("HOSO_LANGUAGE", "vi", "vi or en", "Language before a person has chosen.", _choice("vi", "en")),

@@ -14,6 +14,7 @@ HOSO_HOME: Path = ENVIRONMENT["HOSO_HOME"].resolve()
 LANGUAGE_CODE: str = ENVIRONMENT["HOSO_LANGUAGE"]
 DEBUG = False
 ALLOWED_HOSTS: list[str] = ENVIRONMENT["HOSO_ALLOWED_HOSTS"]
+PUBLIC_URL: str = ENVIRONMENT["HOSO_PUBLIC_URL"]
 
 
 def _secret_key() -> str:
@@ -74,6 +75,7 @@ INSTALLED_APPS = [
     "hoso.core.places",
     "hoso.core.terminology",
     "hoso.core.accounts",
+    "hoso.core.accounts.authorization",
     "hoso.core.access",
     "hoso.core.audit",
     "hoso.core.changes",

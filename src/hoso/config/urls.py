@@ -4,6 +4,7 @@ from django.urls import include, path
 
 urlpatterns = [
     path("", include("hoso.web.staff.urls")),
+    path("", include("hoso.web.oauth.urls")),
     path("api/v1/", include("hoso.web.api.urls")),
     path("fhir/r4/", include("hoso.web.fhir.urls")),
     path("bhxh/", include("hoso.web.bhxh.urls")),

@@ -1,5 +1,6 @@
 """From a request to an actor: a session of a person, or an API token of a machine."""
 
+from dataclasses import replace
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
@@ -11,8 +12,9 @@ from django.urls import reverse
 from django.utils.http import urlencode
 
 from hoso.core.access.actor import Actor
-from hoso.core.accounts.credentials import account_of_token
-from hoso.core.accounts.models import Account
+from hoso.core.accounts.authorization.addresses import api_of
+from hoso.core.accounts.authorization.bearer import Access, access_of, presents_credential
+from hoso.core.accounts.authorization.permits import allowed_permissions
 from hoso.core.errors import HosoError
 from hoso.web.bhxh.answers import is_gateway, refusal
 from hoso.web.bhxh.sessions import account_of_gateway
@@ -43,36 +45,46 @@ class StaffAccountAdapter(DefaultAccountAdapter):
 
 def identify(request: HttpRequest, route: str) -> Actor | None:
     """The actor of this request, or None where nobody has signed in."""
-    account = _account(request)
-    if account is None:
+    if bears_token(request) and not is_gateway(request):
+        return _software(request, route)
+    user: Any = account_of_gateway(request) if is_gateway(request) else request.user
+    if user is None or not user.is_authenticated:
         return None
+    return replace(stranger(request, route), account_id=user.pk, name=user.username)
+
+
+def stranger(request: HttpRequest, route: str) -> Actor:
+    """From where somebody asks, before it is known who: account 0, no roles."""
     address, port = source_of(request)
-    return Actor(
-        account_id=account.pk,
-        name=account.username,
-        route=route,
-        source=address,
-        source_port=port,
-        device=request.headers.get("User-Agent", "")[:200],
+    device = request.headers.get("User-Agent", "")[:200]
+    return Actor(account_id=0, name="", route=route, source=address, source_port=port, device=device)
+
+
+def _software(request: HttpRequest, route: str) -> Actor | None:
+    """The account that software acts for, with only what its token allows here."""
+    somebody = stranger(request, route)
+    access = access_of(request, somebody.source)
+    request.software_access = access  # type: ignore[attr-defined]
+    if access is None:
+        return None
+    return replace(
+        somebody,
+        account_id=access.account.pk,
+        name=access.account.username,
+        device=f"{access.client} {somebody.device}".strip(),
+        scopes=access.scopes,
+        allowed=None if access.scopes is None else allowed_permissions(access.scopes, api_of(request.path)),
+        patient=access.patient,
     )
 
 
-def _account(request: HttpRequest) -> Account | None:
-    if is_gateway(request):
-        return account_of_gateway(request)
-    if bears_token(request):
-        return account_of_token(request.headers["Authorization"].split(" ", 1)[1].strip())
-    user: Any = request.user
-    return user if user.is_authenticated else None
-
-
 def bears_token(request: HttpRequest) -> bool:
-    """Whether software is asking, with a token of its own; any other header leaves the session to decide."""
-    return request.headers.get("Authorization", "").lower().startswith("bearer ")
+    """Whether software is asking, with a credential of its own; any other header leaves the session to decide."""
+    return presents_credential(request)
 
 
 def wants_json(request: HttpRequest) -> bool:
-    return request.path.startswith("/api/")
+    return bool(api_of(request.path))
 
 
 def ask_to_sign_in(request: HttpRequest) -> HttpResponse:
@@ -87,8 +99,9 @@ def ask_to_sign_in(request: HttpRequest) -> HttpResponse:
 
 
 def lacks_second_factor(request: HttpRequest) -> bool:
-    """Whether this session was opened without a second factor."""
+    """Whether this session, or what software acts with, came about without a second factor."""
     if bears_token(request):
-        return False
+        access: Access | None = getattr(request, "software_access", None)
+        return access is None or not access.second_factor
     user: Any = request.user
     return not any(record.get("method") == "mfa" for record in get_authentication_records(request, user))

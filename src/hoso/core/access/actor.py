@@ -4,13 +4,18 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from uuid import UUID, uuid4
 
+from hoso.core.access.narrowing import narrowed
 from hoso.core.access.reach import Assignment
 from hoso.core.access.roles import Role, held_assignments, held_roles
 
 
 @dataclass(frozen=True)
 class Actor:
-    """An account that acts, with the request it acts through; ids and names only, no secrets."""
+    """An account that acts, with the request it acts through; ids and names only, no secrets.
+
+    Where software acts for the account with a limited token, `scopes` are those of the token, `allowed` the permissions
+    they leave of the roles (core/access/narrowing.py), and `patient` the FHIR id of the patient it is confined to.
+    """
 
     account_id: int
     name: str
@@ -19,11 +24,14 @@ class Actor:
     device: str = ""
     request_id: UUID = field(default_factory=uuid4)
     source_port: int | None = None  # of the asker, where the web server or the proxy before it tells
+    scopes: tuple[str, ...] | None = None
+    allowed: frozenset[str] | None = None
+    patient: str = ""
 
     @cached_property
     def roles(self) -> tuple[Role, ...]:
-        """The roles held today, read once for each actor object."""
-        return held_roles(self.account_id)
+        """The roles held today, as far as the token allows, read once for each actor object."""
+        return narrowed(held_roles(self.account_id), self.allowed)
 
     @cached_property
     def assignments(self) -> tuple[Assignment, ...]:

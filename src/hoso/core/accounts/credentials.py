@@ -1,19 +1,30 @@
-"""API tokens: shown once, kept as a hash, with an owner, an end and a last use."""
+"""API tokens: shown once, kept as a hash, with an owner, an end and a last use.
+
+Two shapes of the same thing: our own, and that of DHIS2's personal access tokens (`d2pat_`, 32 letters or digits, their
+CRC-32 as ten digits), for software that only knows those.
+"""
 
 import secrets
+import string
 from datetime import timedelta
 from hashlib import sha256
+from typing import Literal
+from zlib import crc32
 
 from django.utils import timezone
 
 from hoso.core.accounts.models import Account, Credential
 
-TOKEN_PREFIX = "hoso_"
+TOKEN_PREFIX, DHIS2_PREFIX = "hoso_", "d2pat_"
+DHIS2_LENGTH = 32
+Shape = Literal["hoso", "dhis2"]
 
 
-def issue_token(account: Account, name: str, days: int = 90, scopes: list[str] | None = None) -> str:
-    """Make a token that works for so many days and return it; it cannot be shown again."""
-    token = TOKEN_PREFIX + secrets.token_urlsafe(32)
+def issue_token(
+    account: Account, name: str, days: int = 90, scopes: list[str] | None = None, shape: Shape = "hoso"
+) -> str:
+    """Make a token that works for so many days and return it; it cannot be shown again. No scopes: no narrowing."""
+    token = _dhis2_token() if shape == "dhis2" else TOKEN_PREFIX + secrets.token_urlsafe(32)
     Credential.objects.create(
         account=account,
         kind=Credential.Kind.API_TOKEN,
@@ -27,6 +38,14 @@ def issue_token(account: Account, name: str, days: int = 90, scopes: list[str] |
 
 def account_of_token(token: str) -> Account | None:
     """The active account of a living token, else None."""
+    credential = credential_of_token(token)
+    return credential.account if credential else None
+
+
+def credential_of_token(token: str) -> Credential | None:
+    """The living token of an active account, else None."""
+    if token.startswith(DHIS2_PREFIX) and not _is_dhis2_token(token):
+        return None
     now = timezone.now()
     credential = (
         Credential.objects.select_related("account")
@@ -38,7 +57,18 @@ def account_of_token(token: str) -> Account | None:
         return None
     if credential.last_used_at is None or now - credential.last_used_at > timedelta(minutes=5):
         Credential.objects.filter(pk=credential.pk).update(last_used_at=now)
-    return credential.account
+    return credential
+
+
+def _dhis2_token() -> str:
+    code = "".join(secrets.choice(string.ascii_letters + string.digits) for _ in range(DHIS2_LENGTH))
+    return f"{DHIS2_PREFIX}{code}{crc32(code.encode()):010d}"
+
+
+def _is_dhis2_token(token: str) -> bool:
+    """Whether the checksum is right: a mistyped token costs no look-up."""
+    code, checksum = token.removeprefix(DHIS2_PREFIX)[:DHIS2_LENGTH], token.removeprefix(DHIS2_PREFIX)[DHIS2_LENGTH:]
+    return checksum == f"{crc32(code.encode()):010d}"
 
 
 def _hash(token: str) -> str:

@@ -19,6 +19,7 @@ from hoso.web.asking import ask
 from hoso.web.fhir import bundles
 from hoso.web.fhir.capability import capability_statement, served_types
 from hoso.web.fhir.outcomes import ADDRESS, fhir_answer
+from hoso.web.fhir.scopes import within_scopes
 from hoso.web.fhir.whose import persons
 from hoso.web.routes import ActingRequest
 
@@ -83,7 +84,8 @@ def search(request: ActingRequest, type_name: str) -> HttpResponse:
     def find(scope: Scope) -> Found:
         return interactions.search_charts(scope, persons(scope, query), query, until)
 
-    found = ask(request, find, action="search", about=type_name)
+    found = ask(request, within_scopes(request, type_name, "search", find), action="search", about=type_name)
+    assert found is not None
     shown, more = _page(found.resources, after, query)
     links = {"self": _address(request)}
     if more:
@@ -122,7 +124,7 @@ def _cursor(request: HttpRequest) -> tuple[datetime, str]:
 
 
 def _asked(request: ActingRequest, about: str, query: Callable[[Scope], Found | None]) -> Found:
-    found = ask(request, query, about=about)
+    found = ask(request, within_scopes(request, about.partition("/")[0], "read", query), about=about)
     if found is None:
         raise HosoError("HS5001")
     return found

@@ -35,7 +35,7 @@ class Found:
 
 def current(scope: Scope, type_name: str, id_: str) -> Found | None:
     """The current version, deleted ones too; None where there is none in this scope."""
-    person_id = _person_of(type_name, id_)
+    person_id = person_of(type_name, id_)
     if person_id is None:
         return None
     rows = stored_rows("records_resource", scope, person_id, "r.type = %s AND r.id = %s", [NUMBERS[type_name], id_])
@@ -70,7 +70,8 @@ def search_charts(scope: Scope, person_ids: Sequence[int], query: Query, until: 
     return Found(person_ids[0] if len(person_ids) == 1 else None, tuple(resources))
 
 
-def _person_of(type_name: str, id_: str) -> int | None:
+def person_of(type_name: str, id_: str) -> int | None:
+    """Whose resource it is, whether the asker may see it or not; for decisions, never to be told."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT person_id FROM records_location WHERE type = %s AND id = %s", [NUMBERS[type_name], id_])
         row = cursor.fetchone()
