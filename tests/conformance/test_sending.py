@@ -8,6 +8,7 @@ from django.db import connection
 
 from hoso.core.database.session import acting_transaction
 from hoso.core.errors import HosoError
+from hoso.core.files.originals import open_original
 from hoso.engines.intake.actions import receive
 from hoso.engines.intake.jobs import intake_service
 from hoso.engines.intake.packages import process_package
@@ -70,8 +71,9 @@ def test_a_stated_version_is_followed_and_a_strange_one_warned_of(intake: Intake
 
 def test_what_is_acknowledged_is_on_disk_with_its_job(intake: Intake, settings: Any) -> None:
     receipt = receive(asker("intake_officer").actor, "x.xml", [CONTENT[:50], CONTENT[50:]], "upload")
-    kept = Path(settings.HOSO_HOME, "originals", receipt.sha256[:2], receipt.sha256)
-    assert kept.read_bytes() == CONTENT
+    assert Path(settings.HOSO_HOME, "originals", receipt.sha256[:2], receipt.sha256).exists()
+    with open_original(bytes.fromhex(receipt.sha256)) as kept:
+        assert kept.read() == CONTENT
     assert rows("SELECT state, visits_read FROM intake_package") == [("waiting", 0)]
     assert one("SELECT count(*) FROM procrastinate_jobs WHERE args->>'package_id' = %s", str(receipt.id)) == 1
 

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from hoso.core.access.labels import mask_of
+from hoso.core.files.originals import open_original
 from tests.claim_packages import Claim, package, sample_3176, sample_4210
 from tests.intaking import Intake, asker, one, person_of, resources, rows
 
@@ -207,5 +208,5 @@ def test_the_original_is_kept_whole(intake: Intake, settings: Any) -> None:
     content = package(_main())
     intake.send(content)
     ((digest,),) = rows("SELECT sha256 FROM intake_package")
-    name = bytes(digest).hex()
-    assert (settings.HOSO_HOME / "originals" / name[:2] / name).read_bytes() == content
+    with open_original(bytes(digest)) as kept:
+        assert kept.read() == content

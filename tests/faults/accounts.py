@@ -5,6 +5,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from hoso.core.files.encryption import open_encrypted
+from hoso.core.files.originals import original_keys
 from tests.faults.house_under_test import House
 from tests.faults.packages_to_send import Sent
 from tests.faults.uploader import read_acknowledged
@@ -60,8 +62,9 @@ def _check_acknowledged(house: House, acknowledged: Sequence[Mapping[str, Any]],
     for entry in acknowledged:
         sha = entry["sha256"]
         assert known.get(entry["id"]) == sha, f"acknowledged package {entry['id']} is lost"
-        original = house.home / "originals" / sha[:2] / sha
-        assert hashlib.sha256(original.read_bytes()).hexdigest() == sha, f"original {sha} is damaged"
+        with open_encrypted(house.home / "originals" / sha[:2] / sha, original_keys(house.home)) as original:
+            content = original.read()
+        assert hashlib.sha256(content).hexdigest() == sha, f"original {sha} is damaged"
 
 
 def check_second_sendings(connection: Any) -> int:

@@ -17,6 +17,7 @@ from hoso.cli.facilities import facilities
 from hoso.cli.gateway import gateway
 from hoso.cli.generate import generate
 from hoso.cli.intake import intake
+from hoso.cli.keys import keys
 from hoso.cli.modules import modules
 from hoso.cli.restore import restore
 from hoso.cli.serve import serve
@@ -56,6 +57,7 @@ for command in (
     backup,
     archive,
     restore,
+    keys,
 ):
     hoso.add_command(command)
 

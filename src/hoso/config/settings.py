@@ -17,15 +17,16 @@ ALLOWED_HOSTS: list[str] = ENVIRONMENT["HOSO_ALLOWED_HOSTS"]
 PUBLIC_URL: str = ENVIRONMENT["HOSO_PUBLIC_URL"]
 
 
-def _secret_key() -> str:
+def _signing_keys() -> list[str]:
+    """The key that signs, then older ones whose signatures still count (`hoso keys rotate signing`)."""
     if ENVIRONMENT["HOSO_SECRET_KEY"]:
-        return str(ENVIRONMENT["HOSO_SECRET_KEY"])
+        return str(ENVIRONMENT["HOSO_SECRET_KEY"]).split()
     path = HOSO_HOME / "secrets" / "signing-key"
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         path.touch(mode=0o600)
         path.write_text(secrets.token_urlsafe(60))
-    return path.read_text()
+    return path.read_text().split()
 
 
 def _connection(url: str, options: str = "") -> dict[str, Any]:
@@ -43,7 +44,7 @@ def _connection(url: str, options: str = "") -> dict[str, Any]:
     }
 
 
-SECRET_KEY = _secret_key()
+SECRET_KEY, *SECRET_KEY_FALLBACKS = _signing_keys()
 DATABASES = {
     "default": _connection(ENVIRONMENT["HOSO_APP_DATABASE_URL"]),
     # Only `hoso upgrade` writes through this one.

@@ -4,27 +4,51 @@ import os
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
 ARRIVING = "arriving-"  # how the name of a file begins that is not whole yet
 
 
+@dataclass
+class Arriving:
+    """A file being written; it must be told where it belongs before the block ends."""
+
+    file: BinaryIO
+    path: Path | None = None
+
+    def becomes(self, path: Path) -> None:
+        self.path = path
+
+
 @contextmanager
-def durable_file(path: Path) -> Iterator[BinaryIO]:
-    """Yield a file to write that stands at `path` when the block ends, synchronised; left by an error, nothing stands."""
-    make_folder(path.parent)
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=ARRIVING)
+def arriving_file(folder: Path) -> Iterator[Arriving]:
+    """Yield a file to write whose name is not known yet (its hash); left by an error, nothing stands."""
+    make_folder(folder)
+    handle, temporary = tempfile.mkstemp(dir=folder, prefix=ARRIVING)
     try:
         with os.fdopen(handle, "wb") as target:
-            yield target
+            arriving = Arriving(target)
+            yield arriving
             target.flush()
             os.fsync(target.fileno())
-        os.replace(temporary, path)
-        sync_folder(path.parent)
+        if arriving.path is None:
+            raise ValueError("nobody said where the file belongs")
+        make_folder(arriving.path.parent)
+        os.replace(temporary, arriving.path)
+        sync_folder(arriving.path.parent)
     except BaseException:
         Path(temporary).unlink(missing_ok=True)
         raise
+
+
+@contextmanager
+def durable_file(path: Path) -> Iterator[BinaryIO]:
+    """Yield a file to write that stands at `path` when the block ends, synchronised; left by an error, nothing stands."""
+    with arriving_file(path.parent) as arriving:
+        arriving.becomes(path)
+        yield arriving.file
 
 
 def make_folder(folder: Path) -> None:

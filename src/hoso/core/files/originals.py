@@ -1,8 +1,6 @@
 """Stored originals: every package whole as it came, named by its SHA-256, safe on disk before it is acknowledged."""
 
-import os
 import shutil
-import tempfile
 from collections.abc import Iterable
 from hashlib import sha256
 from pathlib import Path
@@ -10,7 +8,12 @@ from typing import BinaryIO
 
 from django.conf import settings
 
+from hoso.core.database.key_folder import KeyFolder
+from hoso.core.files.durable import arriving_file
+from hoso.core.files.encryption import EncryptedWriter, open_encrypted
+
 CHUNK = 1024 * 1024
+KEYS = "original-keys"
 
 
 def originals_folder() -> Path:
@@ -22,32 +25,29 @@ def path_of(digest: bytes) -> Path:
     return originals_folder() / name[:2] / name
 
 
+def original_keys(home: Path | None = None) -> KeyFolder:
+    """The keys originals are encrypted with, of this installation or of another data folder."""
+    return KeyFolder((home or Path(settings.HOSO_HOME)) / "secrets" / KEYS)
+
+
 def keep_original(chunks: Iterable[bytes]) -> tuple[bytes, int]:
-    """Write the bytes durably and return (SHA-256, size). The same bytes are kept once."""
-    folder = originals_folder()
-    _make_folder(folder)
+    """Write the bytes durably, encrypted, and return (SHA-256, size) of them as they came. The same bytes are kept once."""
+    folder, keys = originals_folder(), original_keys()
     digest, size = sha256(), 0
-    handle, temporary = tempfile.mkstemp(dir=folder, prefix="arriving-")
-    try:
-        with os.fdopen(handle, "wb") as target:
-            for chunk in chunks:
-                digest.update(chunk)
-                size += len(chunk)
-                target.write(chunk)
-            target.flush()
-            os.fsync(target.fileno())
-        final = path_of(digest.digest())
-        _make_folder(final.parent)
-        os.replace(temporary, final)
-        _sync_folder(final.parent)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise
+    with arriving_file(folder) as arriving:
+        writer = EncryptedWriter(arriving.file, keys)
+        for chunk in chunks:
+            digest.update(chunk)
+            size += len(chunk)
+            writer.write(chunk)
+        writer.finish()
+        arriving.becomes(path_of(digest.digest()))
     return digest.digest(), size
 
 
 def open_original(digest: bytes) -> BinaryIO:
-    return path_of(digest).open("rb")
+    """The bytes as they came. Raises HosoError HS2240 without the key, HS9022 (when read) for a damaged file."""
+    return open_encrypted(path_of(digest), original_keys())
 
 
 def chunks_of(stream: BinaryIO) -> Iterable[bytes]:
@@ -57,18 +57,3 @@ def chunks_of(stream: BinaryIO) -> Iterable[bytes]:
 
 def free_bytes() -> int:
     return shutil.disk_usage(settings.HOSO_HOME).free
-
-
-def _make_folder(folder: Path) -> None:
-    if not folder.is_dir():
-        folder.mkdir(parents=True, exist_ok=True)
-        _sync_folder(folder.parent)
-
-
-def _sync_folder(folder: Path) -> None:
-    # A rename survives a power cut only when its folder was synchronised too.
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

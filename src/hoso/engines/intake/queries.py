@@ -1,7 +1,6 @@
 """Reading the intake: packages and their accounts, visits, findings. Each runs inside `access.reading.read`."""
 
 import json
-from pathlib import Path
 from typing import Any
 
 from django.db import connection
@@ -9,7 +8,6 @@ from django.db import connection
 from hoso.core.access.policy import Scope
 from hoso.core.audit.shown import note_labels
 from hoso.core.errors import HosoError
-from hoso.core.files.originals import path_of
 from hoso.engines.intake.accounts import SUMS
 from hoso.engines.intake.exchange import load_decisions
 from hoso.engines.intake.models import Account, FindingRow, PackageRow, VisitRow
@@ -146,8 +144,8 @@ def totals(scope: Scope) -> Account:
         return Account(*map(int, cursor.fetchone()))
 
 
-def original_of(scope: Scope, package_id: int) -> tuple[str, Path] | None:
-    """The name and the kept bytes of a package."""
+def original_of(scope: Scope, package_id: int) -> tuple[str, bytes] | None:
+    """The name of a package, and the SHA-256 by which its original is opened."""
     with connection.cursor() as cursor:
         cursor.execute(
             f"""
@@ -159,4 +157,4 @@ def original_of(scope: Scope, package_id: int) -> tuple[str, Path] | None:
         )
         row = cursor.fetchone()
     note_labels([row[2] or 0] if row else [])
-    return (row[0], path_of(bytes(row[1]))) if row else None
+    return (row[0], bytes(row[1])) if row else None

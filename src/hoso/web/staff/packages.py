@@ -8,6 +8,7 @@ from django.shortcuts import render
 
 from hoso.core.access.policy import Scope
 from hoso.core.errors import HosoError
+from hoso.core.files.originals import open_original
 from hoso.engines.intake import queries as intake
 from hoso.engines.intake.models import FindingRow, PackageRow, VisitRow
 from hoso.web.asking import ask
@@ -86,13 +87,13 @@ def _progress(request: ActingRequest, package_id: int, template: str) -> HttpRes
 
 def original(request: ActingRequest, package_id: int) -> FileResponse:
     """The bytes as they came. Raises HosoError HS5001."""
-    found: tuple[str, Path] | None = ask(
+    found: tuple[str, bytes] | None = ask(
         request, lambda scope: intake.original_of(scope, package_id), action="export", about=f"package {package_id}"
     )
     if found is None:
         raise HosoError("HS5001")
-    file_name, path = found
-    return FileResponse(Path(path).open("rb"), as_attachment=True, filename=Path(file_name).name)
+    file_name, digest = found
+    return FileResponse(open_original(digest), as_attachment=True, filename=Path(file_name).name)
 
 
 def _ordinal(request: ActingRequest, name: str) -> int | None:
