@@ -219,7 +219,9 @@ SETTINGS: tuple[Setting, ...] = (
     Setting(
         "HOSO_SMS_TOKEN", "", "a secret or empty", "What the operator knows this house by; better HOSO_SMS_TOKEN_FILE."
     ),
-    Setting("HOSO_BACKUP", "", "a folder or empty", "Backups go there, all the time; empty: none. Another disk."),
+    Setting(
+        "HOSO_BACKUP", "", "a folder or empty", "Backups go there, all the time; empty: none. Another disk.", _folder
+    ),
     Setting(
         "HOSO_BACKUP_RECIPIENTS",
         "",

@@ -76,17 +76,14 @@ def test_a_rotation_killed_in_the_middle_is_gone_on_with(own_database: Database,
 
 
 def test_a_field_key_that_is_needed_stays(own_database: Database) -> None:
-    made = run_hoso(own_database, "accounts", "create", "admin.new", "--name", "X", "--role", "administrator", "--totp")
-    if made.returncode:
-        made = run_hoso(own_database, "accounts", "create", "admin.new", "--name", "X", "--role", "administrator")
-    assert made.returncode == 0, made.stderr
-    assert rotated(own_database, "rotate", "fields")["kind"] == "fields"
+    for _ in range(2):
+        assert rotated(own_database, "rotate", "fields")["kind"] == "fields"
     with psycopg.connect(own_database.admin_url, autocommit=True) as admin:
         admin.execute("INSERT INTO messages_simulated_sms (sent_to, text) VALUES ('enc1:0001:x', 'enc1:0001:y')")
     assert run_hoso(own_database, "keys", "drop", "fields").stderr[:6] == "HS9025"
     with psycopg.connect(own_database.admin_url, autocommit=True) as admin:
         admin.execute("DELETE FROM messages_simulated_sms")
-    rotated(own_database, "drop", "fields")
+    assert rotated(own_database, "drop", "fields")["dropped"] == ["0001"]
 
 
 SIGN = "from hoso.config import start; start.setup_django(); from django.core import signing; "

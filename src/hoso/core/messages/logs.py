@@ -13,8 +13,10 @@ class JsonFormatter(logging.Formatter):
             "at": self.formatTime(record, "%Y-%m-%dT%H:%M:%S%z"),
             "level": record.levelname,
             "logger": record.name,
-            "event": record.getMessage() if not record.exc_info else str(record.msg),
+            "event": _event(record),
         }
+        if hasattr(record, "status_code"):
+            entry["status"] = record.status_code
         if record.exc_info and record.exc_info[0]:
             entry["exception"] = record.exc_info[0].__name__
             entry["passed"] = [
@@ -22,3 +24,9 @@ class JsonFormatter(logging.Formatter):
                 for frame in traceback.extract_tb(record.exc_info[2])[-5:]
             ]
         return json.dumps(entry, ensure_ascii=False)
+
+
+def _event(record: logging.LogRecord) -> str:
+    """Our own words with their facts; of others' only the words: Django would name the address that was asked for."""
+    ours = record.name.partition(".")[0] == "hoso" and not record.exc_info
+    return record.getMessage() if ours else str(record.msg)
