@@ -1,5 +1,5 @@
 # The commands of this house; what they do stands in tools/. Data goes to HOSO_HOME (default: var).
-.PHONY: setup setup-dev demo test check bench lock prove-kill prove-rules prove-sharing prove-restore prove-newcomer
+.PHONY: prove-matrix setup setup-dev demo test check bench lock prove-kill prove-rules prove-sharing prove-restore prove-newcomer
 
 setup: ## Build .venv to run HoSo
 	@tools/setup.sh run
@@ -34,6 +34,9 @@ prove-sharing: setup-dev ## Full size: 100,000 guesses of a code of one-time sha
 
 prove-restore: setup-dev ## Full size: back up under load, restore a moment in the middle, compare every row
 	@.venv/bin/python -m tests.faults.restore_proof --visits 2000
+
+prove-matrix: setup-dev ## Full size: the authorisation matrix through HTTP, and every mutant of the policy
+	@MATRIX=full .venv/bin/pytest -q -s -p no:logging tests/conformance/test_access_matrix.py tests/conformance/test_policy_mutants.py
 
 prove-newcomer: ## Full size: the README's two commands in empty folders, as root and as an ordinary user
 	@tools/prove_newcomer.sh

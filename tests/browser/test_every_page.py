@@ -39,6 +39,9 @@ def addresses(house: House) -> dict[str, tuple[str, str]]:
         "places": ("bacsi", "/places/"),
         "terminology": ("bacsi", "/terminology/?q=tang+huyet+ap"),
         "accounts": ("quantri", "/accounts/"),
+        "break-glass": ("bacsi", "/access/break-glass/"),
+        "rules of access": ("bacsi", "/access/rules/"),
+        "break-glass reviews": ("giamsat", "/access/reviews/"),
         "gateway secrets": ("quantri", "/accounts/gateway/"),
         "second factor": ("quantri", "/security/"),
     }

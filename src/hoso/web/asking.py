@@ -17,6 +17,7 @@ def ask(
     action: str = "read",
     person_id: int | None = None,
     about: str = "",
+    reason: str = "",
     recorded: bool = True,
 ) -> Answer:
     """Answer `query` for the asker. Put all that a page needs into one query: one request is one audit event.
@@ -24,5 +25,5 @@ def ask(
     Raises HosoError HS2001 when the policy refuses.
     """
     declared = request.declaration
-    asking = reading.Asking(declared.permission, action, person_id, about, recorded=recorded)
+    asking = reading.Asking(declared.permission, action, person_id, about, reason, recorded)
     return reading.read(request.actor, declared.purpose, asking, query)

@@ -28,6 +28,8 @@ class MenuEntry:
 
 PLACES = (
     Place("people", "Tìm người", "Find a person", "person.search", "treatment"),
+    Place("break_glass", "Mở khẩn cấp", "Break-glass", "record.break_glass", "treatment"),
+    Place("access_reviews", "Xem lại mở khẩn cấp", "Break-glass reviews", "grant.review", "oversight"),
     Place("intake", "Tiếp nhận", "Intake", "package.read", "record_keeping"),
     Place("quarantine", "Tạm giữ", "Quarantine", "package.read", "record_keeping"),
     Place("conflicts", "Xung đột", "Conflicts", "conflict.decide", "record_keeping"),

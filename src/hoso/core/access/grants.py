@@ -73,7 +73,8 @@ def open_grant(actor: Actor, new: NewGrant, *, role: str = "", purpose: str = ""
     except DatabaseError as error:
         raise HosoError("HS2101", rule=_broken_rule(error)) from error
     told = f"{new.kind} {new.reason_code} until {new.ends_at:%Y-%m-%dT%H:%M%z} {new.source}".strip()
-    _record(actor, "create", grant_id, new.person_id, told, role, purpose or new.purpose, sensitive=new.labels != 0)
+    _record(actor, "create", grant_id, new.person_id, told, role, purpose or new.purpose,
+            sensitive=new.labels != 0, break_glass=new.kind == "break_glass")  # fmt: skip
     return grant_id
 
 
@@ -105,7 +106,7 @@ def move_grants(old_person_id: int, new_person_id: int) -> None:
 
 def _record(
     actor: Actor, action: str, grant_id: int, person_id: int, reason: str, role: str, purpose: str,
-    sensitive: bool = False,
+    sensitive: bool = False, break_glass: bool = False,
 ) -> None:  # fmt: skip
     record_event(
         AuditEvent(
@@ -117,6 +118,7 @@ def _record(
             object=f"Grant/{grant_id}",
             reason=reason[:500],
             sensitive=sensitive,
+            break_glass=break_glass,
         )
     )
 

@@ -5,6 +5,8 @@ The first lock. Row security in the database is the second one and does not depe
 
 from dataclasses import dataclass
 
+from django.db import connection
+
 from hoso.core.access.actor import Actor
 from hoso.core.access.predicates import person_predicate
 from hoso.core.access.reach import Reach, reaches
@@ -38,6 +40,34 @@ class Scope:
 
     def facilities(self, alias: str) -> str:
         return FACILITY_SCOPE.format(alias=alias)
+
+
+@dataclass(frozen=True)
+class Deciding:
+    """The rule by which one person's record is open to the actor, and whether by break-glass alone."""
+
+    rule: str
+    break_glass: bool = False
+
+
+def deciding(scope: Scope, person_id: int) -> Deciding | None:
+    """Name the rule that opened a person who was shown, inside the question's transaction. The place is not looked up:
+    where no other rule fits a person who was found, it is the one of the place. None where no rule reaches persons."""
+    by_relation = {reach.relation: reach for reach in reversed(scope.reaches)}
+    if "everywhere" in by_relation or not by_relation:
+        return Deciding(by_relation["everywhere"].rule) if by_relation else None
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT relation, facility_id, state, kind FROM access_ties(%s)", [person_id])
+        ties = cursor.fetchall()
+    for reach in scope.reaches:
+        if reach.relation == "place":
+            continue
+        for relation, facility_id, state, kind in ties:
+            at = reach.relation != "facility" or reach.facility_id == facility_id
+            if relation == reach.relation and at and reach.state in (None, state):
+                only = kind == "break_glass" and not any(tie[0] == "granted" and tie[3] != kind for tie in ties)
+                return Deciding(reach.rule, only and "place" not in by_relation)
+    return Deciding(by_relation["place"].rule) if "place" in by_relation else None
 
 
 def decide(actor: Actor, permission: str, purpose: str) -> Scope:

@@ -14,6 +14,9 @@ from hoso.core.errors import HosoError
 
 Answer = TypeVar("Answer")
 
+# Taking a record out of the house is more than reading it: each needs its own right and a reason (TT 13/2025; AC2).
+TAKING_OUT = frozenset({"record.export", "record.print", "record.copy"})
+
 
 @dataclass(frozen=True)
 class Asking:
@@ -31,11 +34,15 @@ class Asking:
 def read(actor: Actor, purpose: str, asking: Asking, query: Callable[[policy.Scope], Answer]) -> Answer:
     """Answer `query` within the actor's scope and write one audit event about it.
 
-    Raises HosoError HS2001 when the policy refuses; the refusal is an audit event too. Where the event cannot be written,
+    Raises HosoError HS2001 when the policy refuses, HS2103 for an export or print without a reason; the refusal is an audit event too. Where the event cannot be written,
     raises HS2151 for an answer with labels; another answer's event is spooled, or HS2152 raised where the spool is full.
     """
     if asking.person_id is not None and not asking.recorded:
         raise ValueError("a question about a person is always recorded")
+    if asking.permission in TAKING_OUT and asking.action != "export":
+        raise ValueError(f"{asking.permission} is recorded as an export")
+    if asking.permission in TAKING_OUT and not asking.reason.strip():
+        raise HosoError("HS2103")
     try:
         scope = policy.decide(actor, asking.permission, purpose)
     except HosoError:
@@ -46,6 +53,8 @@ def read(actor: Actor, purpose: str, asking: Asking, query: Callable[[policy.Sco
         with watching_labels() as shown, acting_transaction(actor.account_id, purpose):
             answer = query(scope)
             if asking.recorded:
+                shown_person = asking.person_id if _count(answer) else None
+                by = policy.deciding(scope, shown_person) if shown_person is not None else None
                 event = AuditEvent(
                     actor=actor,
                     role=scope.role.key,
@@ -53,7 +62,8 @@ def read(actor: Actor, purpose: str, asking: Asking, query: Callable[[policy.Sco
                     action=asking.action,
                     person_id=asking.person_id or getattr(answer, "person_id", None),
                     object=asking.object,
-                    reason=asking.reason,
+                    reason=asking.reason or (f"rule {by.rule}" if by else ""),
+                    break_glass=by is not None and by.break_glass,
                     sensitive=shown.labels != 0,
                     found=_count(answer),
                 )

@@ -160,6 +160,15 @@ def person_id_of(scope: Scope, patient_id: str) -> int | None:
     return row[0] if row else None
 
 
+def bearer_of(_scope: Scope, number: str) -> int | None:
+    """The person who bears exactly this personal, insurance or card number, whether in scope or not: for break-glass."""
+    compact = re.sub(r"[\s.\-]", "", number).upper()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT people_bearer_of(%s)", [compact])
+        found = cursor.fetchone()[0]
+    return int(found) if found is not None else None
+
+
 def conflicts(scope: Scope, open_only: bool = True) -> list[Conflict]:
     """Contradictions of identity, newest first."""
     with connection.cursor() as cursor:

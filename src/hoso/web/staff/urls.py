@@ -4,6 +4,7 @@ from django.urls import URLPattern
 
 from hoso.web.routes import PUBLIC, SIGNED_IN, View, route
 from hoso.web.staff import (
+    access,
     accounts,
     conflicts,
     gateway_secrets,
@@ -44,6 +45,10 @@ def _account(pattern: str, view: View, name: str) -> URLPattern:
     return route(pattern, view, name=name, permission="account.manage", purpose=ADMINISTRATION)
 
 
+def _review(pattern: str, view: View, name: str) -> URLPattern:
+    return route(pattern, view, name=name, permission="grant.review", purpose="oversight")
+
+
 urlpatterns = [
     *security.urlpatterns,
     route("", home.home, name="home", permission=SIGNED_IN, purpose=PUBLIC),
@@ -76,4 +81,15 @@ urlpatterns = [
     _account("accounts/gateway/issue/", gateway_secrets.issue, "issue_gateway_secret"),
     _account("accounts/gateway/rotate/", gateway_secrets.rotate, "rotate_gateway_secret"),
     _account("accounts/gateway/revoke/", gateway_secrets.revoke, "revoke_gateway_secret"),
+    route("access/rules/", access.rules, name="access_rules", permission=SIGNED_IN, purpose=PUBLIC),
+    route(
+        "access/break-glass/",
+        access.open_in_emergency,
+        name="break_glass",
+        permission="record.break_glass",
+        purpose=TREATMENT,
+        touches_person=False,
+    ),
+    _review("access/reviews/", access.review_desk, "access_reviews"),
+    _review("access/reviews/<int:grant_id>/", access.decide_review, "decide_access_review"),
 ]
