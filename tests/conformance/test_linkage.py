@@ -107,7 +107,8 @@ def test_a_number_that_is_somebody_elses_is_reported_and_stays_theirs(intake: In
     intake.file(mai("A"), mai("H", **husband))
     intake.file(mai("B", MA_THE_BHYT=husband["MA_THE_BHYT"]), made_on="20250317")
     assert person_of("B") == person_of("A")
-    assert findings() == [("HS4008", "warning", 1, "MA_THE_BHYT")] * 2  # the insurance number and the card
+    about_people = [found for found in findings() if found[0].startswith("HS4")]
+    assert about_people == [("HS4008", "warning", 1, "MA_THE_BHYT")] * 2  # the insurance number and the card
     assert one("SELECT person_id FROM people_identifier WHERE value = 'DN4790123400000'") == person_of("H")
 
 
