@@ -143,7 +143,9 @@ def own_server(tmp_path: Path) -> Iterator[test_database.Database]:
 @pytest.fixture
 def account_with_role() -> Callable[..., "Account"]:
     """Make an account that holds a role: everywhere, at a facility, or in a place. Needs `db` or `own_database`."""
+    from hoso.core.accounts.machines import as_operator
     from hoso.core.accounts.models import Account, Assignment
+    from hoso.core.accounts.monitoring_notice import accept_notice
 
     def make(
         role: str, facility: Any = None, place: Any = None, username: str = "", password: str | None = None
@@ -152,9 +154,11 @@ def account_with_role() -> Callable[..., "Account"]:
         account = Account.objects.create_user(
             username or f"{role}.{number}", password, full_name=f"{role} {number}", kind=Account.Kind.CLINICAL
         )
-        Assignment.objects.create(
-            account=account, role=role, facility=facility, place=place, valid_from=date(2020, 1, 1)
-        )
+        with as_operator():
+            Assignment.objects.create(
+                account=account, role=role, facility=facility, place=place, valid_from=date(2020, 1, 1)
+            )
+        accept_notice(account)
         return account
 
     return make

@@ -13,6 +13,7 @@ from django.db import connection, transaction
 from hoso.core.access.actor import Actor
 from hoso.core.access.policy import Scope
 from hoso.core.access.reading import Asking, read
+from hoso.core.accounts.machines import as_operator
 from hoso.core.accounts.models import Account as SignIn
 from hoso.core.accounts.models import Assignment
 from hoso.core.database.session import acting_transaction
@@ -130,7 +131,8 @@ def sign_in(role: str, facility: str | None = None, place: Place | None = None, 
         f"{role}.{next(_accounts)}.{facility or ''}", password, full_name=role, kind=SignIn.Kind.CLINICAL
     )
     held = ensure_facility(facility) if facility else None
-    Assignment.objects.create(account=account, role=role, facility=held, place=place, valid_from=date(2020, 1, 1))
+    with as_operator():
+        Assignment.objects.create(account=account, role=role, facility=held, place=place, valid_from=date(2020, 1, 1))
     return account
 
 

@@ -20,6 +20,7 @@ from django.test import Client
 from hoso.core.accounts.actions import operator
 from hoso.core.accounts.authorization.actions import HandedClient, register_client
 from hoso.core.accounts.authorization.registration import NewClient
+from hoso.core.accounts.machines import as_operator, operator_id
 from hoso.core.accounts.models import Account, Assignment
 from hoso.core.database.session import set_actor
 
@@ -46,8 +47,11 @@ def registered(owner: Account, kind: str = "public", scopes: str = "__hoso/packa
 def service_account(role: str = "facility_records_officer", **where: Any) -> Account:
     from datetime import date
 
-    account = Account.objects.create_user(f"may.{secrets.token_hex(4)}", None, full_name="Máy", kind="service")
-    Assignment.objects.create(account=account, role=role, valid_from=date(2020, 1, 1), **where)
+    account = Account.objects.create_user(
+        f"may.{secrets.token_hex(4)}", None, full_name="Máy", kind="service", owner_id=operator_id()
+    )
+    with as_operator():
+        Assignment.objects.create(account=account, role=role, valid_from=date(2020, 1, 1), **where)
     return account
 
 
@@ -147,7 +151,8 @@ def events(action: str = "") -> list[dict[str, Any]]:
     overseer = Account.objects.filter(username="giamsat.test").first()
     if overseer is None:
         overseer = Account.objects.create_user("giamsat.test", None, full_name="Giám sát", kind="technical")
-        Assignment.objects.create(account=overseer, role="overseer", valid_from=date(2020, 1, 1))
+        with as_operator():
+            Assignment.objects.create(account=overseer, role="overseer", valid_from=date(2020, 1, 1))
     with connection.cursor() as cursor:
         set_actor(overseer.pk, "oversight")
         cursor.execute("SELECT row_to_json(e)::text FROM audit_event e WHERE %s IN ('', action) ORDER BY id", [action])

@@ -8,6 +8,7 @@ from django.db import DatabaseError, connection, transaction
 
 from hoso.core.access import policy
 from hoso.core.access.actor import Actor
+from hoso.core.accounts.machines import as_operator
 from hoso.core.database.session import acting_transaction
 from hoso.engines.intake import queries as intake_queries
 from hoso.engines.records import queries as records
@@ -166,6 +167,13 @@ FORBIDDEN = {
     "drop a policy": "DROP POLICY person_scope ON records_resource",
     "widen a function": "CREATE OR REPLACE FUNCTION access_scope_everywhere() RETURNS boolean LANGUAGE sql AS 'SELECT true'",
     "widen a role": "UPDATE access_role SET everywhere = true, permissions = '{record.read}'",
+    "give themselves a role": "INSERT INTO accounts_assignment (account_id, role, valid_from)"
+    " VALUES (access_actor(), 'intake_officer', current_date)",
+    "give a colleague a role": "INSERT INTO accounts_assignment (account_id, role, valid_from)"
+    " SELECT id, 'overseer', current_date FROM accounts_account WHERE id <> access_actor() LIMIT 1",
+    "take a role away": "DELETE FROM accounts_assignment",
+    "become an administrator": "UPDATE accounts_account SET kind = 'administrator' WHERE id = access_actor()",
+    "forget passwords": "DELETE FROM accounts_password_history",
     "make a role": "INSERT INTO access_role SELECT * FROM access_role LIMIT 1",
     "copy straight in": "COPY records_resource FROM STDIN",
 }  # fmt: skip
@@ -183,7 +191,7 @@ def test_a_doctors_transaction_cannot(act: str, loaded: Loaded) -> None:
 @pytest.mark.parametrize(
     "statement",
     ["UPDATE records_resource SET body = ''", "UPDATE people_person SET name = ''", "DELETE FROM people_token",
-     "UPDATE access_care_relation SET facility_id = 1"],
+     "UPDATE access_care_relation SET facility_id = 1", "UPDATE accounts_assignment SET role = 'administrator'"],
 )  # fmt: skip
 def test_a_doctors_update_reaches_no_row(statement: str, loaded: Loaded) -> None:
     with undone(), acting_transaction(loaded.doctor.actor.account_id, "treatment"), connection.cursor() as cursor:
@@ -203,10 +211,11 @@ def test_an_ended_assignment_and_a_closed_account_see_nothing(loaded: Loaded) ->
     past, closed = asker("doctor", HERE), asker("doctor", HERE)
     assert len(past.search("mau")) == 1 == len(closed.search("mau"))
     with undone():
-        with connection.cursor() as cursor:
+        with as_operator(), connection.cursor() as cursor:
             cursor.execute(
                 "UPDATE accounts_assignment SET valid_to = current_date WHERE account_id = %s", [past.actor.account_id]
             )
+            assert cursor.rowcount == 1
             cursor.execute("UPDATE accounts_account SET is_active = false WHERE id = %s", [closed.actor.account_id])
         for one_asker in (past, closed):
             with acting_transaction(one_asker.actor.account_id, "treatment"), connection.cursor() as cursor:

@@ -103,4 +103,5 @@ def make_account(username: str, kind: str, role: str, facility: str = "") -> str
         old.username, old.is_active = f"{username}.{old.pk}", False
         old.save()
     facility_id = Facility.objects.get(code=facility).pk if facility else None
-    return create_account(operator("bench"), NewAccount(username, f"{username} (đo)", kind, role, facility_id)).password
+    new = NewAccount(username, f"{username} (đo)", kind, role, facility_id, ready=True)
+    return create_account(operator("bench"), new).password

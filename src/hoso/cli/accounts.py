@@ -22,7 +22,8 @@ def accounts() -> None:
 @click.option("--kind", type=click.Choice(KINDS), default="clinical", show_default=True, help="Kind of account.")
 @click.option("--facility", help="Code of the facility where the role is held.")
 @click.option("--place", help="Code of the place (province or commune of today) where the role is held.")
-@click.option("--password", help="Password of 14 characters or more; a random one when not given.")
+@click.option("--owner", help="User name of the human who answers for a service or an organisation.")
+@click.option("--password", help="First password, 14 characters of four classes; a random one when not given.")
 def create(
     username: str,
     full_name: str,
@@ -30,9 +31,10 @@ def create(
     kind: str,
     facility: str | None,
     place: str | None,
+    owner: str | None,
     password: str | None,
 ) -> None:
-    """Make the account USERNAME; prints its password and, for a role that needs one, its second factor."""
+    """Make the account USERNAME; prints its first password and, for a role that needs one, its second factor."""
     from hoso.cli.house import open_current_house
 
     open_current_house()
@@ -42,9 +44,11 @@ def create(
         _check_password(password)
     if _account(username) is not None:
         raise click.BadParameter(f"{username}: đã có / exists already", param_hint="USERNAME")
+    needs_factor = _needs_second_factor(role) and kind not in ("service", "organisation")
     new = NewAccount(
-        username, full_name, kind, role, _facility_id(facility), _place_id(place), _needs_second_factor(role)
-    )
+        username, full_name, kind, role, _facility_id(facility), _place_id(place), needs_factor,
+        owner_id=_known_account(owner, "--owner").pk if owner else None,
+    )  # fmt: skip
     handed = create_account(operator("accounts create"), new, password)
     click.echo(f"{username}  {handed.password}")
     if handed.totp_secret:
@@ -62,10 +66,37 @@ def token(username: str, name: str, days: int) -> None:
     open_current_house()
     from hoso.core.accounts.actions import create_token, operator
 
-    account = _account(username)
-    if account is None:
-        raise click.BadParameter(f"{username}: không có / there is none", param_hint="USERNAME")
-    click.echo(create_token(operator("accounts token"), account, name, days))
+    click.echo(create_token(operator("accounts token"), _known_account(username), name, days))
+
+
+@accounts.command(short_help="Open a locked account again (emergency).")
+@click.argument("username")
+@click.option("--reason", required=True, help="Why; kept in the audit.")
+def unlock(username: str, reason: str) -> None:
+    """Unlock the account USERNAME and forget its wrong tries, for an emergency in which no administrator can be reached."""
+    from hoso.cli.house import open_current_house
+
+    open_current_house()
+    from hoso.core.accounts.actions import operator, unlock_account
+
+    unlock_account(operator("accounts unlock"), _known_account(username).pk, reason)
+    click.echo(f"{username}: đã mở / unlocked")
+
+
+@accounts.command(short_help="Make a link by which somebody sets a new password.")
+@click.argument("username")
+@click.option("--reset-second-factor", is_flag=True, help="Also forget the second factor, for a lost telephone.")
+def invite(username: str, reset_second_factor: bool) -> None:
+    """Make an invitation for the account USERNAME; the link is shown this once and works once."""
+    from hoso.cli.house import open_current_house
+
+    open_current_house()
+    from hoso.core.accounts import actions, invitations
+
+    account, actor = _known_account(username), actions.operator("accounts invite")
+    if reset_second_factor:
+        actions.reset_second_factor(actor, account.pk)
+    click.echo(f"/invitation/{invitations.invite(actor, account.pk)}/")
 
 
 def totp_address(username: str, secret: str) -> str:
@@ -77,6 +108,13 @@ def _account(username: str) -> "Account | None":
     from hoso.core.accounts.models import Account
 
     return Account.objects.filter(username=username).first()
+
+
+def _known_account(username: str, hint: str = "USERNAME") -> "Account":
+    found = _account(username)
+    if found is None:
+        raise click.BadParameter(f"{username}: không có / there is none", param_hint=hint)
+    return found
 
 
 def _check_password(password: str) -> None:

@@ -91,7 +91,7 @@ def _make(account: DemoAccount) -> SignIn:
         title_vi, title_en, second_factor = cursor.fetchone()
     new = NewAccount(
         account.username, account.full_name, account.kind, account.role,
-        _facility_id(account.facility), _commune_id(account.place_of), second_factor,
+        _facility_id(account.facility), _commune_id(account.place_of), second_factor, ready=True,
     )  # fmt: skip
     # One whose sign-in was lost (the file was removed) makes way for a new one under its name.
     old = Account.objects.filter(username=account.username).first()

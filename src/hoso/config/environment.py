@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from hoso.core.accounts.networks import networks
 from hoso.core.errors import HosoError
 
 
@@ -131,6 +132,13 @@ SETTINGS: tuple[Setting, ...] = (
         "https://… or empty",
         "The address by which software knows this house (issuer of tokens). Empty: the one a request came to.",
         _public_url,
+    ),
+    Setting(
+        "HOSO_INSIDE_NETWORKS",
+        "127.0.0.0/8,::1/128",
+        "networks, comma between",
+        "The house's own networks (as 10.1.0.0/16): from any other, signing in needs a second factor.",
+        networks,
     ),
     Setting("HOSO_HTTPS", "no", "yes or no", "Served behind HTTPS: secure cookies and HSTS.", _boolean),
     Setting("HOSO_SECRET_KEY", "", "50 characters or more, or empty", "Signing key; empty: kept in HOSO_HOME/secrets."),

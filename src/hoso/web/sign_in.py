@@ -3,9 +3,7 @@
 from dataclasses import replace
 from typing import Any
 
-from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.authentication import get_authentication_records
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -15,42 +13,28 @@ from hoso.core.access.actor import Actor
 from hoso.core.accounts.authorization.addresses import api_of
 from hoso.core.accounts.authorization.bearer import Access, access_of, presents_credential
 from hoso.core.accounts.authorization.permits import allowed_permissions
+from hoso.core.accounts.models import Account
 from hoso.core.errors import HosoError
 from hoso.web.bhxh.answers import is_gateway, refusal
 from hoso.web.bhxh.sessions import account_of_gateway
 from hoso.web.fhir.outcomes import is_fhir, outcome
 from hoso.web.source import source_of
-from hoso.web.templatetags.bilingual import spoken
-
-NOTICES = {
-    "mfa/messages/totp_activated.txt": ("Đã bật xác thực hai bước.", "Two-step sign-in is on."),
-    "mfa/messages/totp_deactivated.txt": ("Đã tắt xác thực hai bước.", "Two-step sign-in is off."),
-    "mfa/messages/recovery_codes_generated.txt": ("Đã tạo mã dự phòng mới.", "New recovery codes were made."),
-}
-
-
-class StaffAccountAdapter(DefaultAccountAdapter):
-    """Accounts are made by an administrator, never by signing up."""
-
-    def is_open_for_signup(self, request: HttpRequest) -> bool:
-        return False
-
-    def add_message(
-        self, request: HttpRequest, level: int, message_template: str | None = None, *args: Any, **kwargs: Any
-    ) -> None:
-        """allauth's own notices are English only: the few that matter are said in both languages, the rest not."""
-        if message_template in NOTICES:
-            messages.add_message(request, level, spoken(NOTICES[message_template]))
 
 
 def identify(request: HttpRequest, route: str) -> Actor | None:
     """The actor of this request, or None where nobody has signed in."""
     if bears_token(request) and not is_gateway(request):
         return _software(request, route)
-    user: Any = account_of_gateway(request) if is_gateway(request) else request.user
-    if user is None or not user.is_authenticated:
+    user: Any = account_of_gateway(request) if is_gateway(request) else _person(request)
+    if user is None:
         return None
     return replace(stranger(request, route), account_id=user.pk, name=user.username)
+
+
+def _person(request: HttpRequest) -> Any:
+    """Who has signed in; a session of a machine or an office, however it came about, counts for nobody."""
+    user: Any = request.user
+    return user if user.is_authenticated and getattr(user, "kind", "") not in Account.WITHOUT_SESSION else None
 
 
 def stranger(request: HttpRequest, route: str) -> Actor:
@@ -88,14 +72,24 @@ def wants_json(request: HttpRequest) -> bool:
 
 
 def ask_to_sign_in(request: HttpRequest) -> HttpResponse:
-    """To the sign-in page for a person, a coded 401 for software."""
+    """To the sign-in page for a person, a coded 401 for software; a part of a page takes the whole page there."""
     if is_gateway(request):
         return refusal(HosoError("HS3302"))
     if is_fhir(request):
         return outcome(HosoError("HS2003"), 401)
     if wants_json(request):
         return JsonResponse(HosoError("HS2003").as_dict(), status=401, headers={"WWW-Authenticate": "Bearer"})
-    return redirect(f"{reverse('account_login')}?{urlencode({'next': request.get_full_path()})}")
+    address = f"{reverse('account_login')}?{urlencode({'next': _page_of(request)})}"
+    if request.headers.get("HX-Request"):
+        return HttpResponse(status=401, headers={"HX-Redirect": address})
+    return redirect(address)
+
+
+def _page_of(request: HttpRequest) -> str:
+    """The address to come back to: of a fragment the page that holds it."""
+    shown = request.headers.get("HX-Current-URL", "")
+    host = f"{request.scheme}://{request.get_host()}"
+    return shown.removeprefix(host) if shown.startswith(f"{host}/") else request.get_full_path()
 
 
 def lacks_second_factor(request: HttpRequest) -> bool:

@@ -3,22 +3,34 @@
 from typing import Any
 
 from allauth.account.signals import user_logged_in
+from django.contrib.auth.signals import user_logged_in as session_opened
 from django.contrib.auth.signals import user_logged_out, user_login_failed
 from django.dispatch import receiver
 from django.http import HttpRequest
+from django.http.response import HttpResponseBase
 
 from hoso.core.access.actor import Actor
 from hoso.core.accounts.models import Account
 from hoso.core.audit.events import AuditEvent
 from hoso.core.audit.spool import record_or_spool
+from hoso.web.known_devices import remember_device
+from hoso.web.session_limits import begin_session
 from hoso.web.source import source_of
 
 PURPOSE = "own_account"
 
 
 @receiver(user_logged_in)
-def signed_in(request: HttpRequest, user: Account, **_: Any) -> None:
+def signed_in(request: HttpRequest, user: Account, response: HttpResponseBase | None = None, **_: Any) -> None:
     _record(request, user.pk, user.username, "done", "")
+    if response is not None:
+        remember_device(request, response, user.username)
+
+
+@receiver(session_opened)
+def opened(request: HttpRequest | None, user: Account, **_: Any) -> None:
+    if request is not None:
+        begin_session(request, user)
 
 
 @receiver(user_logged_out)
@@ -30,13 +42,32 @@ def signed_out(request: HttpRequest, user: Account | None, **_: Any) -> None:
 @receiver(user_login_failed)
 def failed(credentials: dict[str, Any], request: HttpRequest | None = None, **_: Any) -> None:
     if request is not None:
-        # What was typed as a name may be a password in the wrong box: only a known name is written down.
-        account = Account.objects.filter(username=credentials.get("username") or credentials.get("login")).first()
+        account = _known(credentials.get("username") or credentials.get("login") or "")
         _record(request, account.pk if account else 0, account.username if account else "", "failed", "")
 
 
+def record_refused(request: HttpRequest, name: str, reason: str) -> None:
+    """A sign-in that was turned away although the name may be right: locked, from outside, out of hours."""
+    account = _known(name)
+    _record(request, account.pk if account else 0, account.username if account else "", "refused", reason)
+
+
+def actor_of(request: HttpRequest, account: Account) -> Actor:
+    """The account itself, acting through the sign-in page."""
+    return _actor(request, account.pk, account.username)
+
+
+def _known(name: str) -> Account | None:
+    # What was typed as a name may be a password in the wrong box: only a known name is written down.
+    return Account.objects.filter(username=name).first()
+
+
 def _record(request: HttpRequest, account_id: int, name: str, outcome: str, reason: str) -> None:
+    actor = _actor(request, account_id, name)
+    record_or_spool(AuditEvent(actor, "", PURPOSE, "sign-in", outcome=outcome, reason=reason))
+
+
+def _actor(request: HttpRequest, account_id: int, name: str) -> Actor:
     address, port = source_of(request)
     device = request.headers.get("User-Agent", "")[:200]
-    actor = Actor(account_id, name, "account_login", address, device, source_port=port)
-    record_or_spool(AuditEvent(actor, "", PURPOSE, "sign-in", outcome=outcome, reason=reason))
+    return Actor(account_id, name, "account_login", address, device, source_port=port)

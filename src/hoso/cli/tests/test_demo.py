@@ -40,7 +40,7 @@ def test_the_demonstration_is_whole_and_starts_again_quickly(own_database: Any, 
 
 
 def test_a_folder_with_real_accounts_is_refused(own_database: Any) -> None:
-    run_hoso(own_database, "accounts", "create", "real", "--name", "Thật", "--role", "doctor")
+    run_hoso(own_database, "accounts", "create", "real", "--name", "Thật", "--role", "intake_officer")
     done = run_hoso(own_database, "demo", "--no-serve")
     assert (done.returncode, done.stderr[:6]) == (2, "HS1012")
     assert not (own_database.home / "demo").exists()

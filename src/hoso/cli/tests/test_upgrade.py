@@ -59,9 +59,9 @@ def test_a_rehearsal_tells_and_changes_nothing(earlier: Any) -> None:
     told = json.loads(done.stdout.splitlines()[-1])
     assert "records.0001_records" in told["pending"]
     assert told["lost"] == []
-    # The machine account is the only one the upgrade adds.
+    # The machines' accounts are the only ones the upgrade adds.
     assert told["rows_before"]["accounts_account"] == 50
-    assert told["rows_after"]["accounts_account"] == 51
+    assert told["rows_after"]["accounts_account"] == 52
     assert _tables_and_databases(earlier) == before
 
 

@@ -16,6 +16,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from hoso.core.access.actor import Actor
+from hoso.core.accounts.managing import managing
 from hoso.core.accounts.models import Account, Assignment, Credential
 from hoso.core.audit.events import AuditEvent, record_event
 from hoso.core.errors import HosoError
@@ -42,11 +43,14 @@ def issue_secret(actor: Actor, facility: Facility, username: str = "", days: int
     Raises HosoError HS3310 where the facility, or the name, has a living secret or belongs to another account.
     """
     username = username or f"{facility.code}_BV"
-    with transaction.atomic():
+    with managing(actor):
         account, made = Account.objects.select_for_update().get_or_create(
             username=username,
-            defaults={"full_name": facility.name, "kind": Account.Kind.ORGANISATION, "password": make_password(None)},
-        )
+            defaults={
+                "full_name": facility.name, "kind": Account.Kind.ORGANISATION, "password": make_password(None),
+                "owner_id": actor.account_id,  # who issued it answers for it
+            },
+        )  # fmt: skip
         if made:
             Assignment.objects.create(account=account, role=ROLE, facility=facility, valid_from=date.today())
         elif _living().filter(account=account).exists() or not _is_of(account, facility):

@@ -1,22 +1,55 @@
 """Accounts of the house's own processes; they have no password and cannot sign in."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date
 
+from django.db import connection
+
 from hoso.core.accounts.models import Account, Assignment
+from hoso.core.database.session import acting_transaction
 
 INTAKE_SERVICE = "system.intake"
+OPERATOR = "system.operator"
+MACHINES = {  # name: full name and role
+    INTAKE_SERVICE: ("Dịch vụ tiếp nhận", "intake_service"),
+    OPERATOR: ("Người vận hành máy chủ", "operator"),
+}
 
 
 def ensure_machine_accounts() -> None:
-    """Make the intake service's account when it is missing."""
-    account, made = Account.objects.get_or_create(
-        username=INTAKE_SERVICE,
-        defaults={"full_name": "Dịch vụ tiếp nhận", "kind": Account.Kind.SERVICE, "password": "!"},
-    )
-    if made:
-        Assignment.objects.create(account=account, role="intake_service", valid_from=date(2000, 1, 1))
+    """Make the machines' accounts that are missing, as the owner of the database: nobody else can grant the first role."""
+    for username, (full_name, role) in MACHINES.items():
+        account, made = Account.objects.using("owner").get_or_create(
+            username=username, defaults={"full_name": full_name, "kind": Account.Kind.SERVICE, "password": "!"}
+        )
+        if made:
+            Assignment.objects.using("owner").create(account=account, role=role, valid_from=date(2000, 1, 1))
 
 
 def intake_service_id() -> int:
     """The account that files what arrives."""
-    return Account.objects.values_list("pk", flat=True).get(username=INTAKE_SERVICE)
+    return _id_of(INTAKE_SERVICE)
+
+
+def operator_id() -> int:
+    """The account in whose name commands given on this machine manage accounts."""
+    return _id_of(OPERATOR)
+
+
+@contextmanager
+def as_operator() -> Iterator[None]:
+    """A transaction in the operator's name; afterwards row security sees again whom it saw before."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT current_setting('hoso.actor', true), current_setting('hoso.purpose', true)")
+        before = cursor.fetchone()
+        with acting_transaction(operator_id(), "administration"):
+            yield
+            cursor.execute(
+                "SELECT set_config('hoso.actor', %s, true), set_config('hoso.purpose', %s, true)",
+                [before[0] or "", before[1] or ""],
+            )
+
+
+def _id_of(username: str) -> int:
+    return Account.objects.values_list("pk", flat=True).get(username=username)

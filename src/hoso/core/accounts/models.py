@@ -5,6 +5,28 @@ from typing import Any, ClassVar
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models import F, Q
+from django.utils import timezone
+
+from hoso.core.accounts.sign_in_records import (
+    AccessHours,
+    Invitation,
+    NoticeAcceptance,
+    PasswordHistory,
+    Review,
+    WrongTry,
+)
+
+__all__ = [
+    "AccessHours",
+    "Account",
+    "Assignment",
+    "Credential",
+    "Invitation",
+    "NoticeAcceptance",
+    "PasswordHistory",
+    "Review",
+    "WrongTry",
+]
 
 
 class AccountManager(BaseUserManager["Account"]):
@@ -19,7 +41,11 @@ class AccountManager(BaseUserManager["Account"]):
 
 
 class Account(AbstractBaseUser):
-    """One human, organisation or machine that signs in."""
+    """One human, organisation or machine that signs in.
+
+    A human's account is that human's alone (`full_name`; `personal_number_hash` where the number is known). A machine
+    or an organisation has an owner, the human who answers for it; the house's own machines (`system.…`) have none.
+    """
 
     class Kind(models.TextChoices):
         ADMINISTRATOR = "administrator"
@@ -33,7 +59,13 @@ class Account(AbstractBaseUser):
     full_name = models.CharField(max_length=200)
     email = models.EmailField(blank=True)
     kind = models.CharField(max_length=20, choices=Kind.choices)
+    owner = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="owned")
+    personal_number_hash = models.CharField(max_length=64, blank=True, default="")
     is_active = models.BooleanField(default=True)
+    lock_reason = models.CharField(max_length=20, blank=True, default="")
+    active_since = models.DateTimeField(default=timezone.now)
+    password_set_at = models.DateTimeField(null=True)
+    password_must_change = models.BooleanField(default=False)
     created_at = models.DateTimeField(auto_now_add=True)
 
     objects: ClassVar[AccountManager] = AccountManager()
@@ -41,6 +73,27 @@ class Account(AbstractBaseUser):
     USERNAME_FIELD = "username"
     EMAIL_FIELD = "email"
     REQUIRED_FIELDS: ClassVar[list[str]] = []
+    WITHOUT_SESSION = (Kind.SERVICE, Kind.ORGANISATION)  # software and offices: they open no interactive session
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(kind__in=["service", "organisation"])
+                | Q(owner__isnull=False)
+                | Q(username__startswith="system."),
+                name="account_of_a_machine_has_an_owner",
+            ),
+            models.CheckConstraint(condition=~Q(full_name=""), name="account_names_its_owner"),
+            models.UniqueConstraint(
+                fields=["kind", "personal_number_hash"],
+                condition=~Q(personal_number_hash=""),
+                name="one_account_of_a_kind_for_each_human",
+            ),
+        ]
+
+    def set_password(self, raw_password: str | None) -> None:
+        super().set_password(raw_password)
+        self.password_set_at = timezone.now()
 
     def get_full_name(self) -> str:
         return self.full_name

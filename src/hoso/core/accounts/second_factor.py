@@ -3,6 +3,7 @@
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
 
+from hoso.core.accounts.passwords import SECOND_FACTORS, is_administrator
 from hoso.core.database.field_encryption import field_keys, is_encrypted
 
 USE = "account.second_factor"
@@ -18,6 +19,11 @@ class EncryptedFactors(DefaultMFAAdapter):
     def decrypt(self, encrypted_text: str) -> str:
         """Also reads what was kept before secrets were encrypted; `renew_secrets` leaves none of it."""
         return field_keys().decrypt(encrypted_text, USE) if is_encrypted(encrypted_text) else encrypted_text
+
+    def can_delete_authenticator(self, authenticator: Authenticator) -> bool:
+        """The last factor of somebody who must have one stays (AU2)."""
+        others = Authenticator.objects.filter(user_id=authenticator.user_id, type__in=SECOND_FACTORS)
+        return others.exclude(pk=authenticator.pk).exists() or not is_administrator(authenticator.user)
 
 
 def renew_secrets() -> int:

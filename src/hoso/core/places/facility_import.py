@@ -63,11 +63,12 @@ def import_facilities(path: Path, day: date | None = None) -> ImportReport:
         else:
             report.refusals += checked
     with transaction.atomic():
-        _take(entries, day, report)
+        take_entries(entries, day, report)
     return report
 
 
-def _take(entries: list[Entry], day: date, report: ImportReport) -> None:
+def take_entries(entries: list[Entry], day: date, report: ImportReport) -> None:
+    """Write checked rows within a transaction; a row that cannot be taken is added to the report's refusals."""
     known = {
         facility.code: facility
         for facility in Facility.objects.select_for_update().filter(code__in=[entry.code for entry in entries])

@@ -1,100 +1,21 @@
-"""The list of facilities as people send it: reading CSV and XLSX, and the template to fill in."""
+"""The list of facilities as people send it: its columns, and the template to fill in."""
 
-import csv
-import io
 from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import date, datetime
 from pathlib import Path
 
-from hoso.core.errors import HosoError
+from hoso.core.files.sheets import SheetRow, read_sheet
 
 REQUIRED = ("code", "name", "kind", "commune_code", "province_code")
 OPTIONAL = ("opened", "closed")
-SPREADSHEETS = (".xlsx", ".xls", ".xlsb", ".ods")
 
-
-@dataclass(frozen=True, slots=True)
-class SheetRow:
-    """One row under the heading; `number` as a spreadsheet counts, `surplus` what stands beyond the last column."""
-
-    number: int
-    values: dict[str, str]
-    surplus: str
+__all__ = ["OPTIONAL", "REQUIRED", "SheetRow", "read_facility_sheet", "write_facility_template"]
 
 
 def read_facility_sheet(path: Path) -> Iterator[SheetRow]:
-    """Rows that hold anything, every value as text.
-
-    Raises HosoError HS6010 for a file that cannot be read, HS6011 and HS6008 for missing and unexpected columns.
-    """
-    numbered = _spreadsheet(path) if path.suffix.lower() in SPREADSHEETS else _csv(path)
-    _, heading = next(numbered, (1, []))
-    columns = [name.lower() for name in heading]
-    while columns and not columns[-1]:
-        columns.pop()
-    _check_heading(path, columns)
-    return (_row(number, columns, cells) for number, cells in numbered if any(cells))
+    """Rows that hold anything, every value as text. Raises HosoError as `read_sheet`."""
+    return read_sheet(path, REQUIRED, OPTIONAL)
 
 
 def write_facility_template(path: Path) -> None:
     """A CSV with the heading only; with a byte-order mark, so that Excel shows Vietnamese as typed."""
     path.write_text(",".join((*REQUIRED, *OPTIONAL)) + "\r\n", encoding="utf-8-sig", newline="")
-
-
-def _check_heading(path: Path, columns: list[str]) -> None:
-    if missing := [name for name in REQUIRED if name not in columns]:
-        raise HosoError("HS6011", file=path.name, columns=", ".join(missing))
-    known = (*REQUIRED, *OPTIONAL)
-    if strange := sorted({name for name in columns if name not in known or columns.count(name) > 1}):
-        raise HosoError("HS6008", file=path.name, columns=", ".join(strange))
-
-
-def _row(number: int, columns: list[str], cells: list[str]) -> SheetRow:
-    values = dict.fromkeys((*REQUIRED, *OPTIONAL), "")
-    values.update(zip(columns, cells, strict=False))
-    return SheetRow(number, values, " ".join(cells[len(columns) :]).strip())
-
-
-def _csv(path: Path) -> Iterator[tuple[int, list[str]]]:
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        raise HosoError("HS6010", file=path.name, reason=_short(error)) from error
-    first = text.partition("\n")[0]
-    separator = max(",;\t", key=first.count)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
-    return _csv_rows(path, reader)
-
-
-def _csv_rows(path: Path, reader: "Iterator[list[str]]") -> Iterator[tuple[int, list[str]]]:
-    try:
-        for number, cells in enumerate(reader, start=1):
-            yield number, [cell.strip() for cell in cells]
-    except csv.Error as error:
-        raise HosoError("HS6010", file=path.name, reason=_short(error)) from error
-
-
-def _spreadsheet(path: Path) -> Iterator[tuple[int, list[str]]]:
-    from python_calamine import CalamineError, CalamineWorkbook
-
-    try:
-        rows = CalamineWorkbook.from_path(path).get_sheet_by_index(0).to_python(skip_empty_area=False)
-    except (CalamineError, OSError, IndexError) as error:
-        raise HosoError("HS6010", file=path.name, reason=_short(error)) from error
-    return ((number, [_text(cell) for cell in cells]) for number, cells in enumerate(rows, start=1))
-
-
-def _text(cell: object) -> str:
-    """A cell as a person would type it; a code kept as a number has lost its zeros and is refused later."""
-    if isinstance(cell, datetime):
-        return cell.date().isoformat()
-    if isinstance(cell, date):
-        return cell.isoformat()
-    if isinstance(cell, float) and cell.is_integer():
-        return str(int(cell))
-    return str(cell).strip()
-
-
-def _short(error: BaseException) -> str:
-    return str(error).splitlines()[0][:200]

@@ -5,8 +5,10 @@ from django.urls import URLPattern
 from hoso.web.routes import PUBLIC, SIGNED_IN, View, route
 from hoso.web.staff import (
     access,
+    account_reviews,
     accounts,
     conflicts,
+    facilities,
     gateway_secrets,
     home,
     intake,
@@ -49,6 +51,10 @@ def _review(pattern: str, view: View, name: str) -> URLPattern:
     return route(pattern, view, name=name, permission="grant.review", purpose="oversight")
 
 
+def _facility(pattern: str, view: View, name: str) -> URLPattern:
+    return route(pattern, view, name=name, permission="place.manage", purpose=ADMINISTRATION)
+
+
 urlpatterns = [
     *security.urlpatterns,
     route("", home.home, name="home", permission=SIGNED_IN, purpose=PUBLIC),
@@ -76,7 +82,25 @@ urlpatterns = [
     route("places/", places.places, name="places", permission="place.read", purpose=PUBLIC),
     route("places/<int:place_id>/", places.place, name="place", permission="place.read", purpose=PUBLIC),
     route("terminology/", terminology.terminology, name="terminology", permission="terminology.read", purpose=PUBLIC),
-    route("accounts/", accounts.accounts, name="accounts", permission="account.manage", purpose=ADMINISTRATION),
+    _account("accounts/", accounts.accounts, "accounts"),
+    _account("accounts/new/", accounts.new, "new_account"),
+    _account("accounts/list/", account_reviews.bulk, "bulk_accounts"),
+    _account("accounts/list/template/", account_reviews.bulk_template, "bulk_template"),
+    _account("accounts/review/", account_reviews.review, "account_review"),
+    _account("accounts/review/file/", account_reviews.review_file, "account_review_file"),
+    _account("accounts/<int:account_id>/", accounts.account, "account"),
+    _account("accounts/<int:account_id>/edit/", accounts.edit, "edit_account"),
+    _account("accounts/<int:account_id>/roles/", accounts.assign, "assign_role"),
+    _account("accounts/<int:account_id>/roles/<int:assignment_id>/end/", accounts.end_assignment, "end_assignment"),
+    _account("accounts/<int:account_id>/lock/", accounts.lock, "lock_account"),
+    _account("accounts/<int:account_id>/unlock/", accounts.unlock, "unlock_account"),
+    _account("accounts/<int:account_id>/second-factor/reset/", accounts.reset_second_factor, "reset_second_factor"),
+    _account("accounts/<int:account_id>/invite/", accounts.invite, "invite_account"),
+    _account("accounts/<int:account_id>/hours/", accounts.add_hours, "add_hours"),
+    _account("accounts/<int:account_id>/hours/<int:hours_id>/end/", accounts.end_hours, "end_hours"),
+    _facility("facilities/", facilities.facilities, "facilities"),
+    _facility("facilities/new/", facilities.new, "new_facility"),
+    _facility("facilities/<str:code>/", facilities.facility, "facility"),
     _account("accounts/gateway/", gateway_secrets.secrets, "gateway_secrets"),
     _account("accounts/gateway/issue/", gateway_secrets.issue, "issue_gateway_secret"),
     _account("accounts/gateway/rotate/", gateway_secrets.rotate, "rotate_gateway_secret"),

@@ -1,0 +1,93 @@
+"""Lists as people send them: CSV (comma, semicolon or tab) and spreadsheets, every value as text, rows numbered."""
+
+import csv
+import io
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+
+from hoso.core.errors import HosoError
+
+SPREADSHEETS = (".xlsx", ".xls", ".xlsb", ".ods")
+
+
+@dataclass(frozen=True, slots=True)
+class SheetRow:
+    """One row under the heading; `number` as a spreadsheet counts, `surplus` what stands beyond the last column."""
+
+    number: int
+    values: dict[str, str]
+    surplus: str
+
+
+def read_sheet(path: Path, required: Sequence[str], optional: Sequence[str]) -> Iterator[SheetRow]:
+    """Rows that hold anything, every value as text.
+
+    Raises HosoError HS6010 for a file that cannot be read, HS6011 and HS6008 for missing and unexpected columns.
+    """
+    numbered = _spreadsheet(path) if path.suffix.lower() in SPREADSHEETS else _csv(path)
+    _, heading = next(numbered, (1, []))
+    columns = [name.lower() for name in heading]
+    while columns and not columns[-1]:
+        columns.pop()
+    known = (*required, *optional)
+    _check_heading(path, columns, required, known)
+    return (_row(number, columns, cells, known) for number, cells in numbered if any(cells))
+
+
+def _check_heading(path: Path, columns: list[str], required: Sequence[str], known: Sequence[str]) -> None:
+    if missing := [name for name in required if name not in columns]:
+        raise HosoError("HS6011", file=path.name, columns=", ".join(missing))
+    if strange := sorted({name for name in columns if name not in known or columns.count(name) > 1}):
+        raise HosoError("HS6008", file=path.name, columns=", ".join(strange))
+
+
+def _row(number: int, columns: list[str], cells: list[str], known: Sequence[str]) -> SheetRow:
+    values = dict.fromkeys(known, "")
+    values.update(zip(columns, cells, strict=False))
+    return SheetRow(number, values, " ".join(cells[len(columns) :]).strip())
+
+
+def _csv(path: Path) -> Iterator[tuple[int, list[str]]]:
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise HosoError("HS6010", file=path.name, reason=_short(error)) from error
+    first = text.partition("\n")[0]
+    separator = max(",;\t", key=first.count)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
+    return _csv_rows(path, reader)
+
+
+def _csv_rows(path: Path, reader: "Iterator[list[str]]") -> Iterator[tuple[int, list[str]]]:
+    try:
+        for number, cells in enumerate(reader, start=1):
+            yield number, [cell.strip() for cell in cells]
+    except csv.Error as error:
+        raise HosoError("HS6010", file=path.name, reason=_short(error)) from error
+
+
+def _spreadsheet(path: Path) -> Iterator[tuple[int, list[str]]]:
+    from python_calamine import CalamineError, CalamineWorkbook
+
+    try:
+        rows = CalamineWorkbook.from_path(path).get_sheet_by_index(0).to_python(skip_empty_area=False)
+    except (CalamineError, OSError, IndexError) as error:
+        raise HosoError("HS6010", file=path.name, reason=_short(error)) from error
+    return ((number, [_text(cell) for cell in cells]) for number, cells in enumerate(rows, start=1))
+
+
+def _text(cell: object) -> str:
+    """A cell as a person would type it; a code kept as a number has lost its zeros and is refused later."""
+    if isinstance(cell, datetime):
+        return cell.date().isoformat()
+    if isinstance(cell, date):
+        return cell.isoformat()
+    if isinstance(cell, float) and cell.is_integer():
+        return str(int(cell))
+    return str(cell).strip()
+
+
+def _short(error: BaseException) -> str:
+    return str(error).splitlines()[0][:200]

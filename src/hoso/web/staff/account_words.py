@@ -1,0 +1,32 @@
+"""Words of the account screens in both languages."""
+
+Words = tuple[str, str]
+
+KINDS: dict[str, Words] = {
+    "clinical": ("Tác nghiệp", "Clinical"),
+    "technical": ("Kỹ thuật", "Technical"),
+    "administrator": ("Quản trị", "Administrator"),
+    "service": ("Dịch vụ (máy)", "Service (machine)"),
+    "organisation": ("Tổ chức", "Organisation"),
+    "citizen": ("Người dân", "Citizen"),
+}
+LOCK_REASONS: dict[str, Words] = {
+    "disuse": ("không đăng nhập quá 45 ngày", "not used for more than 45 days"),
+    "left": ("đã nghỉ việc", "has left"),
+    "administrator": ("người quản trị khoá", "locked by an administrator"),
+}
+WEEKDAYS: list[tuple[int, Words]] = [
+    (0, ("T2", "Mon")),
+    (1, ("T3", "Tue")),
+    (2, ("T4", "Wed")),
+    (3, ("T5", "Thu")),
+    (4, ("T6", "Fri")),
+    (5, ("T7", "Sat")),
+    (6, ("CN", "Sun")),
+]
+
+
+def days_in_words(days: int) -> Words:
+    """The weekdays of a bit mask: `T2 T3`."""
+    chosen = [words for number, words in WEEKDAYS if days >> number & 1]
+    return " ".join(vi for vi, _ in chosen), " ".join(en for _, en in chosen)
