@@ -14,6 +14,7 @@ import time_machine
 from django.utils import timezone
 
 from hoso.core.accounts.authorization.models import Token
+from hoso.core.accounts.machines import as_operator
 from hoso.core.errors import HosoError
 from tests.authorization.flow import (
     TOKEN_URL,
@@ -168,7 +169,8 @@ def test_closing_the_account_ends_its_software_at_once(backend: Make) -> None:
     assert call_api(token).status_code == 401
     assert software.ask().json()["error"] == "invalid_client"
     account.is_active = True
-    account.save()
+    with as_operator():
+        account.save()
     assert call_api(token).status_code == 401
     assert software.ask().status_code == 200
 

@@ -7,6 +7,7 @@ import pytest
 import time_machine
 from django.utils import timezone
 
+from hoso.core.accounts.machines import as_operator
 from hoso.core.accounts.models import Account
 from tests.authorization.flow import Flow, call_api, events
 
@@ -95,7 +96,8 @@ def test_closing_the_account_ends_everything_for_good(flow: Make, officer: Accou
     app, own = flow(scope=BOTH), issue_token(officer, "own")
     token = app.tokens()
     for active in (False, True):
-        Account.objects.filter(pk=officer.pk).update(is_active=active)
+        with as_operator():
+            Account.objects.filter(pk=officer.pk).update(is_active=active)
         assert call_api(token["access_token"]).status_code == 401
         assert call_api(own).status_code == 401
         assert app.refresh(token["refresh_token"]).json()["error"] == "invalid_grant"

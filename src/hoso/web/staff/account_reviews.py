@@ -55,7 +55,7 @@ def bulk(request: ActingRequest) -> HttpResponse:
             problem = error
     if report is not None and request.POST.get("answer") == "csv":
         return _csv(_report_csv(request, report), "lien-ket-moi.csv")
-    context = {
+    context: dict[str, object] = {
         "report": report,
         "problem": problem,
         "provinces": _provinces(),
