@@ -133,10 +133,12 @@ def test_the_review_is_due_in_three_working_days_and_given_once_by_another(docto
 
 
 def test_nobody_reviews_their_own_opening(actor: Actors, account_with_role: Callable[..., object]) -> None:
+    from hoso.core.accounts.machines import as_operator
     from hoso.core.accounts.models import Assignment
 
     both = actor("doctor", facility=ensure_facility("91002"))
-    Assignment.objects.create(account_id=both.account_id, role="overseer", valid_from=date(2020, 1, 1))
+    with as_operator():
+        Assignment.objects.create(account_id=both.account_id, role="overseer", valid_from=date(2020, 1, 1))
     number = broken(Actor(both.account_id, both.name, "test"))
     with pytest.raises(HosoError, match="HS2105"):
         give_verdict(Actor(both.account_id, both.name, "test"), number, "justified", "it was me")
