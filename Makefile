@@ -1,5 +1,5 @@
 # The commands of this house; what they do stands in tools/. Data goes to HOSO_HOME (default: var).
-.PHONY: prove-matrix setup setup-dev demo test check bench lock prove-kill prove-rules prove-sharing prove-restore prove-newcomer
+.PHONY: prove-matrix setup setup-dev demo test check bench lock audit prove-kill prove-rules prove-sharing prove-restore prove-newcomer
 
 setup: ## Build .venv to run HoSo
 	@tools/setup.sh run
@@ -22,6 +22,9 @@ bench: setup ## Every benchmark in the small size (SIZE=full for the stated ones
 
 lock: setup-dev ## Write requirements.lock and requirements-dev.lock
 	@tools/lock.sh
+
+audit: setup-dev ## Known advisories on the packages; exit code 3 where no feed answers
+	@.venv/bin/python tools/audit.py
 
 prove-kill: setup-dev ## Full size: kill everything at random moments of an intake, compare the store
 	@.venv/bin/python -m tests.faults.kill_proof --visits 2000 --kills 20

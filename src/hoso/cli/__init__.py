@@ -16,6 +16,7 @@ from hoso.cli.doctor import doctor
 from hoso.cli.facilities import facilities
 from hoso.cli.gateway import gateway
 from hoso.cli.generate import generate
+from hoso.cli.incident import incident
 from hoso.cli.intake import intake
 from hoso.cli.keys import keys
 from hoso.cli.modules import modules
@@ -57,6 +58,7 @@ for command in (
     backup,
     archive,
     restore,
+    incident,
     keys,
 ):
     hoso.add_command(command)

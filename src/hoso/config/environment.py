@@ -80,6 +80,12 @@ def _https(text: str) -> str:
     return text
 
 
+def _contact(text: str) -> str:
+    if text and not text.startswith(("mailto:", "https://")):
+        raise ValueError(text)
+    return text
+
+
 def _recipients(text: str) -> tuple[str, ...]:
     from hoso.core.backup.sealing import is_recipient
 
@@ -226,6 +232,13 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("HOSO_SMS_URL", "", "https://… or empty", "The operator's gateway of text messages.", _https),
     Setting(
         "HOSO_SMS_TOKEN", "", "a secret or empty", "What the operator knows this house by; better HOSO_SMS_TOKEN_FILE."
+    ),
+    Setting(
+        "HOSO_SECURITY_CONTACT",
+        "",
+        "mailto:… or https://… or empty",
+        "Where a weakness of this installation is told; shown in /.well-known/security.txt.",
+        _contact,
     ),
     Setting(
         "HOSO_BACKUP", "", "a folder or empty", "Backups go there, all the time; empty: none. Another disk.", _folder

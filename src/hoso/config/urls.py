@@ -3,6 +3,7 @@
 from django.urls import include, path
 
 urlpatterns = [
+    path("", include("hoso.web.security_contact")),
     path("", include("hoso.web.staff.urls")),
     path("", include("hoso.web.oauth.urls")),
     path("api/v1/", include("hoso.web.api.urls")),
