@@ -19,6 +19,7 @@ from hoso.cli.generate import generate
 from hoso.cli.incident import incident
 from hoso.cli.intake import intake
 from hoso.cli.keys import keys
+from hoso.cli.level import level
 from hoso.cli.modules import modules
 from hoso.cli.restore import restore
 from hoso.cli.serve import serve
@@ -59,6 +60,7 @@ for command in (
     archive,
     restore,
     incident,
+    level,
     keys,
 ):
     hoso.add_command(command)

@@ -173,9 +173,13 @@ def _refuse_needed(kind: str, key_id: str) -> None:
 
 
 def _drop(kind: str, key_id: str) -> None:
+    """Remove a key; that it was is recorded first, with a fingerprint (docs/security/destruction.md)."""
     from hoso.cli.house import home
+    from hoso.core.accounts.actions import operator
     from hoso.core.backup.backup_keys import identity_file, read_identities
+    from hoso.core.files.destruction import record_destruction
 
+    record_destruction(home(), kind, key_id, _key(kind, key_id), operator("keys drop").name)
     if kind in ("fields", "originals"):
         _folder(kind).remove(key_id)
     elif kind == "signing":
@@ -183,6 +187,19 @@ def _drop(kind: str, key_id: str) -> None:
         _write_lines(path, path.read_text().split()[:1])
     else:
         _write_lines(identity_file(home()), read_identities(identity_file(home()))[:1])
+
+
+def _key(kind: str, key_id: str) -> bytes:
+    """The key itself, for its fingerprint; a public key stands for a backup key."""
+    from hoso.cli.house import home
+
+    if kind in ("fields", "originals"):
+        found: bytes = _folder(kind).key(key_id)
+        return found
+    if kind == "backup":
+        return key_id.encode()
+    lines = (home() / "secrets" / SIGNING_FILE).read_text().split()
+    return lines[-int(key_id.removeprefix("key-"))].encode()
 
 
 def _write_lines(path: Path, lines: list[str]) -> None:

@@ -1,5 +1,6 @@
 """`hoso keys`: a new key takes over, a stop in the middle loses nothing, a key that is needed is not dropped."""
 
+import hashlib
 import json
 import os
 import signal
@@ -46,8 +47,11 @@ def test_originals_come_under_the_new_key_and_the_old_one_is_dropped_after_the_b
     assert open_encrypted(path, original_keys(own_database.home)).read() == content
     assert run_hoso(own_database, "keys", "drop", "originals", **settings).stderr[:6] == "HS9025"  # the copy needs it
     run_hoso(own_database, "backup", "--without-database", **settings)
+    old = original_keys(own_database.home).key("0001")
     assert run_hoso(own_database, "keys", "drop", "originals", **settings).returncode == 0
     assert original_keys(own_database.home).ids() == ["0002"]
+    record = json.loads((own_database.home / "destroyed.jsonl").read_text())
+    assert (record["what"], record["sha256_of_key"]) == ("key/originals/0001", hashlib.sha256(old).hexdigest())
     assert open_encrypted(path, original_keys(own_database.home)).read() == content
 
 
