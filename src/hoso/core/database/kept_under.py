@@ -12,7 +12,7 @@ def tables_under(key_id: str) -> list[str]:
         cursor.execute("RESET ROLE")  # as the administrator: row security hides nothing
         cursor.execute(
             """
-            SELECT attrelid::regclass::text, string_agg(format('coalesce(%%I::text, '''')', attname), ' || ')
+            SELECT attrelid::regclass::text, string_agg(format('coalesce(%I::text, '''')', attname), ' || ')
             FROM pg_attribute JOIN pg_class c ON c.oid = attrelid
             WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p') AND NOT relispartition AND attnum > 0
               AND NOT attisdropped AND atttypid IN ('text'::regtype, 'varchar'::regtype, 'json'::regtype, 'jsonb'::regtype)
