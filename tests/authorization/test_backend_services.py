@@ -34,7 +34,7 @@ Make = Callable[..., Backend]
 ALLOWED = "system/*.rs __hoso/package.read"
 
 
-@pytest.mark.smart(240, 241, 249, 253, 254, 255, 256, 257, 258, 261, 262, 310, 311, 316, 335, 357)
+@pytest.mark.smart(240, 241, 249, 253, 254, 255, 256, 257, 258, 260, 261, 262, 310, 311, 316, 335, 357)
 @pytest.mark.parametrize("kind", ["EC", "RSA"])
 def test_a_key_opens_what_was_agreed_for_five_minutes(backend: Make, kind: str) -> None:
     software = backend(kind, "__hoso/package.read", ALLOWED)

@@ -27,7 +27,7 @@ from tests.authorization.flow import (
 Make = Callable[..., Flow]
 
 
-@pytest.mark.smart(24, 31, 53, 56, 57, 59, 73, 74, 75, 76, 78, 84, 85, 88, 94, 205, 353, 355)
+@pytest.mark.smart(24, 31, 53, 56, 57, 59, 73, 74, 75, 76, 78, 84, 85, 88, 94, 134, 205, 353, 355)
 def test_a_public_app_gets_in(flow: Make) -> None:
     app = flow()
     asked = app.ask()
@@ -41,6 +41,7 @@ def test_a_public_app_gets_in(flow: Make) -> None:
     token = given.json()
     assert set(token) == {"token_type", "access_token", "expires_in", "scope"}
     assert (token["token_type"], token["scope"]) == ("Bearer", "__hoso/package.read")
+    assert len(token["access_token"]) < 60
     assert call_api(token["access_token"]).status_code == 404
 
 

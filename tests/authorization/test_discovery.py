@@ -77,13 +77,14 @@ def test_every_scope_it_names_can_be_registered_and_granted() -> None:
 
 
 @pytest.mark.smart(16)
-@pytest.mark.parametrize("address", [*DOCUMENTS, "/oauth/jwks"])
+@pytest.mark.parametrize("address", [*DOCUMENTS, "/oauth/jwks", "/fhir/r4/metadata"])
 @pytest.mark.django_db
 def test_any_page_may_read_it(address: str) -> None:
     assert read(address, origin="https://anywhere.example")["Access-Control-Allow-Origin"] == "*"
     asked = Browser().options(address, headers={"origin": "https://anywhere.example"})
     assert (asked.status_code, asked["Access-Control-Allow-Origin"]) == (204, "*")
     assert Browser().post(address).status_code == 405
+    assert "Access-Control-Allow-Credentials" not in asked
 
 
 @pytest.mark.smart(17)
@@ -97,6 +98,14 @@ def test_pages_of_registered_apps_may_ask_for_tokens_and_others_not(flow: Callab
         answer = Browser().post("/oauth/token", form, headers={"origin": origin})
         assert answer.get("Access-Control-Allow-Origin", "") == allowed
     assert Browser().get("/oauth/token").status_code == 405
+    for address in ("/fhir/r4/Patient/x", "/api/v1/intake/packages/1"):
+        asked = Browser().options(address, headers={"origin": own, "access-control-request-method": "GET"})
+        assert (asked.status_code, asked["Access-Control-Allow-Origin"]) == (204, own)
+        assert "Authorization" in asked["Access-Control-Allow-Headers"]
+        assert Browser().get(address, headers={"origin": own})["Access-Control-Allow-Origin"] == own
+        assert "Access-Control-Allow-Origin" not in Browser().get(address, headers={"origin": other})
+        assert "Access-Control-Allow-Credentials" not in asked
+    assert "Access-Control-Allow-Origin" not in Browser().options("/people/", headers={"origin": own})
 
 
 def test_the_public_address_is_the_configured_one(settings: Any) -> None:
@@ -152,6 +161,7 @@ def test_keys_are_replaced_by_themselves() -> None:
         assert len(keys.published_keys()["keys"]) == 2
 
 
+@pytest.mark.smart(231)
 @pytest.mark.django_db
 def test_plain_http_is_served_on_this_machine_only(account_with_role: Callable[..., Any], settings: Any) -> None:
     from django.test import Client

@@ -15,7 +15,7 @@ Make = Callable[..., Flow]
 BOTH = "__hoso/package.read __hoso/person.search offline_access"
 
 
-@pytest.mark.smart(81, 89, 101, 102, 365)
+@pytest.mark.smart(79, 81, 89, 101, 102, 145, 365)
 def test_only_who_asked_for_offline_access_gets_one(flow: Make) -> None:
     assert "refresh_token" not in flow().tokens()
     assert "refresh_token" in flow(scope=BOTH).tokens()

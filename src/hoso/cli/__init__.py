@@ -10,6 +10,7 @@ from hoso.cli.archive import archive
 from hoso.cli.audit import audit
 from hoso.cli.backup import backup
 from hoso.cli.bench import bench
+from hoso.cli.clients import clients
 from hoso.cli.definitions import definitions
 from hoso.cli.demo import demo
 from hoso.cli.doctor import doctor
@@ -53,6 +54,7 @@ for command in (
     definitions,
     upgrade,
     accounts,
+    clients,
     facilities,
     audit,
     gateway,

@@ -98,6 +98,7 @@ MIDDLEWARE = [
     "django.middleware.gzip.GZipMiddleware",  # bad lines; Django pads answers, so lengths tell nothing
     "csp.middleware.CSPMiddleware",
     "hoso.web.headers.headers_middleware",
+    "hoso.web.oauth.cors.cors_middleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "hoso.web.language.language_middleware",
     "django.middleware.common.CommonMiddleware",

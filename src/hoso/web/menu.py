@@ -37,6 +37,7 @@ PLACES = (
     Place("places", "Địa bàn", "Places", "place.read", PUBLIC),
     Place("terminology", "Danh mục", "Codes", "terminology.read", PUBLIC),
     Place("accounts", "Tài khoản", "Accounts", "account.manage", "administration"),
+    Place("clients", "Phần mềm", "Software", "account.manage", "administration"),
     Place("gateway_secrets", "Cổng bệnh viện", "Hospital gateway", "account.manage", "administration"),
 )
 

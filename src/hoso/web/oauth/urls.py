@@ -2,19 +2,18 @@
 
 from django.urls import URLPattern
 from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_POST, require_safe
 
 from hoso.web.oauth import chosen_patient, consent, discovery, endpoints
-from hoso.web.oauth.cors import for_client_origins, for_everybody
 from hoso.web.routes import PUBLIC, SIGNED_IN, View, route
 
 
 def _discovery(pattern: str, view: View, name: str) -> URLPattern:
-    return route(pattern, for_everybody(view), name=name, permission=PUBLIC, purpose=PUBLIC)  # type: ignore[arg-type]
+    return route(pattern, require_safe(view), name=name, permission=PUBLIC, purpose=PUBLIC)
 
 
 def _endpoint(pattern: str, view: View, name: str) -> URLPattern:
-    shared = csrf_exempt(for_client_origins(view))  # type: ignore[arg-type]
-    return route(pattern, shared, name=name, permission=PUBLIC, purpose=PUBLIC)
+    return route(pattern, csrf_exempt(require_POST(view)), name=name, permission=PUBLIC, purpose=PUBLIC)
 
 
 urlpatterns = [

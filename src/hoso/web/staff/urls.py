@@ -7,11 +7,13 @@ from hoso.web.staff import (
     access,
     account_reviews,
     accounts,
+    clients,
     conflicts,
     facilities,
     gateway_secrets,
     home,
     intake,
+    own_software,
     packages,
     people,
     places,
@@ -53,6 +55,10 @@ def _review(pattern: str, view: View, name: str) -> URLPattern:
 
 def _facility(pattern: str, view: View, name: str) -> URLPattern:
     return route(pattern, view, name=name, permission="place.manage", purpose=ADMINISTRATION)
+
+
+def _own(pattern: str, view: View, name: str) -> URLPattern:
+    return route(pattern, view, name=name, permission=SIGNED_IN, purpose=PUBLIC)
 
 
 urlpatterns = [
@@ -101,6 +107,16 @@ urlpatterns = [
     _facility("facilities/", facilities.facilities, "facilities"),
     _facility("facilities/new/", facilities.new, "new_facility"),
     _facility("facilities/<str:code>/", facilities.facility, "facility"),
+    _account("clients/", clients.clients, "clients"),
+    _account("clients/new/", clients.new, "new_client"),
+    _account("clients/<str:client_id>/", clients.client, "client"),
+    _account("clients/<str:client_id>/secret/", clients.secret, "client_secret"),
+    _account("clients/<str:client_id>/close/", clients.close, "close_client"),
+    _own("security/software/", own_software.own_software, "own_software"),
+    _own("security/software/token/", own_software.new_token, "new_own_token"),
+    _own("security/software/token/<int:credential_id>/end/", own_software.end_token, "end_own_token"),
+    _own("security/software/grant/<int:grant_id>/end/", own_software.end_software, "end_own_grant"),
+    route("accounts/", accounts.accounts, name="accounts", permission="account.manage", purpose=ADMINISTRATION),
     _account("accounts/gateway/", gateway_secrets.secrets, "gateway_secrets"),
     _account("accounts/gateway/issue/", gateway_secrets.issue, "issue_gateway_secret"),
     _account("accounts/gateway/rotate/", gateway_secrets.rotate, "rotate_gateway_secret"),

@@ -13,6 +13,7 @@ from hoso.core.accounts.authorization import registration
 from hoso.core.accounts.authorization.models import Client, Grant
 from hoso.core.accounts.authorization.registration import NewClient
 from hoso.core.accounts.authorization.tokens import revoke_grant
+from hoso.core.accounts.credentials import Shape, issue_token
 from hoso.core.accounts.models import Account, Credential
 from hoso.core.audit.events import AuditEvent, record_event
 from hoso.core.errors import HosoError
@@ -87,6 +88,16 @@ def end_grant(actor: Actor, account: Account, grant_id: int) -> None:
     with transaction.atomic():
         revoke_grant(grant, "ended by the person")
         _note(actor, "delete", f"Grant/{grant.pk}", f"ended {grant.client.client_id}", OWN_ACCOUNT)
+
+
+def create_own_token(
+    actor: Actor, account: Account, name: str, days: int, scopes: list[str], shape: Shape = "hoso"
+) -> str:
+    """Make an API token of one's own for so many days and return it; it cannot be shown again."""
+    with transaction.atomic():
+        token = issue_token(account, name, days, scopes, shape)
+        _note(actor, "create", f"Account/{account.pk}/Credential", name, OWN_ACCOUNT)
+    return token
 
 
 def end_credential(actor: Actor, account: Account, credential_id: int) -> None:

@@ -28,11 +28,11 @@ from django.utils import timezone
 from hoso.core.accounts.authorization import introspection, jose, keys, record, tokens
 from hoso.core.accounts.authorization.addresses import TOKEN, audiences, base_url
 from hoso.core.accounts.authorization.assertions import client_of_assertion
-from hoso.core.accounts.authorization.identity import id_token_claims
+from hoso.core.accounts.authorization.identity import fhir_user, id_token_claims
 from hoso.core.accounts.authorization.key_sets import LOOPBACK
 from hoso.core.accounts.authorization.models import Client, Grant, Token
 from hoso.core.accounts.authorization.queries import living_client, may_act_for
-from hoso.core.accounts.authorization.scopes import for_people, for_software, is_for_fhir, refused
+from hoso.core.accounts.authorization.scopes import for_people, for_software, is_for_fhir, refused, without
 from hoso.core.accounts.models import Account
 
 ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
@@ -147,10 +147,11 @@ class _CodeGrant(grants.AuthorizationCodeGrant):
 
     def save_authorization_code(self, code: str, request: Any) -> None:
         now, data, decision = timezone.now(), request.payload.data, self.decision
+        scopes = request.scope if fhir_user(decision.account, "x") else without(request.scope, "fhirUser")
         grant = Grant.objects.create(
             client=request.client,
             account=decision.account,
-            scopes=request.scope,
+            scopes=scopes,
             audience=data.get("aud", "").rstrip("/"),
             patient=decision.patient,
             second_factor=decision.second_factor,

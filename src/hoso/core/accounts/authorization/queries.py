@@ -5,6 +5,7 @@ from django.utils import timezone
 
 from hoso.core.accounts.authorization.models import Client, Grant
 from hoso.core.accounts.models import Account, Assignment
+from hoso.core.errors import HosoError
 
 
 def living_client(client_id: str) -> Client | None:
@@ -13,6 +14,14 @@ def living_client(client_id: str) -> Client | None:
         return None  # no id of ours, and nothing for the database
     client = Client.objects.select_related("account", "facility").filter(client_id=client_id).first()
     return client if client is not None and client.lives else None
+
+
+def registered_client(client_id: str) -> Client:
+    """The client of this id, closed or not. Raises HosoError HS2254."""
+    client = Client.objects.select_related("owner", "account", "facility").filter(client_id=client_id).first()
+    if client is None:
+        raise HosoError("HS2254", client_id=client_id[:64])
+    return client
 
 
 def may_act_for(client: Client, account: Account) -> bool:

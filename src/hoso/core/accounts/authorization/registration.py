@@ -72,7 +72,7 @@ def _check_address(uri: str) -> None:
 
 def _check_keys(new: NewClient) -> None:
     if new.kind != Client.Kind.ASYMMETRIC:
-        if new.jwks or new.jwks_uri:
+        if new.jwks is not None or new.jwks_uri:
             _refuse("chỉ loại asymmetric có khóa công khai", "only an asymmetric client has public keys")
         return
     if bool(new.jwks) == bool(new.jwks_uri):

@@ -109,6 +109,11 @@ def for_software(scopes: str) -> str:
     return " ".join(text for text in _without(scopes, ("patient", "user")).split() if text not in PLAIN)
 
 
+def without(scopes: str, left_out: str) -> str:
+    """The scopes less this one."""
+    return " ".join(text for text in scopes.split() if text != left_out)
+
+
 def needs_patient(scopes: str) -> bool:
     """Whether one patient must be in context (SMART App Launch 2.2, patient-specific scopes)."""
     parsed = [parse(text) for text in scopes.split()]
