@@ -128,6 +128,11 @@ CREATE OR REPLACE FUNCTION access_hidden_labels() RETURNS integer
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public
 AS $$ BEGIN RETURN coalesce((SELECT bit_and(~opens) FROM access_reaches()), -1); END $$;
 
+-- A rule may open unlabelled records alone: it hides every label and reaches its facility's persons all the same.
+ALTER POLICY care_scope ON access_care_relation USING (
+    (SELECT access_persons_everywhere()) OR facility_id = ANY ((SELECT access_persons_facilities())::bigint[])
+);
+
 -- What is opened to the actor beside the reaches by row: living grants, and the visits in whose treating team the actor is.
 -- With an action, only where rule and grant allow that action; a grant's labels never pass those of the rule.
 CREATE FUNCTION access_openings(wanted text DEFAULT NULL)
