@@ -15,10 +15,15 @@ from django.test import Client, RequestFactory
 from hoso.core.accounts.credentials import issue_token
 from hoso.core.accounts.models import Account
 from tests.claim_packages import sample_3176
+from tests.deciding import decided_by_a_person
 from tests.house.routes import Route, all_routes
 from tests.intaking import Intake, last_package, one, person_of, sign_in
 
-ROLES = ("doctor", "station_nurse", "facility_records_officer", "intake_officer", "administrator", "overseer")
+ROLES = (
+    "doctor", "station_nurse", "facility_records_officer", "intake_officer", "administrator", "overseer",
+    "receptionist", "privacy_officer",
+)  # fmt: skip
+AT_THE_FACILITY = ("doctor", "station_nurse", "facility_records_officer", "receptionist")
 TOUCHING = {
     (route.name, route.address): route
     for route in all_routes()
@@ -47,13 +52,20 @@ def loaded(filled: Callable[[], Intake]) -> Iterator[Loaded]:
         "patient_id": one("SELECT patient_id FROM people_person WHERE person_id = %s", person),
         "type_name": "Encounter", "id_": encounter, "version": "1",
     }  # fmt: skip
+    accounts = {role: sign_in(role, "01000" if role in AT_THE_FACILITY else None) for role in ROLES}
+    values |= decided_by_a_person(accounts["doctor"], accounts["privacy_officer"])
     addresses = {route.address: _filled_in(route, values) for route in TOUCHING.values()}
-    accounts = {role: sign_in(role, "01000" if role in ROLES[:3] else None) for role in ROLES}
     yield Loaded(
         person, addresses, accounts, {role: issue_token(account, "test", 1) for role, account in accounts.items()}
     )
 
 
+# Pages that are asked with a form: what it says.
+AT_THE_DESK = {"number": "001175000000", "year": "1975"}
+FORMS = {
+    "decide_conflict": {"decision": "different_person", "reason": "giấy tờ"},
+    "consents_of_person": AT_THE_DESK, "new_rights_request": AT_THE_DESK,
+}  # fmt: skip
 SOFTWARE = ("/api/", "/fhir/")
 QUERIES = {
     "people": "?q=mau", "intake_people": "?q=mau", "trend": "?code=WBC", "older_visits": "?before=2026-01-01T00:00:00%2B07:00",
@@ -96,8 +108,8 @@ def _ask(route: Route, loaded: Loaded, role: str) -> HttpResponseBase:
     client = Client()
     client.force_login(loaded.accounts[role])
     _with_second_factor(client, loaded.accounts[role])
-    if route.name == "decide_conflict":
-        return client.post(address, {"decision": "different_person", "reason": "giấy tờ"})
+    if route.name in FORMS:
+        return client.post(address, FORMS[route.name])
     return client.get(address)
 
 

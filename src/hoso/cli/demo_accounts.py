@@ -27,6 +27,8 @@ class DemoAccount:
 ACCOUNTS = (
     DemoAccount("bacsi", "BS. Nguyễn Minh Anh (mẫu)", "clinical", "doctor", facility=HOSPITAL),
     DemoAccount("tram", "YS. Trần Thu Hà (mẫu)", "clinical", "station_nurse", place_of=STATION),
+    DemoAccount("tiepdon", "Ngô Thị Thu (mẫu)", "clinical", "receptionist", facility=HOSPITAL),
+    DemoAccount("dulieu", "ThS. Bùi Thị Hạnh (mẫu)", "technical", "privacy_officer"),
     DemoAccount("hoso", "CN. Lê Quốc Bảo (mẫu)", "technical", "facility_records_officer", facility=HOSPITAL),
     DemoAccount("tiepnhan", "CN. Phạm Thị Lan (mẫu)", "technical", "intake_officer"),
     DemoAccount("quantri", "KS. Võ Văn Hùng (mẫu)", "administrator", "administrator"),

@@ -16,6 +16,7 @@ from hoso.web.staff import (
     own_software,
     packages,
     people,
+    person_urls,
     places,
     quarantine,
     security,
@@ -63,6 +64,7 @@ def _own(pattern: str, view: View, name: str) -> URLPattern:
 
 urlpatterns = [
     *security.urlpatterns,
+    *person_urls.urlpatterns,
     route("", home.home, name="home", permission=SIGNED_IN, purpose=PUBLIC),
     route("notices/", home.notices, name="notices", permission=SIGNED_IN, purpose=PUBLIC),
     route("notices/seen/", home.put_away, name="put_away_notices", permission=SIGNED_IN, purpose=PUBLIC),
