@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from hoso.core.backup.store import Base, Store
+from hoso.core.files.durable import ARRIVING
 
 TIMELINE_DIGITS = 8  # a segment's name begins with the timeline; the rest grows with the log
 
@@ -28,6 +29,7 @@ def remove_outlived(store: Store, keep_days: int, now: datetime | None = None) -
     outlived = [base.name for base in bases if base not in needed]
     for name in outlived + _broken(store, bases):
         shutil.rmtree(store.folder_of(name))
+    _remove_half_written(store)
     segments = _outlived_segments(store, needed)
     return Removed(outlived, segments)
 
@@ -44,6 +46,13 @@ def _broken(store: Store, bases: list[Base]) -> list[str]:
     known = {base.name for base in bases}
     folders = [path.name for path in store.bases_folder.glob("*") if path.is_dir() and path.name not in known]
     return [name for name in folders if bases and name < bases[-1].name]
+
+
+def _remove_half_written(store: Store) -> None:
+    """Pieces of the log and bundles of keys whose writing was killed; nobody else writes while the folder is held."""
+    for folder in (store.wal, store.secrets):
+        for path in folder.glob(f"{ARRIVING}*"):
+            path.unlink()
 
 
 def _outlived_segments(store: Store, needed: list[Base]) -> int:

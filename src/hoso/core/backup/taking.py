@@ -61,8 +61,10 @@ def take_backup(house: House, store: Store, keep_days: int, progress: Progress |
         sha256=copied.sha256,
         database_bytes=copied.plain_size,
     )
-    store.add_base(base)
-    return Taken(base, mark, remove_outlived(store, keep_days), _left_out(house.home))
+    with store.locked():
+        store.add_base(base)
+        removed = remove_outlived(store, keep_days)
+    return Taken(base, mark, removed, _left_out(house.home))
 
 
 @dataclass(frozen=True)

@@ -64,8 +64,12 @@ def test_a_broken_copy_goes_once_a_later_one_is_whole(tmp_path: Path) -> None:
     remove_outlived(store, 7, NOW)
     assert broken.exists()
     add(store, 1, 3)
+    keep_segment(store, 3)
+    (store.wal / "arriving-x").touch()
     remove_outlived(store, 7, NOW)
     assert not broken.exists()
+    assert not (store.wal / "arriving-x").exists()
+    assert len(store.segments()) == 1
 
 
 def test_a_copy_is_due_once_the_newest_is_old(tmp_path: Path) -> None:
