@@ -17,6 +17,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import django
 from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
 
 from hoso.cli.demo_accounts import SignIn, read_sign_ins
@@ -47,6 +48,9 @@ class House:
             page.locator("#id_login").fill(username)
             page.locator("#id_password").fill(self.sign_ins[username].password)
             page.keyboard.press("Enter")
+            if self.sign_ins[username].totp_secret:
+                page.locator("#id_code").fill(self.sign_ins[username].code_now)
+                page.keyboard.press("Enter")
             page.locator("details.me").wait_for()
         return page
 
@@ -77,6 +81,16 @@ def _take_all(house: House) -> None:
     for name, path in (("intake", "/intake/"), ("conflicts", "/intake/conflicts/")):
         officer.goto(path)
         _keep(officer, name)
+    administrator = house.enter("quantri")
+    for name, path in (
+        ("accounts", "/accounts/"),
+        ("accounts-list", "/accounts/list/"),
+        ("account", "/accounts/?q=bacsi"),
+    ):
+        administrator.goto(path)
+        if name == "account":
+            administrator.locator("a.hit").first.click()
+        _keep(administrator, name)
 
 
 def _find(page: Page) -> str:
@@ -117,6 +131,8 @@ def _served(home: Path) -> Iterator[House]:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         address = probe.getsockname()
+    os.environ |= {"HOSO_HOME": str(home), "DJANGO_SETTINGS_MODULE": "hoso.config.settings"}
+    django.setup()  # for the codes of the second factor
     environment = {**os.environ, "HOSO_HOME": str(home), "HOSO_BIND": f"127.0.0.1:{address[1]}"}
     process = subprocess.Popen([sys.executable, "-c", "from hoso.cli import main; main()", "demo"], env=environment)
     try:

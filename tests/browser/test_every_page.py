@@ -44,6 +44,14 @@ def addresses(house: House) -> dict[str, tuple[str, str]]:
         "places": ("bacsi", "/places/"),
         "terminology": ("bacsi", "/terminology/?q=tang+huyet+ap"),
         "accounts": ("quantri", "/accounts/"),
+        "account": ("quantri", _account_address(house)),
+        "new account": ("quantri", "/accounts/new/"),
+        "accounts from a list": ("quantri", "/accounts/list/"),
+        "review of accounts": ("quantri", "/accounts/review/"),
+        "facilities": ("quantri", "/facilities/"),
+        "new facility": ("quantri", "/facilities/new/"),
+        "profile": ("bacsi", "/profile/"),
+        "sessions": ("bacsi", "/security/sessions/"),
         "break-glass": ("bacsi", "/access/break-glass/"),
         "rules of access": ("bacsi", "/access/rules/"),
         "break-glass reviews": ("giamsat", "/access/reviews/"),
@@ -125,3 +133,7 @@ def _visit_address(house: House, patient: Patient) -> str:
         visit.ma_lk,
     )
     return f"/people/{patient.person_id}/visits/{encounter}/"
+
+
+def _account_address(house: House) -> str:
+    return f"/accounts/{house.one('SELECT id FROM accounts_account WHERE username = %s', 'bacsi')}/"
