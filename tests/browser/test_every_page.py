@@ -39,6 +39,7 @@ def addresses(house: House) -> dict[str, tuple[str, str]]:
         "intake": ("tiepnhan", "/intake/"),
         "package": ("tiepnhan", f"/intake/packages/{package}/"),
         "quarantine": ("tiepnhan", "/intake/quarantine/"),
+        "as sent": ("tiepnhan", _sent_address(house)),
         "conflicts": ("tiepnhan", "/intake/conflicts/?all=1"),
         "identity": ("tiepnhan", f"/intake/people/{patient.person_id}/"),
         "places": ("bacsi", "/places/"),
@@ -58,6 +59,15 @@ def addresses(house: House) -> dict[str, tuple[str, str]]:
         "gateway secrets": ("quantri", "/accounts/gateway/"),
         "second factor": ("quantri", "/security/"),
     }
+
+
+def _sent_address(house: House) -> str:
+    """Where in the XML an error is."""
+    place = house.one(
+        "SELECT package_id || '/visits/' || ordinal || '/xml/?table=' || table_no || '&line=' || line || '&field=' || field"
+        " FROM intake_finding WHERE severity = 'error' ORDER BY package_id DESC LIMIT 1"
+    )
+    return f"/intake/packages/{place}"
 
 
 @pytest.fixture

@@ -70,7 +70,14 @@ def test_the_quarantine_lists_what_was_planted(enter: Enter, house: House) -> No
         if case["case"] == "quarantined" and "HO_TEN" not in case["detail"]:
             row = page.locator("tr", has_text=case["ma_lk"])
             expect(row).to_be_visible()
-    row.locator("td a").last.click()
+    row.locator("td a").last.click()  # why it waits, in the XML as it was sent
+    expect(page.locator(".sent-xml .found")).to_be_visible()
+    page.go_back()
+    row.get_by_role("checkbox").check()
+    page.get_by_label("Ghi chú").fill("Đã gọi điện cho cơ sở")
+    page.get_by_role("button", name="Đã trả lại cơ sở").click()
+    expect(page.locator("tr", has_text="Đã gọi điện cho cơ sở")).to_contain_text("đã trả lại")
+    row.locator("td a").first.click()
     finding = page.locator("#findings tbody tr").first
     expect(finding.locator(".code-text").nth(1)).to_be_visible()
     expect(finding.locator(".todo")).not_to_be_empty()

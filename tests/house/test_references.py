@@ -16,11 +16,12 @@ REFERENCE = ROOT / "docs" / "reference"
 sys.path.insert(0, str(ROOT / "tools"))
 
 import write_command_reference
+import write_rule_reference
 import write_settings_reference
 
 
 def test_the_pages_are_up_to_date() -> None:
-    for tool in (write_settings_reference, write_command_reference):
+    for tool in (write_settings_reference, write_command_reference, write_rule_reference):
         assert tool.PAGE.read_text(encoding="utf-8") == tool.page(), f"run tools/{tool.__name__}.py"
 
 

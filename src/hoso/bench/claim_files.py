@@ -47,7 +47,8 @@ def _make(out: Path, visits: int, per_file: int) -> ClaimFiles:
         made, lines = made + package_visits, lines + package_lines
         if parts >= per_file or made >= visits:
             files += 1
-            size += write_envelope(out / f"{files:05d}.xml", "80901", date(2026, 11, 3), part)
+            # Claims of many facilities in one file: the package names none of them.
+            size += write_envelope(out / f"{files:05d}.xml", "", date(2026, 11, 3), part)
             part, parts = [], 0
         if made >= visits:
             break

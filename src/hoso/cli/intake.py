@@ -24,11 +24,51 @@ LABELS = {
 }
 
 
-@click.command(short_help="Take claim packages in.")
+class PathsOrCommand(click.Group):
+    """`hoso intake PATH…` takes packages in; `hoso intake recheck` is a command of its own."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        if args and args[0] not in self.commands and args[0] not in ("--help", "-h"):
+            args = ["take", *args]
+        return super().parse_args(ctx, args)
+
+
+@click.group(cls=PathsOrCommand, short_help="Take claim packages in; check quarantined ones again.")
+def intake() -> None:
+    """Take in packages: `hoso intake PATH…` (XML files, ZIP files or folders of them)."""
+
+
+@intake.command()
+@click.option("--package", "package_id", type=click.IntRange(1), help="Only this package.")
+@json_option
+def recheck(package_id: int | None, as_json: bool) -> None:
+    """Judge quarantined visits anew after the rules have changed; those that pass are filed in their own place."""
+    from hoso.cli.house import open_current_house
+
+    open_current_house()
+    from hoso.engines.intake.jobs import intake_service
+    from hoso.engines.intake.rechecking import Rechecked, packages_to_recheck, recheck_package
+    from hoso.engines.intake.rules.book import rule_set
+
+    service = intake_service("command:intake recheck")
+    packages = [package_id] if package_id else packages_to_recheck(service)
+    done = Rechecked()
+    with progress_bar("gói") as progress:
+        for number, one in enumerate(packages, start=1):
+            done += recheck_package(one, service)
+            progress(number, len(packages))
+    if as_json:
+        print_json({"rule_set": rule_set(), "packages": len(packages), "visits": done.visits, "passed": done.passed})
+        return
+    click.echo(f"{done.visits:>12,}  hồ sơ kiểm tra lại / visits checked again")
+    click.echo(f"{done.passed:>12,}  đã qua và được lưu / passed and filed")
+
+
+@intake.command()
 @click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path, exists=True))
 @click.option("--version", type=click.Choice(VERSIONS), help="State the decision instead of finding it out.")
 @json_option
-def intake(paths: tuple[Path, ...], version: str | None, as_json: bool) -> None:
+def take(paths: tuple[Path, ...], version: str | None, as_json: bool) -> None:
     """Take in packages: XML files, ZIP files or folders of them. Ends with the account of every visit and line."""
     from hoso.cli.house import open_current_house
 

@@ -62,8 +62,12 @@ def file_batch(
     facilities: dict[str, int],
     actor: Actor,
     prepare_again: Callable[[PreparedVisit, datetime], PreparedVisit],
+    again: bool = False,
 ) -> None:
     """File these visits of one package and move the package's mark behind the last of them.
+
+    With `again` they stand in the ledger already, in quarantine, and were judged anew: their rows are changed and the
+    mark stays.
 
     `facilities` maps codes to ids. `prepare_again` maps a visit anew on the date its ids hang on, for a correction
     that moved the admission.
@@ -72,11 +76,13 @@ def file_batch(
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [WRITER_LOCK])
         at = timezone.now()
         batch = _Batch(
-            facts, cursor, at, Ledger(cursor, facts.package_id), Linkage(cursor), RecordBatch(cursor, at), facilities,
+            facts, cursor, at, Ledger(cursor, facts.package_id, again), Linkage(cursor), RecordBatch(cursor, at), facilities,
             prepare_again,
         )  # fmt: skip
         _file(batch, visits)
         _write(batch, actor)
+        if again:
+            return
         cursor.execute(
             "UPDATE intake_package SET state = 'reading', visits_read = %s WHERE id = %s",
             [visits[-1].ordinal, facts.package_id],

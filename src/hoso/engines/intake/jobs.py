@@ -21,6 +21,7 @@ from hoso.core.jobs.queue import queue
 from hoso.engines.intake.filing import PURPOSE
 from hoso.engines.intake.helpers import WORTH_A_HELPER, helper_processes
 from hoso.engines.intake.packages import process_package
+from hoso.engines.intake.rechecking import recheck_package
 from hoso.engines.intake.turn import turn
 
 log = logging.getLogger(__name__)
@@ -42,6 +43,12 @@ def process(context: JobContext, package_id: int) -> None:
 def resume(context: JobContext, timestamp: int) -> None:
     """Once a minute: go on with packages whose job died with its worker or failed."""
     take_in_open_packages(context.should_abort)
+
+
+@queue.task(name="intake.recheck", queue="intake")
+def recheck(package_id: int) -> None:
+    """The desk asked for it: judge a package's quarantined visits anew."""
+    recheck_package(package_id, intake_service("recheck"))
 
 
 def resume_at_start() -> None:

@@ -35,11 +35,12 @@ class CurrentVisit:
 
 
 class Ledger:
-    """The ledger's rows of one batch of one package."""
+    """The ledger's rows of one batch of one package; with `again`, of visits judged anew that were in quarantine."""
 
-    def __init__(self, cursor: Any, package_id: int) -> None:
+    def __init__(self, cursor: Any, package_id: int, again: bool = False) -> None:
         self.cursor = cursor
         self.package_id = package_id
+        self.again = again
         self.current: dict[tuple[int, str], CurrentVisit] = {}
         self.earlier: set[tuple[int, str, bytes]] = set()
         self.visits: list[tuple[Any, ...]] = []
@@ -85,13 +86,23 @@ class Ledger:
                 len(visit.findings), rule_set(),
             )
         )  # fmt: skip
-        for number, one in enumerate(visit.findings, start=1):
+        for number, one in enumerate(visit.findings, start=self._findings_before(visit.ordinal) + 1):
             self.findings.append(
                 (self.package_id, visit.ordinal, number, facility_id, one.code, one.severity, one.table, one.line, one.field,
                  one.value, Jsonb(one.params), one.rule, rule_set())
             )  # fmt: skip
         for table, line, why, mask in aside:
             self.aside.append((self.package_id, visit.ordinal, table, line, facility_id, why, mask))
+
+    def _findings_before(self, ordinal: int) -> int:
+        """Findings of a visit judged before stay, with the rules they were made by."""
+        if not self.again:
+            return 0
+        self.cursor.execute(
+            "SELECT coalesce(max(number), 0) FROM intake_finding WHERE package_id = %s AND ordinal = %s",
+            [self.package_id, ordinal],
+        )
+        return int(self.cursor.fetchone()[0])
 
     def set_current(self, visit: PreparedVisit, facility_id: int, made_on: date, outcome: VisitOutcome) -> None:
         id_date = visit.id_date or datetime.combine(made_on, datetime.min.time()).astimezone()
@@ -104,7 +115,7 @@ class Ledger:
         return facility_codes()
 
     def write(self) -> None:
-        bulk_insert(self.cursor, "intake_visit", VISIT_COLUMNS, self.visits)
+        bulk_insert(self.cursor, "intake_visit", VISIT_COLUMNS, self.visits, JUDGED_ANEW if self.again else "")
         bulk_insert(self.cursor, "intake_finding", FINDING_COLUMNS, self.findings)
         bulk_insert(self.cursor, "intake_line_aside", ASIDE_COLUMNS, self.aside)
         bulk_insert(
@@ -152,3 +163,8 @@ CURRENT_COLUMNS = {
     "package_id": "bigint", "ordinal": "integer", "person_id": "bigint", "source_person_id": "bigint",
     "place_id": "bigint", "sensitivity": "integer",
 }  # fmt: skip
+_NEWS = [name for name in VISIT_COLUMNS if name not in ("package_id", "ordinal")]
+JUDGED_ANEW = (
+    f"ON CONFLICT (package_id, ordinal) DO UPDATE SET {', '.join(f'{name} = excluded.{name}' for name in _NEWS)}"
+    " WHERE intake_visit.state = 'quarantined'"
+)

@@ -96,3 +96,19 @@ class FindingRow:
     legal_source: str = ""
     evidence: str = ""  # official, secondary, unverified
     rule_set: str = ""
+
+    @property
+    def table_number(self) -> int:
+        """3 for XML3; 1 where it belongs to no table."""
+        number = self.table.removeprefix("XML")
+        return int(number) if number.isdecimal() else 1
+
+
+@dataclass(frozen=True)
+class DeskAct:
+    """What the desk did about a visit in quarantine."""
+
+    act: str  # returned, recheck_asked
+    note: str
+    acted_by: str
+    acted_at: datetime

@@ -55,7 +55,7 @@ def process_package(
 ) -> None:
     """Take in what is left of a package. Safe to call again after any interruption, on a finished package, and while
     another process works on it: the second one waits."""
-    with _only_one(package_id):
+    with only_one(package_id):
         package = load_package(package_id, actor)
         if package.state in ("done", "refused"):
             return
@@ -68,7 +68,7 @@ def process_package(
 
 
 @contextmanager
-def _only_one(package_id: int) -> Iterator[None]:
+def only_one(package_id: int) -> Iterator[None]:
     """Hold the package for this session; the database lets go by itself when the session dies."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_lock(%s, %s)", [PACKAGE_LOCK, package_id])
@@ -103,7 +103,7 @@ def _work_through(
     facts = PackageFacts(
         package.id, timezone.localdate(package.received_at), package.sender_id, package.sender_name, package.sender_kind
     )
-    facilities = _Facilities(package, actor)
+    facilities = Facilities(package, actor)
     raws: dict[int, RawVisit] = {}
     read = package.visits_read
 
@@ -178,7 +178,7 @@ def _batches(visits: Iterable[PreparedVisit]) -> Iterator[list[PreparedVisit]]:
         yield batch
 
 
-class _Facilities:
+class Facilities:
     """Ids of the facilities a package names, the sender's right to send for them, and the package's own facility."""
 
     def __init__(self, package: Package, actor: Actor) -> None:

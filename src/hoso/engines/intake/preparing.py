@@ -104,10 +104,10 @@ def _unreadable(raw: RawVisit, finding: Finding) -> PreparedVisit:
 def _prepare(raw: RawVisit, stated: str | None, id_date: datetime | None) -> PreparedVisit:
     sent = open_visit(raw)
     left = moment(sent.summary.get("NGAY_RA", ""))
-    decision, disagreement = decide_version(sent, stated, left.date() if left else None)
     day = _day_judged(sent)
+    decision, disagreement = decide_version(sent, stated, left.date() if left else None, day)
     findings = [*sent.findings, *check_structure(sent, decision, day)]
-    findings += check_rules(sent, decision, day, findings)[: MAX_FINDINGS - len(findings)]
+    findings += check_rules(sent, decision, day, findings)[: max(MAX_FINDINGS - len(findings), 0)]
     if disagreement:
         findings.append(disagreement)
     admitted = moment(sent.summary.get("NGAY_VAO", ""))

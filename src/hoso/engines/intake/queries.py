@@ -1,6 +1,7 @@
 """Reading the intake: packages and their accounts, visits, findings. Each runs inside `access.reading.read`."""
 
 import json
+from collections.abc import Sequence
 from typing import Any
 
 from django.db import connection
@@ -10,7 +11,7 @@ from hoso.core.audit.shown import note_labels
 from hoso.core.errors import HosoError
 from hoso.engines.intake.accounts import SUMS
 from hoso.engines.intake.exchange import load_decisions
-from hoso.engines.intake.models import Account, FindingRow, PackageRow, VisitRow
+from hoso.engines.intake.models import Account, DeskAct, FindingRow, PackageRow, VisitRow
 from hoso.engines.intake.rules.explaining import explain
 
 _VISIT = (
@@ -107,6 +108,7 @@ def findings(scope: Scope, package_id: int, ordinal: int | None = None, limit: i
                    n.params::text, v.version, n.rule, n.rule_set, v.sensitivity
             FROM intake_finding n JOIN intake_visit v ON v.package_id = n.package_id AND v.ordinal = n.ordinal
             WHERE n.package_id = %s AND (%s::int IS NULL OR n.ordinal = %s) AND {scope.facilities("n")}
+              AND n.rule_set = v.rule_set
             ORDER BY array_position(ARRAY['error', 'warning', 'notice'], n.severity), n.ordinal, n.number LIMIT %s
             """,
             [package_id, ordinal, ordinal, limit],
@@ -130,6 +132,49 @@ def _finding(row: tuple[Any, ...]) -> FindingRow:
         error.message("en"), rule.what_to_do_vi or error.what_to_do("vi"), rule.what_to_do_en or error.what_to_do("en"),
         rule_id, rule.vi, rule.en, rule.legal_source, rule.evidence, checked_by,
     )  # fmt: skip
+
+
+REASONS = 3
+
+
+def quarantine_reasons(scope: Scope, keys: Sequence[tuple[int, int]]) -> dict[tuple[int, int], list[FindingRow]]:
+    """The first errors of each of these visits (package, place), by today's judging."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"""
+            SELECT * FROM (
+                SELECT n.package_id, n.ordinal, v.ma_lk, n.code, n.severity, n.table_no, n.line, n.field, n.value,
+                       n.params::text, v.version, n.rule, n.rule_set, v.sensitivity,
+                       row_number() OVER (PARTITION BY n.package_id, n.ordinal ORDER BY n.number) AS place
+                FROM unnest(%s::bigint[], %s::int[]) AS k (package_id, ordinal)
+                JOIN intake_visit v USING (package_id, ordinal)
+                JOIN intake_finding n USING (package_id, ordinal)
+                WHERE n.severity = 'error' AND n.rule_set = v.rule_set AND {scope.facilities("n")}
+            ) AS listed WHERE place <= %s ORDER BY package_id, ordinal, place
+            """,
+            [[key[0] for key in keys], [key[1] for key in keys], REASONS],
+        )
+        rows = cursor.fetchall()
+    note_labels(row[-2] for row in rows)
+    found: dict[tuple[int, int], list[FindingRow]] = {}
+    for row in rows:
+        found.setdefault((row[0], row[1]), []).append(_finding(row[:-2]))
+    return found
+
+
+def last_desk_acts(scope: Scope, keys: Sequence[tuple[int, int]]) -> dict[tuple[int, int], DeskAct]:
+    """What was done last about each of these visits."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"""
+            SELECT DISTINCT ON (d.package_id, d.ordinal) d.package_id, d.ordinal, d.act, d.note, a.full_name, d.acted_at
+            FROM unnest(%s::bigint[], %s::int[]) AS k (package_id, ordinal)
+            JOIN intake_desk_act d USING (package_id, ordinal) JOIN accounts_account a ON a.id = d.acted_by
+            WHERE {scope.facilities("d")} ORDER BY d.package_id, d.ordinal, d.id DESC
+            """,
+            [[key[0] for key in keys], [key[1] for key in keys]],
+        )
+        return {(row[0], row[1]): DeskAct(*row[2:]) for row in cursor.fetchall()}
 
 
 def totals(scope: Scope) -> Account:

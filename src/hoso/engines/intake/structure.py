@@ -7,7 +7,7 @@ quarantine, others warn. A few fields are errors always, because without them no
 import re
 import sys
 from datetime import date
-from functools import cache
+from functools import cache, lru_cache
 
 from hoso.engines.intake.exchange import Decision, Field, Table
 from hoso.engines.intake.moments import is_valid_moment
@@ -20,6 +20,7 @@ KEYS = frozenset({"MA_LK", "MA_BN", "SO_CCCD", "MA_THE", "MA_THE_BHYT", "DIEN_TH
 KEY_SIZE, FACILITY_SIZE = 500, 10
 _NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?\Z")
 MAX_FINDINGS = 500
+MOST_REMEMBERED = 5_000
 
 
 def check_structure(visit: SentVisit, decision: Decision, left: date | None) -> list[Finding]:
@@ -49,17 +50,20 @@ def check_structure(visit: SentVisit, decision: Decision, left: date | None) -> 
 
 
 def _check_line(findings: list[Finding], table: Table, position: int, values: Values, left: date) -> None:
-    harmless = _harmless_lengths(table)
+    harmless, sound = _harmless_lengths(table), _sound_values(table, left)
     for tag, value in values.items():
         length = harmless.get(tag)
         if length is None:
             findings.append(
                 Finding("HS3105", "notice", table.number, position, str(tag)[:60], value[:200], {}, "structure.tag")
             )
-        elif len(value) > length:
+        elif len(value) > length and (tag, value) not in sound:
+            before = len(findings)
             _check_value(findings, table, position, table.field_by_name[tag], value, left)
+            if len(findings) == before and len(sound) < MOST_REMEMBERED:
+                sound.add((tag, value))
     for field in _required_fields(table):
-        if not any(values.get(name) for name in (field.name, *field.aliases)):
+        if not values.get(field.name) and not any(map(values.get, field.aliases)):
             _check_missing(findings, table, position, field, left)
 
 
@@ -72,6 +76,12 @@ def _harmless_lengths(table: Table) -> dict[str, int]:
         else 0
         for name, field in table.field_by_name.items()
     }
+
+
+@lru_cache(maxsize=256)
+def _sound_values(table: Table, left: date) -> set[tuple[str, str]]:
+    """Tags with values that were found right already: most amounts and codes come again and again."""
+    return set()
 
 
 @cache

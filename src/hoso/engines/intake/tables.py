@@ -66,7 +66,7 @@ def _table_number(name: str, visit: int) -> int:
 
 
 def _lines(number: int, part: Part, visit: int) -> list[Values]:
-    root = _parse(part, visit)
+    root = parse_part(part, visit)
     path = _path(number, root.tag)
     if path is None:
         raise HosoError("HS3007", visit=visit, table=part.name[:40], root=str(root.tag)[:60])
@@ -89,7 +89,8 @@ def _newest_first() -> list[Decision]:
     return list(load_decisions().values())[::-1]
 
 
-def _parse(part: Part, visit: int) -> Any:
+def parse_part(part: Part, visit: int) -> Any:
+    """The root of a part's XML. Raises HosoError HS3001, HS3006, HS3007."""
     text = part.content.strip()
     if text.startswith(b"<"):
         said = _DECLARATION.match(text)  # decoded with the envelope: whatever encoding it names, it is UTF-8 now

@@ -8,11 +8,15 @@ from hoso.engines.intake.exchange import Decision, load_decisions
 from hoso.engines.intake.sent import Finding, SentVisit
 
 
-def decide_version(visit: SentVisit, stated: str | None, left: date | None) -> tuple[Decision, Finding | None]:
-    """The decision and, where the signs disagree, a warning that names both."""
+def decide_version(
+    visit: SentVisit, stated: str | None, left: date | None, arrived: date | None = None
+) -> tuple[Decision, Finding | None]:
+    """The decision and, where the signs disagree, a warning that names both. Without a day of leaving that of
+    arriving helps to choose, but is no sign that could disagree."""
     decisions = load_decisions()
     by_tags = _fitting(visit)
-    in_force = {key for key, decision in decisions.items() if left and decision.holds_on(left)}
+    day_judged = left or arrived
+    in_force = {key for key, decision in decisions.items() if day_judged and decision.holds_on(day_judged)}
     if stated:
         chosen = stated
     else:

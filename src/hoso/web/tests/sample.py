@@ -5,7 +5,7 @@ from decimal import Decimal
 from uuid import UUID
 
 from hoso.core.vietnamese.folding import fold
-from hoso.engines.intake.models import Account, FindingRow, PackageRow, VisitRow
+from hoso.engines.intake.models import Account, DeskAct, FindingRow, PackageRow, VisitRow
 from hoso.engines.people.models import BirthDate, Conflict, Identifier, Person, PersonHit, SearchAnswer, Sex
 from hoso.engines.records import models as r
 from hoso.web.ages import VIETNAM
@@ -248,5 +248,9 @@ def answers() -> dict[str, object]:
             one for one in FINDINGS if ordinal in (None, one.ordinal)
         ][:limit],
         f"{intake}.quarantined": lambda _scope, limit=100: PACKAGE_VISITS[4:],
+        f"{intake}.quarantine_reasons": lambda _scope, keys: {key: FINDINGS[:1] for key in keys},
+        f"{intake}.last_desk_acts": lambda _scope, keys: {
+            key: DeskAct("returned", "Đã gọi điện (mẫu)", "Cán bộ Mẫu", datetime(2026, 11, 20, 8, 0)) for key in keys
+        },
         f"{intake}.totals": lambda _scope: ACCOUNT,
     }

@@ -53,6 +53,13 @@ def test_without_a_day_the_tags_decide_alone() -> None:
     assert decide_version(visit_of("qd4210"), None, None)[1] is None
 
 
+def test_without_a_day_of_leaving_the_day_of_arriving_helps_and_never_warns() -> None:
+    for key in ("qd4750", "qd3176"):
+        chosen, finding = decide_version(visit_of("qd4750", 1, 2), None, None, DAYS[key])
+        assert (chosen.key, finding) == (key, None)
+    assert decide_version(visit_of("qd4210"), None, None, DAYS["qd3176"]) == (load_decisions()["qd4210"], None)
+
+
 def test_a_tag_or_two_that_nobody_knows_do_not_turn_the_decision() -> None:
     visit = visit_of("qd130")
     visit.tables[1][0]["LA"] = visit.tables[2][0]["KHAC"] = "x"

@@ -1,10 +1,12 @@
 """The rule book as a whole: its schema, that every rule is at work, and that nothing unofficial rejects."""
 
+import shutil
 from pathlib import Path
 
 import pytest
 
 from hoso.core.definitions import definitions_folder, read_definition
+from hoso.engines.intake.exchange import load_decisions
 from hoso.engines.intake.rules.book import load_rules, rule_set
 from hoso.engines.intake.rules.checking import compiled
 from hoso.engines.intake.rules.explaining import explain
@@ -28,8 +30,6 @@ def test_every_rule_is_at_work_in_every_decision_it_names() -> None:
 
 
 def test_every_field_of_a_rule_is_in_a_table_it_names() -> None:
-    from hoso.engines.intake.exchange import load_decisions
-
     for rule in load_rules().values():
         for field in rule.fields:
             tables = [load_decisions()[key].tables.get(number) for key in rule.decisions for number in rule.tables]
@@ -55,10 +55,10 @@ def test_every_rule_explains_itself_in_both_languages() -> None:
 
 
 def test_the_fingerprint_changes_with_a_definition(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    import shutil
-
+    shipped = rule_set()
     shutil.copytree(EXCHANGE, tmp_path / "exchange")
     monkeypatch.setenv("HOSO_DEFINITIONS", str(tmp_path))
-    same = rule_set.__wrapped__()
-    (tmp_path / "exchange" / "rules" / "sums.yaml").open("a").write("# changed\n")
-    assert same == rule_set() != rule_set.__wrapped__()
+    assert rule_set.__wrapped__() == shipped
+    with (tmp_path / "exchange" / "rules" / "sums.yaml").open("a") as file:
+        file.write("# changed\n")
+    assert rule_set.__wrapped__() != shipped
