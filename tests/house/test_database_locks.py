@@ -4,9 +4,16 @@ import psycopg
 import pytest
 from django.db import connection
 
+from hoso.core.audit.writer import SEALER_LOCK
 from hoso.core.database.roles import APPLICATION, AUDIT_WRITER, OWNER, READER
 from hoso.core.database.row_security import PERSON_COLUMNS, unprotected_tables
+from hoso.engines.intake.filing import WRITER_LOCK
+from hoso.engines.intake.turn import TURN
 from tests.database import Database
+
+
+def test_who_waits_for_one_lock_does_not_meet_another() -> None:
+    assert len({SEALER_LOCK, TURN, WRITER_LOCK}) == 3
 
 
 @pytest.mark.django_db
