@@ -13,6 +13,10 @@ demo: setup ## A synthetic province at http://127.0.0.1:8000
 test: setup-dev ## Checks and every test
 	@tools/test.sh
 
+.PHONY: fuzz-intake
+fuzz-intake: setup-dev ## Ten minutes of changed packages against their reader
+	@.venv/bin/python -m tests.hostile.fuzz --seconds 600
+
 check: setup-dev ## Format, types, contracts, and the tests of the house itself
 	@tools/check.sh
 	@.venv/bin/pytest -q tests/house

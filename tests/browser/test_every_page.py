@@ -57,6 +57,8 @@ def addresses(house: House) -> dict[str, tuple[str, str]]:
         "rules of access": ("bacsi", "/access/rules/"),
         "break-glass reviews": ("giamsat", "/access/reviews/"),
         "gateway secrets": ("quantri", "/accounts/gateway/"),
+        "sender board": ("tiepnhan", "/intake/senders/"),
+        "withdrawals": ("tiepnhan", "/intake/withdrawals/"),
         "second factor": ("quantri", "/security/"),
     }
 

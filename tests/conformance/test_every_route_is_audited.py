@@ -48,9 +48,9 @@ def loaded(filled: Callable[[], Intake]) -> Iterator[Loaded]:
     number, conflict = last_package(), one("SELECT id FROM people_conflict")
     encounter = one("SELECT encounter FROM intake_visit WHERE ma_lk = %s", claim.ma_lk)
     values = {
-        "person_id": str(person), "package_id": str(number), "conflict_id": str(conflict), "encounter": encounter,
+        "ordinal": "1", "person_id": str(person), "package_id": str(number), "conflict_id": str(conflict), "encounter": encounter,
         "patient_id": one("SELECT patient_id FROM people_person WHERE person_id = %s", person),
-        "type_name": "Encounter", "id_": encounter, "version": "1", "ordinal": "1",
+        "type_name": "Encounter", "id_": encounter, "version": "1",
     }  # fmt: skip
     accounts = {role: sign_in(role, "01000" if role in AT_THE_FACILITY else None) for role in ROLES}
     values |= decided_by_a_person(accounts["doctor"], accounts["privacy_officer"])

@@ -20,6 +20,7 @@ LABELS = {
     "lines_in": "dòng nhận / lines in",
     "lines_filed": "dòng lưu / lines filed",
     "lines_withheld": "dòng giữ kín / lines withheld",
+    "withdrawn": "đã rút / withdrawn",
     "lines_not_mapped": "dòng chưa ánh xạ / lines not mapped",
 }
 

@@ -13,7 +13,8 @@ SUMS = """
     count(*) FILTER (WHERE v.state = 'filed'), count(*) FILTER (WHERE v.state = 'unchanged'),
     count(*) FILTER (WHERE v.state = 'corrected'), count(*) FILTER (WHERE v.state = 'quarantined'),
     coalesce(sum(v.findings), 0), coalesce(sum(v.lines_in), 0), coalesce(sum(v.lines_filed), 0),
-    coalesce(sum(v.lines_withheld), 0), coalesce(sum(v.lines_not_mapped), 0)
+    coalesce(sum(v.lines_withheld), 0), coalesce(sum(v.lines_not_mapped), 0),
+    count(*) FILTER (WHERE v.state = 'withdrawn')
 """
 
 

@@ -1,9 +1,12 @@
 """Folders and ZIP files of packages: which members are taken, and which are refused and why."""
 
+import lzma
 import stat
+import struct
 import zipfile
 import zlib
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO, cast
 
@@ -50,7 +53,18 @@ def read_package(stream: BinaryIO, name: str) -> Iterator[RawVisit]:
     try:
         with zipfile.ZipFile(stream) as archive:
             yield from _visits_of_members(archive, name)
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError):  # the last: an unknown way of packing
+    # NotImplementedError: an unknown way of packing; OSError, ValueError: bz2 and offsets that lead nowhere.
+    except (
+        zipfile.BadZipFile,
+        zlib.error,
+        lzma.LZMAError,
+        EOFError,
+        NotImplementedError,
+        OSError,
+        ValueError,
+        struct.error,
+        RuntimeError,
+    ):
         raise HosoError("HS3011", file=name) from None
 
 
@@ -74,18 +88,21 @@ def _visits_of_members(archive: zipfile.ZipFile, name: str) -> Iterator[RawVisit
 
 def _members(archive: zipfile.ZipFile, name: str) -> list[zipfile.ZipInfo]:
     """The XML members in order of name, read one by one and never unpacked to disk."""
-    members = [one for one in archive.infolist() if not one.is_dir()]
+    members = [one for one in archive.infolist() if not one.filename or not one.is_dir()]
     if len(members) > MAX_MEMBERS:
         raise HosoError("HS3010", file=name, member=f"{len(members)} > {MAX_MEMBERS}")
     for member in members:
         if _is_unsafe(member):
             raise HosoError("HS3010", file=name, member=member.filename[:100])
+    for earlier, later in pairwise(sorted(members, key=lambda one: one.header_offset)):
+        if later.header_offset < earlier.header_offset + earlier.compress_size:  # one content under many names
+            raise HosoError("HS3010", file=name, member=later.filename[:100])
     return sorted((one for one in members if one.filename.lower().endswith(".xml")), key=lambda one: one.filename)
 
 
 def _is_unsafe(member: zipfile.ZipInfo) -> bool:
     path = PurePosixPath(member.filename.replace("\\", "/"))
-    leaves = path.is_absolute() or ".." in path.parts
+    leaves = not member.filename or path.is_absolute() or ".." in path.parts
     is_link = stat.S_ISLNK(member.external_attr >> 16)
     bomb = member.file_size > MAX_MEMBER_BYTES or member.file_size > MAX_RATIO * max(member.compress_size, 1024)
     return leaves or is_link or bomb or bool(member.flag_bits & 1)

@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 @dataclass(frozen=True)
 class Account:
-    """The account of one or more packages: visits = filed + unchanged + corrected + quarantined (+ waiting);
+    """The account of one or more packages: visits = filed + unchanged + corrected + quarantined + withdrawn (+ waiting);
     lines, counted for visits filed or corrected: lines_in = filed + withheld + not mapped."""
 
     packages: int = 0
@@ -21,10 +21,11 @@ class Account:
     lines_filed: int = 0
     lines_withheld: int = 0
     lines_not_mapped: int = 0
+    withdrawn: int = 0
 
     @property
     def balances(self) -> bool:
-        visits = self.filed + self.unchanged + self.corrected + self.quarantined
+        visits = self.filed + self.unchanged + self.corrected + self.quarantined + self.withdrawn
         lines = self.lines_filed + self.lines_withheld + self.lines_not_mapped
         return self.received == visits and self.lines_in == lines
 

@@ -22,6 +22,7 @@ from hoso.engines.intake.mapping.results import map_results
 from hoso.engines.intake.mapping.services import map_services
 from hoso.engines.intake.mapping.visit import MappingVisit
 from hoso.engines.intake.moments import moment
+from hoso.engines.intake.old_encodings import check_encoding
 from hoso.engines.intake.rules.checking import check_rules, compiled
 from hoso.engines.intake.sent import Finding, RawVisit, SentVisit
 from hoso.engines.intake.structure import FACILITY_SIZE, KEY_SIZE, MAX_FINDINGS, check_structure
@@ -86,7 +87,7 @@ def _unreadable(raw: RawVisit, finding: Finding) -> PreparedVisit:
     digest = sha256(b"".join(part.content for part in raw.parts)).digest()
     return PreparedVisit(
         raw.ordinal,
-        raw.header.facility_code,
+        raw.header.facility_code if len(raw.header.facility_code) <= FACILITY_SIZE else "",
         "",
         "",
         raw.header.made_on,
@@ -108,6 +109,7 @@ def _prepare(raw: RawVisit, stated: str | None, id_date: datetime | None) -> Pre
     decision, disagreement = decide_version(sent, stated, left.date() if left else None, day)
     findings = [*sent.findings, *check_structure(sent, decision, day)]
     findings += check_rules(sent, decision, day, findings)[: max(MAX_FINDINGS - len(findings), 0)]
+    findings += check_encoding(sent)
     if disagreement:
         findings.append(disagreement)
     admitted = moment(sent.summary.get("NGAY_VAO", ""))

@@ -11,6 +11,7 @@ from lxml import etree
 from hoso.core.errors import HosoError
 from hoso.core.vietnamese.nfc import to_nfc
 from hoso.engines.intake.exchange import Decision, load_decisions
+from hoso.engines.intake.old_encodings import encoding_of_bytes
 from hoso.engines.intake.sent import Finding, Part, RawVisit, SentVisit, Values
 
 _PARSER_OPTIONS: dict[str, Any] = {
@@ -25,6 +26,7 @@ _TABLE_NAME = re.compile(r"XML(\d{1,2})$")
 _DECLARATION = re.compile(rb"<\?xml[^>]*\?>\s*")
 _SAYS_UTF_16 = re.compile(rb"<\?xml[^>]*encoding\s*=\s*[\"']utf-16[^>]*\?>\s*", re.IGNORECASE)
 MAX_LINES = 20_000
+MAX_MARKUP = 1_000_000  # tags of one table: what a tree of them may take of memory
 
 
 def open_visit(raw: RawVisit) -> SentVisit:
@@ -89,18 +91,27 @@ def _newest_first() -> list[Decision]:
     return list(load_decisions().values())[::-1]
 
 
-def parse_part(part: Part, visit: int) -> Any:
-    """The root of a part's XML. Raises HosoError HS3001, HS3006, HS3007."""
+def inner_text(part: Part, visit: int) -> bytes:
+    """The XML of a table, unpacked, without a declaration that is no longer true. Raises HosoError HS3006."""
     text = part.content.strip()
     if text.startswith(b"<"):
         said = _DECLARATION.match(text)  # decoded with the envelope: whatever encoding it names, it is UTF-8 now
     else:
         text = _unpack(part.name, text, visit)
         said = _SAYS_UTF_16.match(text)  # found as single bytes, so it is not; .NET programmes write this
-    text = text[said.end() :] if said else text
+    return text[said.end() :] if said else text
+
+
+def parse_part(part: Part, visit: int) -> Any:
+    """The root of a part's XML. Raises HosoError HS3001, HS3006, HS3007, HS3321, HS3330."""
+    text = inner_text(part, visit)
+    if text.count(b"<") > MAX_MARKUP:
+        raise HosoError("HS3321", visit=visit, table=part.name[:40], limit=str(MAX_MARKUP))
     try:
         root: Any = etree.fromstring(_normal(text), _parser())
     except (etree.XMLSyntaxError, ValueError):
+        if encoding := encoding_of_bytes(text):
+            raise HosoError("HS3330", visit=visit, table=part.name[:40], encoding=encoding) from None
         raise HosoError("HS3007", visit=visit, table=part.name[:40], root="?") from None
     if root.getroottree().docinfo.doctype:
         raise HosoError("HS3001", file=f"{part.name[:40]} / HOSO {visit}")

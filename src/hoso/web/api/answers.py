@@ -28,6 +28,7 @@ class AccountAnswer(Schema):
     lines_filed: int
     lines_withheld: int
     lines_not_mapped: int
+    withdrawn: int
     balances: bool
 
 

@@ -30,11 +30,11 @@ class Balance:
 
 def balance(account: Account, total: int | None = None) -> Balance:
     """`total`: how many visits the package states, where known; else the visits received so far."""
-    done = account.filed + account.unchanged + account.corrected + account.quarantined
+    done = account.filed + account.unchanged + account.corrected + account.quarantined + account.withdrawn
     waiting = max((total or account.received) - done, 0)
     amounts = {
         "filed": account.filed, "unchanged": account.unchanged, "corrected": account.corrected,
-        "quarantined": account.quarantined, "waiting": waiting,
+        "quarantined": account.quarantined, "withdrawn": account.withdrawn, "waiting": waiting,
     }  # fmt: skip
     visits = [Part(key, spoken(VISIT_STATE[key]), amount) for key, amount in amounts.items()]
     lines = [Part(key, spoken(words), getattr(account, key)) for key, words in LINES.items()]

@@ -17,7 +17,7 @@ from hoso.web.routes import ActingRequest
 from hoso.web.staff.balance import balance
 
 VISITS, FINDINGS = 100, 200
-STATES = ("filed", "unchanged", "corrected", "quarantined")
+STATES = ("filed", "unchanged", "corrected", "quarantined", "withdrawn")
 
 
 @dataclass(frozen=True)
@@ -57,6 +57,7 @@ def package(request: ActingRequest, package_id: int) -> HttpResponse:
         "states": [(key, getattr(page.package.account, key)) for key in STATES],
         "ordinal": ordinal,
         "next": page.visits[-1].ordinal if len(page.visits) == VISITS else None,
+        "may_withdraw": may(request.actor, "visit.withdraw", "record_keeping"),
         "may_identify": may(request.actor, "person.search", "record_keeping"),
     }
     return render(request, "intake/package.html", context)

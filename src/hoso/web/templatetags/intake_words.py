@@ -1,7 +1,11 @@
 """The intake's states in words."""
 
+from collections.abc import Sequence
+
 from django import template
 from django.utils.translation import get_language
+
+from hoso.engines.intake.models import FindingRow
 
 register = template.Library()
 
@@ -17,6 +21,7 @@ VISIT_STATE: dict[str, Words] = {
     "unchanged": ("Không đổi", "Unchanged"),
     "corrected": ("Cập nhật", "Corrected"),
     "quarantined": ("Tạm giữ", "Quarantined"),
+    "withdrawn": ("Đã rút", "Withdrawn"),
     "waiting": ("Đang chờ", "Waiting"),
 }
 SEVERITY: dict[str, Words] = {
@@ -67,3 +72,9 @@ def channel(key: str) -> str:
 @register.filter
 def decision(key: str) -> str:
     return words(VERSION, key or "")
+
+
+@register.filter
+def in_old_encoding(findings: Sequence[FindingRow]) -> list[int]:
+    """The places of the visits that hold text in an old encoding, each once."""
+    return sorted({finding.ordinal for finding in findings if finding.code in ("HS3330", "HS3331")})
