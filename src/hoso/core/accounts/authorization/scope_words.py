@@ -38,6 +38,18 @@ TYPES = {
     "Practitioner": Sentence("nhân viên y tế", "health workers"),
     "Organization": Sentence("cơ sở y tế", "health facilities"),
 }
+PERMISSIONS = {
+    "package.send": Sentence("gửi hồ sơ khám chữa bệnh", "send packages of visits"),
+    "package.read": Sentence("xem hồ sơ đã gửi và kết quả tiếp nhận", "see packages and what became of them"),
+    "person.search": Sentence("tra tìm người dân", "look people up"),
+    "record.read": Sentence("đọc hồ sơ sức khỏe", "read health records"),
+    "record.write": Sentence("ghi vào hồ sơ sức khỏe", "write into health records"),
+    "conflict.decide": Sentence("xử lý xung đột nhân thân", "decide contradictions of identity"),
+    "place.read": Sentence("xem địa bàn và cơ sở y tế", "see places and facilities"),
+    "terminology.read": Sentence("xem danh mục dùng chung", "see code lists"),
+    "account.manage": Sentence("quản lý tài khoản", "manage accounts"),
+    "audit.read": Sentence("xem nhật ký truy cập", "read the audit"),
+}
 LETTERS = (
     ("r", Sentence("đọc", "read")),
     ("s", Sentence("tìm", "search")),
@@ -70,6 +82,9 @@ def _sentence(text: str, scope: Scope) -> Sentence:
 def _permission(scope: PermissionScope) -> Sentence:
     if scope.permission == "*":
         return Sentence("làm qua API mọi việc mà bạn được làm", "do through the API all that you may do")
+    known = PERMISSIONS.get(scope.permission)
+    if known is not None:
+        return Sentence(f"{known.vi}, như bạn được phép", f"{known.en}, as far as you may")
     return Sentence(
         f"dùng quyền “{scope.permission}” của bạn qua API", f"use your right “{scope.permission}” through the API"
     )
