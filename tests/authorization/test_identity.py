@@ -10,6 +10,7 @@ import pytest
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 
+from hoso.core.accounts.machines import as_operator
 from hoso.core.accounts.models import Account
 from tests.authorization.flow import BASE, FHIR, Browser, Flow, call_api
 
@@ -56,9 +57,10 @@ def test_without_openid_there_is_none(flow: Make) -> None:
 
 @pytest.mark.smart(197)
 def test_whom_no_resource_represents_gets_no_fhir_user(flow: Make, account_with_role: Callable[..., Account]) -> None:
-    insurer = account_with_role("insurer_auditor")
-    Account.objects.filter(pk=insurer.pk).update(kind="organisation")
-    given = flow(scope="openid fhirUser", account_at_screen=insurer).tokens()
+    citizen = account_with_role("insurer_auditor")
+    with as_operator():
+        Account.objects.filter(pk=citizen.pk).update(kind="citizen")
+    given = flow(scope="openid fhirUser", account_at_screen=citizen).tokens()
     assert given["scope"] == "openid"
     assert "fhirUser" not in verified(given["id_token"])
 
