@@ -4,7 +4,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from hoso.core.access import labels
+from hoso.core.access.break_glass import break_glass_rules
 from hoso.core.access.consent.texts import consent_texts
+from hoso.core.access.outbound import outbound_rules
 from hoso.core.access.purposes import asked_for, purposes
 from hoso.core.access.rules import shipped_rules
 from hoso.core.definitions import DefinitionError, definitions_folder, read_definition
@@ -63,3 +65,5 @@ def _check_roles() -> None:
         if role["destination"] not in {"all", "none", *labels.destinations()}:
             raise ValueError(f"role {role['key']}: no destination {role['destination']}")
     shipped_rules()
+    break_glass_rules()
+    outbound_rules()
