@@ -50,7 +50,7 @@ def loaded(filled: Callable[[], Intake]) -> Iterator[Loaded]:
     values = {
         "ordinal": "1", "person_id": str(person), "package_id": str(number), "conflict_id": str(conflict), "encounter": encounter,
         "patient_id": one("SELECT patient_id FROM people_person WHERE person_id = %s", person),
-        "type_name": "Encounter", "id_": encounter, "version": "1",
+        "event_id": str(one("SELECT min(id) FROM audit_event WHERE person_id IS NULL")), "type_name": "Encounter", "id_": encounter, "version": "1",
     }  # fmt: skip
     accounts = {role: sign_in(role, "01000" if role in AT_THE_FACILITY else None) for role in ROLES}
     values |= decided_by_a_person(accounts["doctor"], accounts["privacy_officer"])

@@ -1,5 +1,7 @@
 """`hoso audit`: seals the audit, verifies it, changes its key, hands it on."""
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from types import FrameType
 from typing import TYPE_CHECKING
@@ -9,9 +11,12 @@ import click
 from hoso.cli.terminal import json_option, print_json, progress_bar
 
 if TYPE_CHECKING:
+    from hoso.core.access.actor import Actor
+    from hoso.core.audit.queries import EventRow
     from hoso.core.audit.verification import Report
 
 TAMPERED = 1  # exit code
+FORMATS = ("fhir", "cef", "ocsf", "json")
 
 
 @click.group(short_help="Seal, verify and export the audit.")
@@ -104,6 +109,78 @@ def accept_restore(reason: str) -> None:
     actor = operator("audit accept-restore")
     record_event(AuditEvent(actor, "operator", "administration", "update", object="audit-chain", reason=reason[:500]))
     click.echo(f"#{head.sequence}")
+
+
+@audit.command(short_help="Hand events on to another system.")
+@click.option(
+    "--format", "format_", type=click.Choice(FORMATS), required=True, help="FHIR AuditEvent, CEF, OCSF, own JSON."
+)
+@click.option("--since", help="Events of this day or moment and later.")
+@click.option("--until", help="Events before this day or moment.")
+@click.option(
+    "--to", default="-", show_default=True, help="A file, - (the terminal), tcp://host:port or udp://host:port."
+)
+@click.option("--account", default="", help="Who exports: an account whose role has the permission audit.export.")
+@click.option("--reason", default="", help="Why; stands in the audit.")
+@json_option
+def export(
+    format_: str, since: str | None, until: str | None, to: str, account: str, reason: str, as_json: bool
+) -> None:
+    """Write events, oldest first, one line each; to a log collector as RFC 5424 messages. The export is an event itself."""
+    from hoso.cli.house import open_current_house
+
+    open_current_house()
+    from hoso.core.audit import exporting
+    from hoso.core.audit.queries import Filters
+
+    if not account or not reason.strip():
+        from hoso.core.errors import HosoError
+
+        raise HosoError("HS2157")
+    filters = Filters(since=moment_of(since) if since else None, until=moment_of(until) if until else None)
+    actor = _exporter(account)
+    with progress_bar("events") as progress, _destination(to) as write:
+        count = exporting.export(actor, format_, filters, reason, write, progress)
+    if as_json:
+        print_json({"format": format_, "events": count, "to": to})
+    else:
+        click.echo(f"{count:,} sự kiện / events → {to}", err=True)
+
+
+def _exporter(username: str) -> "Actor":
+    """The account that exports, acting through this command. Raises HosoError HS2157 where there is none."""
+    from hoso.core.access.actor import Actor
+    from hoso.core.accounts.actions import operator
+    from hoso.core.accounts.models import Account
+    from hoso.core.errors import HosoError
+
+    found = Account.objects.filter(username=username, is_active=True).first()
+    if found is None:
+        raise HosoError("HS2157")
+    machine = operator("audit export")
+    return Actor(found.pk, found.username, machine.route, device=machine.name)
+
+
+@contextmanager
+def _destination(to: str) -> Iterator["Callable[[EventRow, str], None]"]:
+    """Where lines go. A file appears under its name only when it is whole."""
+    import os
+    from pathlib import Path
+
+    from hoso.core.audit.syslog import EVENT, Collector, message
+
+    if to.startswith(("tcp://", "udp://")):
+        with Collector(to) as collector:
+            yield lambda event, line: collector.send(message(event.at, EVENT, line))
+    elif to == "-":
+        yield lambda event, line: click.echo(line)
+    else:
+        part = Path(f"{to}.part")
+        with open(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
+            yield lambda event, line: print(line, file=file)
+            file.flush()
+            os.fsync(file.fileno())
+        part.rename(to)
 
 
 def moment_of(text: str) -> datetime:

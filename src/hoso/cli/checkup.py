@@ -3,9 +3,10 @@
 import shutil
 import sys
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
+from hoso.cli.audit_checkup import audit_room, audit_sealing, audit_spool
+from hoso.cli.finding import Finding
 from hoso.cli.house import first_line, home, open_house
 from hoso.core.errors import HosoError
 
@@ -15,19 +16,6 @@ WORKER_SILENT_SECONDS = 60
 MOST_SECONDS_BEHIND = 180
 LATE_COPY_HOURS = 49  # a copy a day, and one that failed
 OLDEST_PYTHON = (3, 11)
-
-
-@dataclass(frozen=True)
-class Finding:
-    """One checked thing; `what_to_do` is empty where all is well."""
-
-    state: Literal["ok", "warning", "problem"]
-    name: str
-    told: str
-    what_to_do: str = ""
-
-    def as_dict(self) -> dict[str, str]:
-        return asdict(self)
 
 
 def all_findings() -> Iterator[Finding]:
@@ -53,6 +41,9 @@ def all_findings() -> Iterator[Finding]:
             vendored_files,
             worker,
             backup,
+            audit_sealing,
+            audit_room,
+            audit_spool,
         ]
     for check in checks:
         try:

@@ -39,6 +39,7 @@ PLACES = (
     Place("intake_people", "Tra người", "Look up a person", "person.search", "record_keeping"),
     Place("places", "Địa bàn", "Places", "place.read", PUBLIC),
     Place("terminology", "Danh mục", "Codes", "terminology.read", PUBLIC),
+    Place("audit", "Nhật ký", "Access log", "audit.read", "oversight"),
     Place("accounts", "Tài khoản", "Accounts", "account.manage", "administration"),
     Place("clients", "Phần mềm", "Software", "account.manage", "administration"),
     Place("gateway_secrets", "Cổng bệnh viện", "Hospital gateway", "account.manage", "administration"),

@@ -14,8 +14,16 @@ from typing import Any, TextIO
 from uuid import uuid4
 
 import orjson
+from django.db import DatabaseError, InterfaceError, connection, transaction
 
-from hoso.core.audit.events import AuditEvent, AuditUnwritable, columns_of, events_of_request
+from hoso.core.audit.events import (
+    AuditEvent,
+    AuditUnwritable,
+    columns_of,
+    events_of_request,
+    insert_event,
+    record_event,
+)
 from hoso.core.audit.paths import spool_folder, spool_limit
 from hoso.core.errors import HosoError
 
@@ -43,14 +51,10 @@ def keep_instead(event: AuditEvent) -> None:
 
 def record_or_spool(event: AuditEvent) -> None:
     """Record an event that belongs to no transaction: a refusal, a sign-in. Raises HosoError HS2151, HS2152."""
-    from django.db import transaction
-
-    from hoso.core.audit.events import record_event
-
     try:
         with transaction.atomic():
             record_event(event)
-    except AuditUnwritable:
+    except (AuditUnwritable, DatabaseError, InterfaceError):  # the latter two where there is no server at all
         keep_instead(event)
 
 
@@ -89,10 +93,6 @@ def import_spool() -> int:
     A line that came in before (the process was killed in between) is passed over by its key. Raises DatabaseError while
     the database still takes no events; the file stays then.
     """
-    from django.db import connection, transaction
-
-    from hoso.core.audit.events import insert_event
-
     if not state().waiting:
         return 0
     imported = 0

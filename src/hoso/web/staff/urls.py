@@ -7,6 +7,7 @@ from hoso.web.staff import (
     access,
     account_reviews,
     accounts,
+    audit,
     clients,
     conflicts,
     encodings,
@@ -30,7 +31,7 @@ from hoso.web.staff import (
     withdrawals,
 )
 
-TREATMENT, RECORD_KEEPING, ADMINISTRATION = "treatment", "record_keeping", "administration"
+TREATMENT, RECORD_KEEPING, ADMINISTRATION, OVERSIGHT = "treatment", "record_keeping", "administration", "oversight"
 
 
 def _record(pattern: str, view: View, name: str) -> URLPattern:
@@ -49,6 +50,10 @@ def _search(pattern: str, view: View, name: str, purpose: str) -> URLPattern:
 
 def _conflict(pattern: str, view: View, name: str) -> URLPattern:
     return route(pattern, view, name=name, permission="conflict.decide", purpose=RECORD_KEEPING, touches_person=True)
+
+
+def _audit(pattern: str, view: View, name: str) -> URLPattern:
+    return route(pattern, view, name=name, permission="audit.read", purpose=OVERSIGHT, touches_person=True)
 
 
 def _account(pattern: str, view: View, name: str) -> URLPattern:
@@ -164,7 +169,10 @@ urlpatterns = [
     _own("security/software/token/", own_software.new_token, "new_own_token"),
     _own("security/software/token/<int:credential_id>/end/", own_software.end_token, "end_own_token"),
     _own("security/software/grant/<int:grant_id>/end/", own_software.end_software, "end_own_grant"),
-    route("accounts/", accounts.accounts, name="accounts", permission="account.manage", purpose=ADMINISTRATION),
+    _audit("audit/", audit.events, "audit"),
+    _audit("audit/accounts/", audit.uses, "audit_accounts"),
+    _audit("audit/events/<int:event_id>/", audit.event, "audit_event"),
+    _audit("audit/people/<int:person_id>/", audit.looks, "audit_person"),
     _account("accounts/gateway/", gateway_secrets.secrets, "gateway_secrets"),
     _account("accounts/gateway/issue/", gateway_secrets.issue, "issue_gateway_secret"),
     _account("accounts/gateway/rotate/", gateway_secrets.rotate, "rotate_gateway_secret"),

@@ -1,0 +1,91 @@
+"""The overseer's pages: filters that narrow, words nobody knows refused, looking is itself an event about the person."""
+
+from collections.abc import Callable
+
+import pytest
+from django.db import connections
+from django.test import Client
+
+from hoso.core.access.actor import Actor
+from hoso.core.accounts.models import Account
+from hoso.core.audit.events import AuditEvent, record_event
+
+Enter = Callable[[str], Client]
+
+
+@pytest.fixture
+def overseer(db: None, account_with_role: Callable[..., Account]) -> Client:
+    account = account_with_role("overseer")
+    client = Client()
+    client.force_login(account)
+    session = client.session
+    session["account_authentication_methods_user"] = str(account.pk)
+    session["account_authentication_methods"] = [{"method": "mfa", "at": 0}]
+    session.save()
+    return client
+
+
+@pytest.fixture
+def some_events(db: None, account_with_role: Callable[..., Account]) -> None:
+    doctor = account_with_role("doctor", username="bs.hung")
+    actor = Actor(doctor.pk, doctor.username, "person", "192.0.2.7", "Firefox", source_port=47011)
+    record_event(AuditEvent(actor, "doctor", "treatment", "read", 4242, "timeline", reason="khám"))
+    record_event(AuditEvent(actor, "doctor", "treatment", "read", 4343, "visit", sensitive=True, break_glass=True))
+    record_event(AuditEvent(actor, "doctor", "treatment", "refuse", 4444, outcome="refused"))
+
+
+@pytest.mark.parametrize(
+    ("words", "shown", "hidden"),
+    [
+        ("", "4242 4343 4444", ""),
+        ("?person=4242", "4242", "4343 4444"),
+        ("?sensitive=1", "4343", "4242 4444"),
+        ("?break_glass=1", "4343", "4242 4444"),
+        ("?outcome=refused", "4444", "4242 4343"),
+        ("?action=read", "4242 4343", "4444"),
+        ("?account=nobody", "", "4242 4343 4444"),
+        ("?since=2020-01-01&until=2020-01-02", "", "4242 4343 4444"),
+    ],
+)
+def test_filters(words: str, shown: str, hidden: str, overseer: Client, some_events: None) -> None:
+    page = overseer.get(f"/audit/{words}").content.decode()
+    rows = page.split("<tbody>")[-1] if "<tbody>" in page else ""
+    assert [number for number in shown.split() if f"/audit/people/{number}/" not in rows] == []
+    assert [number for number in hidden.split() if f"/audit/people/{number}/" in rows] == []
+
+
+@pytest.mark.parametrize("words", ["?x=1", "?person=abc", "?since=yesterday", "?action=steal", "?before=-1"])
+@pytest.mark.parametrize("path", ["/audit/", "/audit/accounts/"])
+def test_what_is_not_understood_is_refused(path: str, words: str, overseer: Client) -> None:
+    assert overseer.get(path + words).status_code == 400
+
+
+def test_one_event_shows_every_field(overseer: Client, some_events: None) -> None:
+    with connections["default"].cursor() as cursor:
+        cursor.execute("SELECT currval(pg_get_serial_sequence('audit_event', 'id'))")
+        number = cursor.fetchone()[0] - 2
+    page = overseer.get(f"/audit/events/{number}/").content.decode()
+    assert [word for word in ("bs.hung", "192.0.2.7", "47011", "khám", "Firefox", "4242") if word not in page] == []
+    assert overseer.get("/audit/events/999999999/").status_code == 404
+
+
+def test_looking_at_a_person_is_an_event_about_them(overseer: Client, some_events: None) -> None:
+    overseer.get("/audit/people/4242/")
+    page = overseer.get("/audit/people/4242/").content.decode()
+    assert "overseer" in page
+    assert "Bác sĩ" in page
+
+
+def test_statistics_for_each_account(overseer: Client, some_events: None) -> None:
+    page = overseer.get("/audit/accounts/?account=bs.hung").content.decode()
+    row = page.split("<tbody>")[-1].split("</tr>")[0]
+    assert row.count(">3<") >= 1  # three persons
+    assert ">1<" in row  # refusals, sensitive, emergency
+
+
+@pytest.mark.parametrize("role", ["doctor", "administrator", "intake_officer"])
+def test_nobody_else_sees_them(role: str, db: None, account_with_role: Callable[..., Account]) -> None:
+    client = Client()
+    client.force_login(account_with_role(role))
+    assert client.get("/audit/").status_code == 403
+    assert client.get("/audit/people/1/").status_code == 403
