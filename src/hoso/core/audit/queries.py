@@ -184,7 +184,7 @@ def who_looked_at(scope: Scope, person_id: int, limit: int = 100, before_id: int
 def _look(row: tuple[Any, ...]) -> Look:
     known = purposes().get(row[6])
     vietnamese, english = (known.title_vi, known.title_en) if known else (row[6], row[6])
-    return Look(*row[:6], vietnamese, english, *row[7:])
+    return Look(*[*row[:6], vietnamese, english, *row[7:]])
 
 
 def _narrowed(filters: Filters) -> tuple[str, list[Any]]:

@@ -91,10 +91,9 @@ def test_verify_as_a_command(own_database: Database) -> None:
 def test_who_looked_at_me(own_database: Database, actor: Make, account_with_role: Callable[..., Account]) -> None:
     from hoso.core.access.reading import Asking, read
     from hoso.core.audit import queries
-    from hoso.core.places.models import Facility
+    from hoso.core.places.facilities import ensure_facility
 
-    hospital = Facility.objects.first()
-    assert hospital is not None
+    hospital = ensure_facility("91002", "Bệnh viện A")
     account = account_with_role("doctor", facility=hospital)
     doctor = actor(account=account)
     read(

@@ -21,6 +21,7 @@ from hoso.core.access.reading import Asking, read
 from hoso.core.accounts.models import Account
 from hoso.core.audit import spool
 from hoso.core.audit.events import AuditEvent, AuditUnwritable, record_event
+from hoso.core.audit.paths import spool_folder
 from hoso.core.audit.shown import note_labels
 from hoso.core.errors import HosoError
 
@@ -67,11 +68,11 @@ def test_a_sensitive_answer_stops_and_another_is_given(
         ask(doctor, HIV)
     assert spool.state().waiting == 0
     assert ask(doctor) == "answer"
-    line = orjson.loads((spool.spool_folder() / spool.NAME).read_bytes())
+    line = orjson.loads((spool_folder() / spool.NAME).read_bytes())
     assert (line["person_id"], line["actor_id"], line["object"], line["sensitive"]) == (
         42, doctor.account_id, "timeline", False,
     )  # fmt: skip
-    assert (spool.spool_folder() / spool.NAME).stat().st_mode & 0o077 == 0
+    assert (spool_folder() / spool.NAME).stat().st_mode & 0o077 == 0
     assert count(own_database) == 0
 
 
@@ -101,7 +102,7 @@ def test_the_spool_comes_in_once_and_says_when_it_happened(
     doctor = actor("doctor")
     for _ in range(3):
         ask(doctor)
-    path = spool.spool_folder() / spool.NAME
+    path = spool_folder() / spool.NAME
     kept = path.read_bytes()
     dead_sink()
     assert spool.import_spool() == 3
@@ -125,7 +126,7 @@ def test_half_a_line_of_a_killed_process_spoils_nothing(
     own_database: Database, actor: Make, dead_sink: Callable[[], None]
 ) -> None:
     ask(actor("doctor"))
-    with (spool.spool_folder() / spool.NAME).open("ab") as file:
+    with (spool_folder() / spool.NAME).open("ab") as file:
         file.write(b'{"key": "half')
     dead_sink()
     assert spool.import_spool() == 1
