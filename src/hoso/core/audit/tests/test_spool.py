@@ -86,12 +86,15 @@ def test_a_right_that_was_taken_away_is_noticed_too(own_database: Database, acto
     assert spool.state().waiting > 0
 
 
-def test_a_write_is_undone_with_its_event(own_database: Database, actor: Make, dead_sink: Callable[[], None]) -> None:
+def test_a_write_is_undone_with_its_event(
+    own_database: Database, account_with_role: Callable[..., Account], dead_sink: Callable[[], None]
+) -> None:
     from django.db import transaction
 
     made = Account.objects.count()
     with pytest.raises(AuditUnwritable, match="HS2150"), transaction.atomic():
-        Account.objects.create_user("moi", None)
+        account_with_role("doctor", username="moi")
+        assert Account.objects.count() == made + 1
         record_event(AuditEvent(Actor(1, "x", "test"), "", "administration", "create", object="Account/9"))
     assert Account.objects.count() == made
 
