@@ -8,13 +8,12 @@ import os
 from collections.abc import Callable, Iterator
 
 import pytest
-from django.test import Client
 
 from hoso.core.access.rules import role_reaches
-from hoso.core.accounts.credentials import issue_token
 from tests.access_matrix.oracle import Asker, Cell, may
 from tests.access_matrix.urls import ACTIONS
 from tests.access_matrix.world import KINDS, LABELS, RELATIONS, Matrix, askers, build
+from tests.authorization.flow import signed_in
 from tests.intaking import Intake
 
 TOTALS: list[tuple[int, int]] = []  # cells, and those shown, of each role
@@ -42,7 +41,7 @@ def test_every_cell(roles: tuple[str, ...], matrix: Matrix) -> None:
     for asker, account in matrix.accounts.items():
         if asker.roles != roles:
             continue
-        client = Client(headers={"Authorization": f"Bearer {issue_token(account, 'matrix', 1)}"})
+        client = signed_in(account, second_factor=True)
         for purpose in _purposes(asker):
             for action in ACTIONS:
                 answer = client.get(f"/matrix/{purpose}/{action}/")

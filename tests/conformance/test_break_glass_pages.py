@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import pytest
 from django.test import Client
 
-from hoso.core.accounts.credentials import issue_token
+from tests.authorization.flow import signed_in
 from tests.claim_packages import sample_3176
 from tests.intaking import Intake, one, person_of, sign_in
 
@@ -32,7 +32,7 @@ def house(filled: Callable[[], Intake]) -> Iterator[House]:
 
 
 def _client(role: str, facility: str | None = None) -> Client:
-    return Client(headers={"Authorization": f"Bearer {issue_token(sign_in(role, facility), 'test', 1)}"})
+    return signed_in(sign_in(role, facility), second_factor=True)
 
 
 def test_a_refusal_says_why_and_is_the_same_for_nobody(house: House) -> None:
