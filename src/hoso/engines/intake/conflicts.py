@@ -7,6 +7,7 @@ from django.db import connection
 from hoso.core.access import policy
 from hoso.core.access.actor import Actor
 from hoso.core.access.grants import move_grants
+from hoso.core.access.rights.joining import move_rights
 from hoso.core.audit.events import AuditEvent, record_event
 from hoso.core.changes.outbox import announce
 from hoso.core.database.session import acting_transaction
@@ -33,6 +34,7 @@ def decide_conflict(actor: Actor, conflict_id: int, decision: str, reason: str) 
             move_person(cursor, person_id, other_id)
             _move_ledger(cursor, person_id, other_id)
             move_grants(person_id, other_id)
+            move_rights(person_id, other_id)
             join_persons(cursor, person_id, other_id)
         else:
             confirm_person(cursor, person_id)
