@@ -32,6 +32,7 @@ def stranger(house: House) -> Stranger:
         WHERE p.phone <> '' AND p.birth_date < '2000-01-01' AND NOT p.provisional AND p.merged_into IS NULL AND NOT EXISTS (
             SELECT 1 FROM access_care_relation c JOIN places_facility f ON f.id = c.facility_id
             WHERE c.person_id = p.person_id AND f.code = %s)
+          AND NOT EXISTS (SELECT 1 FROM accounts_assignment a WHERE a.place_id = p.place_id)
           AND (SELECT count(*) FROM sharing_share s WHERE s.person_id = p.person_id) = 0
         ORDER BY p.person_id LIMIT 1
         """,

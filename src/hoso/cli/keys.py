@@ -124,11 +124,12 @@ def _signing(resume: bool, progress: Any) -> int:
 
 
 def _fields(resume: bool, progress: Any) -> int:
+    from hoso.core.accounts.authorization import keys as signing_keys
     from hoso.core.accounts.second_factor import renew_secrets
 
     if not resume:
         _folder("fields").add()
-    return renew_secrets()
+    return renew_secrets() + signing_keys.renew_secrets()
 
 
 def _originals(resume: bool, progress: Any) -> int:

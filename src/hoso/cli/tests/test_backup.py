@@ -57,7 +57,7 @@ def commands(tmp_path_factory: pytest.TempPathFactory) -> Commands:
     commands = Commands(folder)
     commands.told("house", "upgrade")
     commands.told("house", "backup")
-    done = commands.run("house", "accounts", "create", "later", "--name", "X", "--role", "doctor")
+    done = commands.run("house", "accounts", "create", "later", "--name", "X", "--role", "intake_officer")
     assert done.returncode == 0, done.stderr
     assert commands.run("house", "archive", "--once").returncode == 0
     return commands

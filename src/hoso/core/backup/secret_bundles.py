@@ -13,6 +13,7 @@ from pathlib import Path
 
 from hoso.core.backup import sealing
 from hoso.core.backup.backup_keys import FILE as IDENTITY
+from hoso.core.backup.unpacking import unpack
 from hoso.core.files.durable import durable_file
 
 FOLDERS = ("secrets", "demo")
@@ -48,7 +49,7 @@ def restore_secrets(kept: Path, home: Path, identities: Sequence[str]) -> int:
             sealing.unseal(source, sealing.Unpacked(content), identities, bundle.name)
         content.seek(0)
         with tarfile.open(fileobj=content) as entries:
-            entries.extractall(home, filter="data")
+            unpack(entries, home)
     for path in _files(home):
         path.chmod(0o600)
         path.parent.chmod(0o700)

@@ -11,6 +11,7 @@ from pathlib import Path
 from hoso.core.backup import sealing
 from hoso.core.backup.store import DATABASE_FILE, Base, Store
 from hoso.core.backup.taking import file_hash
+from hoso.core.backup.unpacking import unpack
 from hoso.core.database.programs import run_program
 from hoso.core.errors import HosoError
 
@@ -57,7 +58,7 @@ def unpack_database(store: Store, base: Base, folder: Path, identities: Sequence
         opened = sealing.OpenedPipe(source, identities, f"{base.name}/{DATABASE_FILE}")
         try:
             with closing(opened), tarfile.open(fileobj=opened.stream, mode="r|") as entries:
-                entries.extractall(folder, filter="data")
+                unpack(entries, folder)
         except tarfile.TarError as error:
             raise HosoError("HS9016", file=path.name, reason=error) from error
 

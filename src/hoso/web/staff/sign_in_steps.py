@@ -1,6 +1,5 @@
 """The pages between the right password and a session (web/sign_in_stages.py), and the page of an invitation."""
 
-from base64 import b64encode
 from typing import Any
 
 from allauth.account.forms import SetPasswordForm
@@ -61,7 +60,7 @@ def _set_up_second_factor(request: HttpRequest) -> HttpResponse:
         clear_totp_secret(request)
         post_authentication(request, factor)
         return render(request, "security/first_recovery_codes.html", {"codes": codes})
-    return render(request, "security/totp_on.html", {"form": form, "totp_svg_data_uri": _picture(account, form.secret)})
+    return render(request, "security/totp_on.html", {"form": form, "totp_svg": _picture(account, form.secret)})
 
 
 def _accept_notice(request: HttpRequest) -> HttpResponse:
@@ -97,8 +96,7 @@ def invitation(request: HttpRequest, token: str) -> HttpResponse:
 
 def _picture(account: Any, secret: str) -> str:
     adapter = get_adapter()
-    svg = adapter.build_totp_svg(adapter.build_totp_url(account, secret))
-    return f"data:image/svg+xml;base64,{b64encode(svg.encode()).decode()}"
+    return str(adapter.build_totp_svg(adapter.build_totp_url(account, secret)))
 
 
 def _record(request: HttpRequest, account: Any, what: str) -> None:
