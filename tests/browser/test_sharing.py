@@ -116,7 +116,8 @@ def test_a_sheet_for_who_has_no_telephone(enter: Enter, stranger: Stranger) -> N
     form.get_by_label("Mã cơ sở").fill(HOSPITAL)
     form.get_by_role("button", name="Tạo phiếu").click()
     expect(nurse.get_by_role("img", name="Mã QR")).to_be_visible()
-    assert nurse.locator("img.qr").evaluate("image => image.naturalWidth") > 100
+    assert nurse.locator("svg.qr").evaluate("picture => picture.getBoundingClientRect().width") > 100
+    assert nurse.locator("svg.qr path").count() == 1
     assert grave_findings(nurse) == []
     text = nurse.locator("p.code-text").inner_text()
     doctor = enter("bacsi")
