@@ -46,8 +46,8 @@ def prove(visits: int, seed: int, folder: Path, kind: str = "wheel") -> dict[str
     sent = write_packages(folder / "packages", visits, seed)
     total = sum(one.visits for one in sent)
     # The rest is sent after the moment, so that there is something later in any case.
-    cut = next(n for n in range(1, len(sent) + 1) if sum(one.visits for one in sent[:n]) >= total // 2)
-    cut = min(cut, len(sent) - 1)
+    cut = next((n for n in range(len(sent)) if sum(one.visits for one in sent[:n]) >= total // 2), 0)
+    assert cut, "the last package holds more than half: take another seed"
     before, after = (folder / name for name in ("before", "after"))
     before.write_text("\n".join(str(one.path) for one in sent[:cut]) + "\n")
     after.write_text("\n".join(str(one.path) for one in sent[cut:]) + "\n")

@@ -12,5 +12,5 @@ pytestmark = [pytest.mark.faults, pytest.mark.slow]
 
 def test_a_moment_in_the_middle_of_an_intake_is_restored_row_for_row(tmp_path: Path) -> None:
     tmp_path.chmod(0o711)
-    figures = prove(visits=150, seed=2, folder=tmp_path, kind=os.environ["HOSO_POSTGRES"])
+    figures = prove(visits=150, seed=1, folder=tmp_path, kind=os.environ["HOSO_POSTGRES"])
     assert figures["database_mb"] > 0
