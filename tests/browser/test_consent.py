@@ -47,6 +47,7 @@ def test_refusing_every_side_purpose_leaves_care_as_it_is(enter: Enter, house: H
     patient = chronic_patient(house)
     page = enter("tiepdon")
     _open(page, house, patient.person_id)
+    expect(page.locator("fieldset.question")).to_have_count(2)  # `all` does not wait
     for refusal in page.get_by_role("radio", name="Không đồng ý").all():
         refusal.check()
     page.get_by_role("button", name="Ghi nhận").click()
