@@ -28,8 +28,12 @@ STALL_SECONDS = 60.0  # without one more visit read for so long, the intake stan
 SOON_AFTER_START = 2.5  # seconds: the worker is starting, resuming, taking up the first batches
 
 
+class TooFast(AssertionError):
+    """The intake ended before all its kills: the machine is fast, more visits are needed to prove anything."""
+
+
 def prove(visits: int, kills: int, seed: int, folder: Path, kind: str = "wheel") -> None:
-    """Raises AssertionError where anything was lost, doubled or changed."""
+    """Raises AssertionError where anything was lost, doubled or changed; TooFast where the kills did not all fall in."""
     sent = write_packages(folder / "packages", visits, seed)
     listing = folder / "listing"
     listing.write_text("\n".join(str(one.path) for one in sent) + "\n")
@@ -40,7 +44,8 @@ def prove(visits: int, kills: int, seed: int, folder: Path, kind: str = "wheel")
         seconds = _run(quiet, listing, sent)
         print(f"undisturbed: {seconds:.1f} s")
         survived = _run_with_kills(house, listing, sent, kills, Random(f"{seed}/kills"))
-        assert survived == kills, f"only {survived} of {kills} kills fell into the intake"
+        if survived < kills:
+            raise TooFast(f"only {survived} of {kills} kills fell into the intake of {total} visits")
         _compare(quiet, house, sent)
 
 

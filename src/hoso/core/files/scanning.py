@@ -1,6 +1,8 @@
 """Looking for a planted text in every file of a folder, in the shapes in which it would lie there in the clear."""
 
 import gzip
+import os
+import stat
 import zipfile
 import zlib
 from base64 import b64encode
@@ -29,17 +31,30 @@ def _inside_base64(plain: bytes, offset: int) -> bytes:
 def files_holding(folder: Path, text: str, progress: Progress | None = None) -> Iterator[Path]:
     """Files in which the text lies in the clear; gzip and ZIP files are looked into."""
     wanted = shapes(text)
-    paths = [path for path in folder.rglob("*") if path.is_file() and not path.is_symlink()]
-    total, done = sum(path.stat().st_size for path in paths), 0
-    for path in paths:
+    sizes = dict(_files_below(folder))
+    total, done = sum(sizes.values()), 0
+    for path, size in sizes.items():
         try:
             if _holds(path, wanted):
                 yield path
-            done += path.stat().st_size
         except (FileNotFoundError, PermissionError):
             continue  # gone meanwhile
+        done += size
         if progress:
-            progress(min(done, total), total)
+            progress(done, total)
+
+
+def _files_below(folder: Path) -> Iterator[tuple[Path, int]]:
+    """Each plain file with its size in bytes. The folder is in use: what goes away while it is walked is left out."""
+    for parent, _, names in os.walk(folder):
+        for name in names:
+            path = Path(parent, name)
+            try:
+                found = path.lstat()
+            except FileNotFoundError:
+                continue
+            if stat.S_ISREG(found.st_mode):
+                yield path, found.st_size
 
 
 def _holds(path: Path, wanted: list[bytes]) -> bool:
