@@ -22,6 +22,7 @@ from hoso.cli.intake import intake
 from hoso.cli.keys import keys
 from hoso.cli.level import level
 from hoso.cli.modules import modules
+from hoso.cli.records import records
 from hoso.cli.restore import restore
 from hoso.cli.serve import serve
 from hoso.cli.upgrade import upgrade
@@ -64,6 +65,7 @@ for command in (
     incident,
     level,
     keys,
+    records,
 ):
     hoso.add_command(command)
 

@@ -26,7 +26,7 @@ LOCATION_COLUMNS = {
 TOKEN_COLUMNS = {
     "hash": "bigint", "person_id": "bigint", "type": "smallint", "id": "text", "happened": "timestamptz",
     "source_person_id": "bigint", "facility_id": "bigint", "place_id": "bigint", "sensitivity": "integer",
-    "package_id": "bigint", "source_line": "integer",
+    "package_id": "bigint", "source_line": "integer", "encounter": "text",
 }  # fmt: skip
 _KEPT = ", ".join(RESOURCE_COLUMNS)
 _KEY = "person_id = %s AND type = %s AND id = %s"
@@ -108,10 +108,10 @@ class RecordBatch:
             self.changed.append(self._row(draft, filing, version, body, digest))
         number = NUMBERS[draft.type]
         self.touched.append((draft.type, draft.id, version))
-        for token in draft.tokens:
+        for token, moment in draft.tokens:
             self.tokens.append(
-                (token, filing.person_id, number, draft.id, draft.happened, filing.source_person_id, filing.facility_id,
-                 filing.place_id, draft.sensitivity, filing.package_id, draft.line)
+                (token, filing.person_id, number, draft.id, moment or draft.happened, filing.source_person_id,
+                 filing.facility_id, filing.place_id, draft.sensitivity, filing.package_id, draft.line, filing.encounter)
             )  # fmt: skip
 
     def file_past(self, draft: Draft, filing: Filing, stored: Stored | None) -> None:

@@ -15,7 +15,6 @@ from hoso.engines.intake.mapping.elements import (
 from hoso.engines.intake.mapping.visit import MappingVisit
 from hoso.engines.intake.sensitivity import mask_for_icd10
 from hoso.engines.intake.sent import Values
-from hoso.engines.records.drafts import code_tokens
 
 ACT_CODE = "http://terminology.hl7.org/CodeSystem/v3-ActCode"
 DIAGNOSIS_ROLE = "http://terminology.hl7.org/CodeSystem/diagnosis-role"
@@ -154,7 +153,6 @@ def _condition(visit: MappingVisit, code: str, rank: int) -> str:
         f"dx:{code}",
         content,
         values.get("NGAY_VAO", ""),
-        code_tokens("Condition", "code", ICD10, code),
     )
     visit.masks[1, 1] = mask_before
     return id_

@@ -12,7 +12,6 @@ from hoso.engines.intake.mapping.elements import (
 )
 from hoso.engines.intake.mapping.visit import MappingVisit
 from hoso.engines.intake.sent import Values
-from hoso.engines.records.drafts import code_tokens
 
 SYSTEM = "https://hoso.vn/fhir/CodeSystem/ma-thuoc"
 
@@ -20,9 +19,7 @@ SYSTEM = "https://hoso.vn/fhir/CodeSystem/ma-thuoc"
 def map_medications(visit: MappingVisit) -> None:
     """File every drug line."""
     for line, key, values in visit.lines(2):
-        code = values.get("MA_THUOC", "")
-        tokens = code_tokens("MedicationRequest", "code", SYSTEM, code)
-        visit.add("MedicationRequest", 2, line, key, _request(visit, values), values.get("NGAY_YL", ""), tokens)
+        visit.add("MedicationRequest", 2, line, key, _request(visit, values), values.get("NGAY_YL", ""))
 
 
 def _request(visit: MappingVisit, values: Values) -> Element:

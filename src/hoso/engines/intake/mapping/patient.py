@@ -4,7 +4,8 @@ from datetime import datetime
 
 from hoso.engines.intake.mapping.elements import EXTENSION, IDENTIFIER, Element, without_empty
 from hoso.engines.people.linkage import KnownPerson
-from hoso.engines.records.drafts import Draft, code_tokens, to_bytes
+from hoso.engines.records.drafts import Draft, to_bytes
+from hoso.engines.records.fhir.search.index_rows import index_rows
 
 GENDER = {1: "male", 2: "female", 3: "unknown"}
 SYSTEMS = {
@@ -21,9 +22,6 @@ def patient_draft(person: KnownPerson, facility_codes: dict[int, str]) -> Draft:
     identifiers = sorted(
         (kind, facility_codes.get(issuer, "") if issuer else "", value) for kind, value, issuer in person.numbers
     )
-    tokens: list[int] = []
-    for kind, issuer, value in identifiers:
-        tokens.extend(code_tokens("Patient", "identifier", _system(kind, issuer), value))
     content = without_empty(
         {
             "identifier": [{"system": _system(kind, issuer), "value": value} for kind, issuer, value in identifiers],
@@ -40,7 +38,7 @@ def patient_draft(person: KnownPerson, facility_codes: dict[int, str]) -> Draft:
     )
     when: datetime = person.as_of
     body = to_bytes({"resourceType": "Patient", **content})
-    return Draft("Patient", person.patient_id, 1, 1, when, 0, body, tuple(dict.fromkeys(tokens)))
+    return Draft("Patient", person.patient_id, 1, 1, when, 0, body, index_rows("Patient", content))
 
 
 def _system(kind: str, issuer: str) -> str:

@@ -13,7 +13,6 @@ from hoso.engines.intake.mapping.elements import (
 )
 from hoso.engines.intake.mapping.visit import MappingVisit
 from hoso.engines.intake.sent import Values
-from hoso.engines.records.drafts import code_tokens
 
 INDICATOR = CODE_SYSTEM + "ma-chi-so"
 CATEGORY = "http://terminology.hl7.org/CodeSystem/observation-category"
@@ -25,17 +24,13 @@ def map_results(visit: MappingVisit) -> None:
     reports: dict[tuple[str, str], list[tuple[int, str, Values, str]]] = {}
     for line, key, values in visit.lines(4):
         code = indicator_code(values)
-        tokens = code_tokens("Observation", "code", INDICATOR, code)
-        id_ = visit.add(
-            "Observation", 4, line, key, _observation(visit, values, code), values.get("NGAY_KQ", ""), tokens
-        )
+        id_ = visit.add("Observation", 4, line, key, _observation(visit, values, code), values.get("NGAY_KQ", ""))
         reports.setdefault((values.get("MA_DICH_VU", ""), values.get("NGAY_KQ", "")), []).append(
             (line, key, values, id_)
         )
     for (service, when), rows in reports.items():
         line, key, _, _ = rows[0]
-        tokens = code_tokens("DiagnosticReport", "code", CODE_SYSTEM + "ma-dich-vu", service)
-        visit.add("DiagnosticReport", 4, line, f"report:{key}", _report(visit, service, when, rows), when, tokens)
+        visit.add("DiagnosticReport", 4, line, f"report:{key}", _report(visit, service, when, rows), when)
 
 
 def indicator_code(values: Values) -> str:

@@ -15,7 +15,6 @@ from hoso.engines.intake.mapping.elements import (
 )
 from hoso.engines.intake.mapping.visit import MappingVisit
 from hoso.engines.intake.sent import Values
-from hoso.engines.records.drafts import code_tokens
 
 TESTS = frozenset({"1", "2", "3"})
 PROCEDURES = frozenset({"8", "9", "18", "19"})
@@ -25,10 +24,8 @@ def map_services(visit: MappingVisit) -> None:
     """File every service, bed and supply line."""
     for line, key, values in visit.lines(3):
         kind = resource_kind(values)
-        code = service_code(values)
-        tokens = code_tokens(kind, "code", f"https://hoso.vn/fhir/CodeSystem/{_list(values)}", code)
         content = {"ServiceRequest": _request, "Procedure": _procedure, "ChargeItem": _charge}[kind](visit, values)
-        visit.add(kind, 3, line, key, content, values.get("NGAY_YL", ""), tokens)
+        visit.add(kind, 3, line, key, content, values.get("NGAY_YL", ""))
 
 
 def resource_kind(values: Values) -> str:

@@ -7,6 +7,7 @@ from hoso.engines.intake.mapping.elements import Element, facility, without_empt
 from hoso.engines.intake.moments import moment
 from hoso.engines.intake.sent import SentVisit, Values
 from hoso.engines.records.drafts import PATIENT_PLACEHOLDER, Draft, to_bytes, uuid8_at
+from hoso.engines.records.fhir.search.index_rows import index_rows
 
 
 @dataclass
@@ -51,11 +52,10 @@ class MappingVisit:
         """The text, or nothing where the visit's free text is withheld because it may name what is."""
         return "" if self.text_withheld else text
 
-    def add(
-        self, type_name: str, table: int, line: int, key: str, content: Element, when: str, tokens: tuple[int, ...] = ()
-    ) -> str:
+    def add(self, type_name: str, table: int, line: int, key: str, content: Element, when: str) -> str:
         """File `content` as a resource that came from this line; returns its id."""
         resource_id = self.id_of(type_name, table, key)
+        filled = without_empty(content)
         self.drafts.append(
             Draft(
                 type_name,
@@ -64,8 +64,8 @@ class MappingVisit:
                 line,
                 moment(when.split(";")[0].strip()) or self.id_date,
                 self.masks.get((table, line), 0),
-                to_bytes({"resourceType": type_name, **without_empty(content)}),
-                tokens,
+                to_bytes({"resourceType": type_name, **filled}),
+                index_rows(type_name, filled),
             )
         )
         self.mapped.add((table, line))
@@ -73,9 +73,11 @@ class MappingVisit:
 
     def add_shell(self, type_name: str, content: Element, when: str) -> None:
         """File a resource that stands for the visit and comes from no line of it."""
-        body = to_bytes({"resourceType": type_name, **without_empty(content)})
+        filled = without_empty(content)
+        body = to_bytes({"resourceType": type_name, **filled})
+        rows = index_rows(type_name, filled)
         self.drafts.append(
-            Draft(type_name, self.id_of(type_name, 1, "1"), 0, 0, moment(when) or self.id_date, 0, body, ())
+            Draft(type_name, self.id_of(type_name, 1, "1"), 0, 0, moment(when) or self.id_date, 0, body, rows)
         )
 
     def subject(self) -> Element:

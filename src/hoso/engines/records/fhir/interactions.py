@@ -14,8 +14,9 @@ from django.db import connection
 
 from hoso.core.access.policy import Scope
 from hoso.engines.records.fhir.search import moments
-from hoso.engines.records.fhir.search.matching import matcher, texts_of, values_of
+from hoso.engines.records.fhir.search.matching import matcher
 from hoso.engines.records.fhir.search.query import Query, SortKey
+from hoso.engines.records.fhir.search.values import texts_of, values_of
 from hoso.engines.records.reading import StoredResource, resources_of_person, stored_rows
 from hoso.engines.records.resource_types import NUMBERS
 

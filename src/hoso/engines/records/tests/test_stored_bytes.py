@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hoso.engines.records.drafts import PATIENT_PLACEHOLDER, Draft, code_tokens, to_bytes, token_hash, uuid8
+from hoso.engines.records.drafts import PATIENT_PLACEHOLDER, Draft, to_bytes, uuid8
 from hoso.engines.records.reading import StoredResource
 from hoso.engines.records.resource_types import NAMES, NUMBERS, name_of
 
@@ -81,13 +81,6 @@ def test_the_patient_is_put_in_its_place_and_nowhere_else(text: str) -> None:
     )
     made = json.loads(Draft("Observation", "x", 4, 1, WHEN, 0, body, ()).for_patient("p-1"))
     assert (made["subject"]["reference"], made["valueString"]) == ("Patient/p-1", odd)
-
-
-def test_tokens_tell_types_parameters_and_systems_apart() -> None:
-    hashes = {token_hash(*one) for one in (("A", "code", "s", "1"), ("B", "code", "s", "1"), ("A", "x", "s", "1"), ("A", "code", "t", "1"))}  # fmt: skip
-    assert len(hashes) == 4
-    assert code_tokens("A", "code", "s", "") == ()
-    assert all(-(2**63) <= one < 2**63 for one in hashes)
 
 
 def test_the_numbers_of_types_are_for_ever() -> None:

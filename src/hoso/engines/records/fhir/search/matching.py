@@ -9,9 +9,8 @@ from typing import Any
 
 from hoso.core.errors import HosoError
 from hoso.core.vietnamese.folding import fold
-from hoso.engines.records.fhir import fhirpath
 from hoso.engines.records.fhir.definitions import SearchParameter, search_parameters
-from hoso.engines.records.fhir.paths import Finder, Found, NotCompiled, finder, referred_type
+from hoso.engines.records.fhir.paths import Finder, Found, finder, referred_type
 from hoso.engines.records.fhir.search import moments
 from hoso.engines.records.fhir.search.query import (
     ORDERED,
@@ -22,6 +21,7 @@ from hoso.engines.records.fhir.search.query import (
     unescape,
     with_prefix,
 )
+from hoso.engines.records.fhir.search.values import codes_of, texts_of, values_of
 
 Test = Callable[[Any], bool]  # of a resource
 Single = Callable[[str, Any], bool]  # of one value with its type
@@ -31,14 +31,6 @@ def matcher(query: Query) -> Test:
     """All criteria of the query together. Raises HosoError HS5112 for a value that cannot be read."""
     tests = [_test(criterion) for criterion in query.criteria]
     return lambda resource: all(test(resource) for test in tests)
-
-
-def values_of(parameter: SearchParameter) -> Finder:
-    """The values a parameter looks at, with their types."""
-    try:
-        return finder(parameter.type_name, parameter.expression)
-    except NotCompiled:
-        return lambda resource: [("boolean", one) for one in fhirpath.evaluate(parameter.expression, resource)]
 
 
 def _test(criterion: Criterion) -> Test:
@@ -114,21 +106,6 @@ def _token(parameter: SearchParameter, modifier: str, value: Value) -> Single:
     return single
 
 
-def codes_of(kind: str, given: Any) -> list[tuple[str, str]]:
-    """(system, code) of everything a token may match; a plain code has no system."""
-    if kind == "CodeableConcept":
-        return [pair for one in given.get("coding", []) for pair in codes_of("Coding", one)]
-    if kind == "Coding":
-        return [(given.get("system", ""), given.get("code", ""))]
-    if kind == "Identifier":
-        return [(given.get("system", ""), given.get("value", ""))]
-    if kind == "ContactPoint":
-        return [(given.get("system", ""), given.get("value", ""))]
-    if isinstance(given, bool):
-        return [("", str(given).lower())]
-    return [("", given)] if isinstance(given, str) else []
-
-
 def _token_texts(kind: str, given: Any) -> list[str]:
     if kind == "CodeableConcept":
         return [given.get("text", ""), *(one.get("display", "") for one in given.get("coding", []))]
@@ -147,20 +124,6 @@ def _string(parameter: SearchParameter, modifier: str, value: Value) -> Single:
     if modifier == "contains":
         return lambda kind, given: any(folded in fold(text) for text in texts_of(kind, given))
     return lambda kind, given: any(fold(text).startswith(folded) for text in texts_of(kind, given))
-
-
-def texts_of(kind: str, given: Any) -> list[str]:
-    """The texts a string parameter looks at: of a name or an address every part, else the value."""
-    if kind == "HumanName":
-        return _filled(given, ("text", "family"), ("given", "prefix", "suffix"))
-    if kind == "Address":
-        return _filled(given, ("text", "city", "district", "state", "postalCode", "country"), ("line",))
-    return [given] if isinstance(given, str) else []
-
-
-def _filled(given: dict[str, Any], single: tuple[str, ...], repeated: tuple[str, ...]) -> list[str]:
-    found = [given[key] for key in single if given.get(key)]
-    return found + [one for key in repeated for one in given.get(key, []) if one]
 
 
 def _reference(parameter: SearchParameter, modifier: str, value: Value) -> Single:
