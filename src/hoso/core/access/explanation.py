@@ -1,6 +1,7 @@
 """The policy in words: the table of rules for people to read, and why somebody was refused and how they may ask."""
 
 from dataclasses import dataclass
+from functools import cache
 
 from hoso.core.access.actor import Actor
 from hoso.core.access.labels import labels, labels_in, mask_of
@@ -40,7 +41,9 @@ class Refusal:
     ways: tuple[Pair, ...]
 
 
+@cache
 def role_titles() -> dict[str, Pair]:
+    """The shipped roles' names by key."""
     given = read_definition(definitions_folder() / "access" / "roles.yaml")["roles"]
     return {one["key"]: (one["title_vi"], one["title_en"]) for one in given}
 
