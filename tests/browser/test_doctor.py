@@ -125,3 +125,15 @@ def _in_sight(page: Page, locator: Locator) -> bool:
 def _amount(locator: Locator) -> Decimal:
     """`1.708.500 đ` as a number."""
     return Decimal(locator.inner_text().removesuffix(" đ").replace(".", "").replace(",", "."))
+
+
+def test_the_code_of_a_citizens_card_finds_its_bearer(enter: Enter, patient: Patient) -> None:
+    visit = next(visit for visit in patient.visits if len(visit.summary.get("SO_CCCD", "")) == 12)
+    number, name = visit.summary["SO_CCCD"], visit.summary["HO_TEN"]
+    page = enter("bacsi")
+    page.locator("#q").fill(f"{number}||{name}|01011800||Tây Ninh|01012022")
+    expect(page.locator(f"#results a.hit[href='/people/{patient.person_id}/']")).to_be_visible()
+    expect(page.locator(".scanned")).to_contain_text(name)
+    expect(page.locator(".scanned")).to_contain_text("ngày sinh")  # the card says another day: told before opening
+    page.locator("#q").fill(f"079099999999||{name}|01011980|Nam|Tây Ninh|01012022")
+    expect(page.locator("#results .empty")).to_be_visible()

@@ -12,6 +12,7 @@ from django.db import connection
 from hoso.core.access.policy import Scope
 from hoso.core.places.queries import address_lines
 from hoso.core.vietnamese.folding import fold
+from hoso.engines.people.citizen_card import scanned_numbers
 from hoso.engines.people.models import BirthDate, Conflict, Identifier, Person, PersonHit, SearchAnswer, Sex
 from hoso.engines.people.name_tokens import token_of_query
 
@@ -28,10 +29,14 @@ _NUMBER = re.compile(r"[A-Za-z]{0,3}[\d\s.\-]*\d[\d\s.\-]*$")
 
 def search(scope: Scope, text: str, limit: int = 30) -> SearchAnswer:
     """Persons by number (personal, insurance, card, phone, a facility's own) or by words of the name, in any order
-    and without accents. Names are in Vietnamese order; a birth year among the words narrows."""
+    and without accents, or by the scanned code of a card. Names are in Vietnamese order; a birth year among the words
+    narrows."""
     text = text.replace("\0", " ").strip()
     if not text:
         return SearchAnswer((), cut=False)
+    if numbers := scanned_numbers(text):
+        found = (_by_number(scope, number, limit) for number in numbers)
+        return SearchAnswer(next(filter(None, found), ()), cut=False)
     if _looks_like_number(text):
         return SearchAnswer(_by_number(scope, text, limit), cut=False)
     return _by_name(scope, text, limit)

@@ -10,6 +10,7 @@ from django.utils import timezone
 from hoso.core.access.policy import Scope
 from hoso.core.errors import HosoError
 from hoso.engines.people import queries as people
+from hoso.engines.people.citizen_card import read_citizen_card
 from hoso.engines.people.models import Person, SearchAnswer
 from hoso.engines.records import queries as records
 from hoso.engines.records.models import Timeline
@@ -51,6 +52,8 @@ def search(request: ActingRequest) -> HttpResponse:
     treating = request.declaration.purpose == TREATMENT
     context = {
         "text": text,
+        "card": read_citizen_card(text),
+        "differences": _differences(text, answer),
         "asked": long_enough,
         "answer": answer,
         "search_route": "people" if treating else "intake_people",
@@ -58,6 +61,15 @@ def search(request: ActingRequest) -> HttpResponse:
     }
     fragment = request.headers.get("HX-Target") == "results"
     return render(request, "people/results.html" if fragment else "people/search.html", context)
+
+
+def _differences(text: str, answer: SearchAnswer) -> tuple[str, ...]:
+    """What a scanned card says otherwise than the only person found by it."""
+    card = read_citizen_card(text)
+    if card is None or len(answer.hits) != 1:
+        return ()
+    (hit,) = answer.hits
+    return card.differs(hit.name, hit.birth, hit.sex)
 
 
 def person(request: ActingRequest, person_id: int) -> HttpResponse:
