@@ -33,6 +33,10 @@ audit: setup-dev ## Known advisories on the packages; exit code 3 where no feed 
 prove-kill: setup-dev ## Full size: kill everything at random moments of an intake, compare the store
 	@.venv/bin/python -m tests.faults.kill_proof --visits 2000 --kills 20
 
+.PHONY: prove-order
+prove-order: setup-dev ## Full size: the same packages ten times each in random orders give the same store
+	@.venv/bin/python -m tests.faults.order_proof --visits 2000 --times 10
+
 prove-rules: setup-dev ## Full size: 5,000 people over three years with 3 % planted defects: found = planted
 	@.venv/bin/python -m tests.conformance.rules.truth_proof
 

@@ -15,6 +15,7 @@ GROUPS = {
     "HS31": "Intake: findings on a visit / Tiếp nhận: phát hiện trên hồ sơ",
     "HS32": "Intake: rules / Tiếp nhận: quy tắc",
     "HS33": "Gateway, encodings, outbound, withdrawing / Cổng, bảng mã, xuất, rút hồ sơ",
+    "HS34": "Intake: the package as a whole / Tiếp nhận: cả gói",
     "HS4": "People / Nhân thân",
     "HS5": "Records / Hồ sơ",
     "HS6": "Places and terminology / Địa bàn và danh mục",

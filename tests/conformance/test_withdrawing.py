@@ -10,6 +10,7 @@ from hoso.core.database.session import acting_transaction
 from hoso.core.errors import HosoError
 from hoso.engines.intake.jobs import intake_service
 from hoso.engines.intake.packages import process_package
+from hoso.engines.intake.withdrawals import withdrawals
 from hoso.engines.intake.withdrawing import ask_withdrawal, decide_withdrawal, undo_withdrawal
 from tests.claim_packages import package, sample_3176
 from tests.intaking import Intake, asker, last_package, one, person_of, rows
@@ -135,6 +136,31 @@ def test_the_same_sending_again_does_not_undo_it_and_a_corrected_one_is_filed(in
     assert current() == []
     assert intake.file(CLAIM.changed(4, 1, GIA_TRI="9"), made_on="20250320").corrected == 1
     assert current() != []
+
+
+def test_sent_corrected_it_can_be_withdrawn_once_more(intake: Intake, hospital: Actor, officer: Actor) -> None:
+    first = withdrawn(intake, hospital, officer)
+    with pytest.raises(HosoError, match="HS3341"):
+        ask_withdrawal(hospital, last_package(), 1, "other", WHY)
+    intake.file(CLAIM.changed(4, 1, GIA_TRI="9"), made_on="20250320")
+    assert states() == ["withdrawn", "corrected"] and not _in_force(first)
+    before = current()
+    with pytest.raises(HosoError, match="HS3342"):
+        undo_withdrawal(officer, first, "rút nhầm")  # what it took out was replaced
+    assert current() == before
+    second = ask_withdrawal(hospital, last_package(), 1, "wrong_patient", WHY)
+    with pytest.raises(HosoError, match="HS3341"):
+        ask_withdrawal(hospital, last_package() - 1, 1, "other", WHY)
+    decide_withdrawal(officer, second, approve=True)
+    assert current() == [] and states() == ["withdrawn", "withdrawn"] and _in_force(second)
+    assert intake.file(CLAIM).unchanged == 1  # the first content once more is a repeat, not a correction back
+    undo_withdrawal(officer, second, "rút nhầm")
+    assert current() == before and states()[:2] == ["withdrawn", "corrected"]
+
+
+def _in_force(number: int) -> bool:
+    found = asker("intake_officer").ask("package.read", withdrawals)
+    return next(one.in_force for one in found if one.id == number)
 
 
 def test_declined_it_stays_and_can_be_asked_again(intake: Intake, hospital: Actor, officer: Actor) -> None:

@@ -26,6 +26,10 @@ QUESTIONS = {
     "people_identifier": f"""
         SELECT r.kind, r.value, i.code, r.person_id, r.contested, f.code, k.sha256, r.source_line
         FROM people_identifier r {_ORIGIN} JOIN facility i ON i.id = r.issuer_id""",
+    "people_statement": f"""
+        SELECT r.person_id, r.source_person_id, r.encounter, r.said_at, r.source, r.details::text, r.withdrawn, r.place_id,
+               r.sensitivity, f.code, k.sha256, r.source_line
+        FROM people_statement r {_ORIGIN}""",
     "people_token": f"SELECT r.hash, r.person_id, k.sha256, r.source_line FROM people_token r {_ORIGIN}",
     "people_conflict": f"""
         SELECT r.person_id, r.other_person_id, r.identifier_kind, r.differences::text, k.sha256

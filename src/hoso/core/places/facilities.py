@@ -17,6 +17,7 @@ __all__ = [
     "facility_by_code",
     "facility_ids",
     "facility_name_at",
+    "facility_names",
     "facility_place_id",
     "import_facilities",
     "write_facility_template",
@@ -32,6 +33,11 @@ def facility_by_code(code: str) -> Facility | None:
 def facility_ids(codes: Iterable[str]) -> dict[str, int]:
     """The ids of the known ones among these codes."""
     return dict(Facility.objects.filter(code__in=set(codes)).values_list("code", "pk"))
+
+
+def facility_names(codes: Iterable[str]) -> dict[str, str]:
+    """The names of the known ones among these codes."""
+    return dict(Facility.objects.filter(code__in=set(codes)).values_list("code", "name"))
 
 
 def ensure_facility(code: str, name: str = "") -> Facility:

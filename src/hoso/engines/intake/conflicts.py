@@ -8,10 +8,12 @@ from hoso.core.access import policy
 from hoso.core.access.actor import Actor
 from hoso.core.access.grants import move_grants
 from hoso.core.access.rights.joining import move_rights
+from hoso.core.accounts.machines import intake_service_id
 from hoso.core.audit.events import AuditEvent, record_event
 from hoso.core.changes.outbox import announce
-from hoso.core.database.session import acting_transaction
+from hoso.core.database.session import acting_transaction, set_actor
 from hoso.core.errors import HosoError
+from hoso.engines.intake.patients import settle_person
 from hoso.engines.people.actions import confirm_person, join_persons
 from hoso.engines.records.actions import move_person
 
@@ -36,6 +38,9 @@ def decide_conflict(actor: Actor, conflict_id: int, decision: str, reason: str) 
             move_grants(person_id, other_id)
             move_rights(person_id, other_id)
             join_persons(cursor, person_id, other_id)
+            set_actor(intake_service_id(), PURPOSE)  # who sees every statement, whatever its labels
+            settle_person(cursor, other_id)
+            set_actor(actor.account_id, PURPOSE)
         else:
             confirm_person(cursor, person_id)
         announce(

@@ -16,12 +16,14 @@ from hoso.core.access.actor import Actor
 from hoso.core.database.bulk import bulk_insert
 from hoso.core.database.session import acting_transaction
 from hoso.engines.intake.addresses import place_id_of
+from hoso.engines.intake.counting import day_of_sending
 from hoso.engines.intake.ledger import CurrentVisit, Ledger, VisitOutcome
-from hoso.engines.intake.mapping.patient import patient_draft
+from hoso.engines.intake.patients import file_patients
 from hoso.engines.intake.preparing import PreparedVisit
 from hoso.engines.intake.sent import Finding
 from hoso.engines.people.linkage import Linkage, Linked
 from hoso.engines.people.linkage import Origin as LinkOrigin
+from hoso.engines.people.statements import move_statement
 from hoso.engines.records.actions import Filing, RecordBatch, move_home, move_visit
 from hoso.engines.records.resource_types import NUMBERS
 
@@ -104,7 +106,7 @@ def _file(batch: _Batch, visits: Sequence[PreparedVisit]) -> None:
 
 def _file_sound(batch: _Batch, visit: PreparedVisit, facility_id: int) -> None:
     current = batch.ledger.current.get((facility_id, visit.ma_lk))
-    made_on = visit.made_on or batch.facts.received_on
+    made_on = day_of_sending(visit.made_on, batch.facts.received_on)
     if current and batch.ledger.is_known(facility_id, visit, made_on):
         batch.ledger.add(visit, facility_id, VisitOutcome("unchanged", current.person_id, current.source_person_id))
         return
@@ -146,7 +148,9 @@ def _link(batch: _Batch, visit: PreparedVisit, facility_id: int) -> Linked | Non
     if visit.claim is None:  # a check-in file
         return None
     place_id = place_id_of(visit.claim.province_code, visit.claim.commune_code, visit.claim.as_of.date())
-    origin = LinkOrigin(facility_id, place_id, batch.facts.package_id, visit.ordinal)
+    origin = LinkOrigin(
+        facility_id, place_id, batch.facts.package_id, visit.ordinal, visit.encounter, visit.whole_sensitivity
+    )
     linked = batch.people.link(visit.claim, origin)
     person = linked.person
     batch.touched_persons[person.person_id] = origin
@@ -177,6 +181,9 @@ def _file_resources(
     )  # fmt: skip
     if current and current.person_id and current.person_id != person.person_id:
         move_visit(batch.cursor, [visit.encounter], current.person_id, person.person_id)
+        move_statement(batch.cursor, visit.encounter, current.person_id, person.person_id)
+        batch.people.release(current.person_id, visit.encounter)
+        batch.touched_persons.setdefault(current.person_id, batch.touched_persons[person.person_id])
     stored = batch.records.stored_of_visit(person.person_id, visit.encounter) if current else {}
     before = len(batch.records.touched)
     for draft in visit.drafts:
@@ -207,7 +214,9 @@ def _announce(
 
 def _write(batch: _Batch, actor: Actor) -> None:
     batch.people.write()
-    _file_patients(batch)
+    codes = {number: code for code, number in batch.facilities.items()} | batch.ledger.facility_codes()
+    origins = {number: (one.facility_id, batch.facts.package_id) for number, one in batch.touched_persons.items()}
+    file_patients(batch.records, [batch.people.persons[number] for number in origins], origins, codes)
     batch.records.write()
     move_home(batch.cursor, batch.people.homes())
     batch.ledger.write()
@@ -224,20 +233,6 @@ def _write(batch: _Batch, actor: Actor) -> None:
     )  # fmt: skip
     bulk_insert(batch.cursor, "changes_change", CHANGE_COLUMNS, batch.changes)
     bulk_insert(batch.cursor, "audit_event", EVENT_COLUMNS, batch.events)
-
-
-def _file_patients(batch: _Batch) -> None:
-    """The Patient of every person this batch touched, where its bytes changed."""
-    codes = {number: code for code, number in batch.facilities.items()} | batch.ledger.facility_codes()
-    stored = batch.records.stored_of_type(sorted(batch.touched_persons), "Patient")
-    for person_id, origin in batch.touched_persons.items():
-        person = batch.people.persons[person_id]
-        draft = patient_draft(person, codes)
-        filing = Filing(
-            person_id, person.source_person_id, person.patient_id, None, origin.facility_id, person.place_id,
-            batch.facts.package_id,
-        )  # fmt: skip
-        batch.records.file(draft, filing, stored.get((person_id, NUMBERS["Patient"], draft.id)))
 
 
 CARE_COLUMNS = {

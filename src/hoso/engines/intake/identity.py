@@ -2,6 +2,7 @@
 
 import re
 
+from hoso.engines.intake.mapping.details import source_of, stated_details
 from hoso.engines.intake.mapping.elements import first, split_codes
 from hoso.engines.intake.moments import birth, moment
 from hoso.engines.intake.sent import SentVisit
@@ -33,6 +34,8 @@ def claimed_identity(visit: SentVisit, facility_code: str) -> ClaimedIdentity:
         as_of=admitted,
         province_code=values.get("MATINH_CU_TRU", ""),
         commune_code=values.get("MAXA_CU_TRU", ""),
+        source=source_of(values),
+        details=stated_details(values),
     )
 
 

@@ -60,7 +60,7 @@ class Ledger:
         self.current = {(row[0], row[1]): CurrentVisit(*row[2:]) for row in self.cursor.fetchall()}
         if self.current:
             self.cursor.execute(
-                f"SELECT facility_id, ma_lk, content_hash FROM intake_visit {wanted} WHERE state IN ('filed', 'corrected')",
+                f"SELECT facility_id, ma_lk, content_hash FROM intake_visit {wanted} WHERE state IN ('filed', 'corrected', 'withdrawn')",
                 columns,
             )
             self.earlier = set(self.cursor.fetchall())

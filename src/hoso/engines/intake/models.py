@@ -49,7 +49,7 @@ class PackageRow:
     visits_read: int
     visits_total: int | None
     refusal: dict[str, object] | None
-    remark: dict[str, object] | None  # what is wrong with the whole, its visits taken in all the same
+    remarks: list[dict[str, object]]  # what is odd about the whole, its visits taken in all the same
     account: Account
 
 

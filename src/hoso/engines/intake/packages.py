@@ -60,11 +60,11 @@ def process_package(
         if package.state in ("done", "refused"):
             return
         try:
-            read, remark = _work_through(package, actor, executor, progress)
+            read, remarks = _work_through(package, actor, executor, progress)
         except HosoError as error:
             _finish(package.id, actor, "refused", error.as_dict())
         else:
-            _finish(package.id, actor, "done", None, read, remark)
+            _finish(package.id, actor, "done", None, read, remarks)
 
 
 @contextmanager
@@ -98,8 +98,8 @@ def load_package(package_id: int, actor: Actor) -> Package:
 
 def _work_through(
     package: Package, actor: Actor, executor: Executor | None, progress: Progress | None
-) -> tuple[int, dict[str, Any] | None]:
-    """File everything after the mark; returns how many visits the package holds, and what is wrong with that number."""
+) -> tuple[int, list[dict[str, Any]]]:
+    """File everything after the mark; returns how many visits the package holds, and what is odd about it as a whole."""
     facts = PackageFacts(
         package.id, timezone.localdate(package.received_at), package.sender_id, package.sender_name, package.sender_kind
     )
@@ -122,7 +122,18 @@ def _work_through(
                 progress(read, None)
     if waiting.error:
         raise waiting.error
-    return read, counted.remark()
+    return read, counted.remarks(facts.received_on, _left_later(package.id, actor))
+
+
+def _left_later(package_id: int, actor: Actor) -> int:
+    """How many visits of the package ended after the day it is said to be made on."""
+    with acting_transaction(actor.account_id, PURPOSE), connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*) FROM intake_visit WHERE package_id = %s"
+            " AND (discharged_at AT TIME ZONE 'Asia/Ho_Chi_Minh')::date > made_on",
+            [package_id],
+        )
+        return int(cursor.fetchone()[0])
 
 
 class _Readable:
@@ -222,14 +233,14 @@ def _finish(
     state: str,
     refusal: dict[str, Any] | None,
     total: int | None = None,
-    remark: dict[str, Any] | None = None,
+    remarks: list[dict[str, Any]] | None = None,
 ) -> None:
     values: list[Any] = [
-        state, Jsonb(refusal) if refusal else None, Jsonb(remark) if remark else None, total, package_id,
+        state, Jsonb(refusal) if refusal else None, Jsonb(remarks) if remarks else None, total, package_id,
     ]  # fmt: skip
     with acting_transaction(actor.account_id, PURPOSE), connection.cursor() as cursor:
         cursor.execute(
-            "UPDATE intake_package SET state = %s, refusal = %s, remark = %s, finished_at = clock_timestamp(),"
+            "UPDATE intake_package SET state = %s, refusal = %s, remarks = %s, finished_at = clock_timestamp(),"
             " visits_total = coalesce(%s, visits_read) WHERE id = %s"
             " RETURNING received_by, file_name, (SELECT count(*) FROM intake_visit v"
             "   WHERE v.package_id = intake_package.id AND v.state = 'quarantined')",

@@ -30,6 +30,7 @@ from hoso.engines.intake.tables import open_visit
 from hoso.engines.intake.versions import decide_version
 from hoso.engines.intake.withholding import Withholding, label_lines
 from hoso.engines.people.claimed import ClaimedIdentity
+from hoso.engines.people.details import detail_kinds
 from hoso.engines.records.drafts import Draft
 
 logger = logging.getLogger(__name__)
@@ -60,6 +61,14 @@ class PreparedVisit:
     @property
     def is_quarantined(self) -> bool:
         return any(finding.severity == "error" for finding in self.findings)
+
+    @property
+    def whole_sensitivity(self) -> int:
+        """With the labels of what is withheld: that there was a visit may tell as much."""
+        whole = self.sensitivity
+        for _, _, _, mask in self.aside:
+            whole |= mask
+        return whole
 
     @property
     def sensitivity(self) -> int:
@@ -147,6 +156,7 @@ def settle_helper() -> None:
     end_with_parent()
     for decision in load_decisions():
         compiled(decision)
+    detail_kinds()
     gc.freeze()
     gc.set_threshold(50_000, 50, 50)
 

@@ -42,13 +42,13 @@ def _packages(scope: Scope, condition: str, values: list[Any], limit: int) -> li
                 SELECT p.* FROM intake_package p WHERE {condition} AND {_package_scope(scope)} ORDER BY p.id DESC LIMIT %s
             )
             SELECT p.id, p.key::text, p.file_name, p.channel, p.received_at, a.full_name, coalesce(f.name, ''), p.state,
-                   p.size_bytes, p.visits_read, p.visits_total, p.refusal::text, p.remark::text, {SUMS}
+                   p.size_bytes, p.visits_read, p.visits_total, p.refusal::text, p.remarks::text, {SUMS}
             FROM chosen p
             JOIN accounts_account a ON a.id = p.received_by
             LEFT JOIN places_facility f ON f.id = p.facility_id
             LEFT JOIN intake_visit v ON v.package_id = p.id
             GROUP BY p.id, p.key, p.file_name, p.channel, p.received_at, a.full_name, f.name, p.state, p.size_bytes,
-                     p.visits_read, p.visits_total, p.refusal::text, p.remark::text
+                     p.visits_read, p.visits_total, p.refusal::text, p.remarks::text
             ORDER BY p.id DESC
             """,
             [*values, limit],
@@ -57,9 +57,9 @@ def _packages(scope: Scope, condition: str, values: list[Any], limit: int) -> li
 
 
 def _package(row: tuple[Any, ...]) -> PackageRow:
-    refusal, remark = (json.loads(text) if text else None for text in row[11:13])
+    refusal, remarks = (json.loads(text) if text else None for text in row[11:13])
     account = Account(1, int(row[7] == "refused"), *map(int, row[13:]))
-    return PackageRow(*[*row[:11], refusal, remark, account])
+    return PackageRow(*[*row[:11], refusal, remarks or [], account])
 
 
 def visits(scope: Scope, package_id: int, state: str | None = None, limit: int = 100, after: int = 0) -> list[VisitRow]:

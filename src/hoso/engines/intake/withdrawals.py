@@ -27,10 +27,12 @@ class WithdrawalRow:
     decided_at: datetime | None
     undo_reason: str | None
     undone_at: datetime | None
+    in_force: bool
 
     @property
-    def in_force(self) -> bool:
-        return self.decision == "approved" and self.undone_at is None
+    def is_replaced(self) -> bool:
+        """A corrected sending of the visit arrived since."""
+        return self.decision == "approved" and self.undone_at is None and not self.in_force
 
 
 def withdrawals(scope: Scope, limit: int = 200) -> list[WithdrawalRow]:
@@ -39,7 +41,10 @@ def withdrawals(scope: Scope, limit: int = 200) -> list[WithdrawalRow]:
         cursor.execute(
             f"""
             SELECT w.id, f.name, w.ma_lk, w.package_id, w.ordinal, w.kind, w.reason, w.asked_by, a.full_name, w.asked_at,
-                   w.decision, coalesce(d.full_name, ''), w.decided_at, w.undo_reason, w.undone_at
+                   w.decision, coalesce(d.full_name, ''), w.decided_at, w.undo_reason, w.undone_at,
+                   coalesce((SELECT v.withdrawn_by = w.id FROM intake_current_visit c JOIN intake_visit v
+                             ON v.package_id = c.package_id AND v.ordinal = c.ordinal
+                             WHERE c.facility_id = w.facility_id AND c.ma_lk = w.ma_lk), false)
             FROM intake_withdrawal w
             JOIN places_facility f ON f.id = w.facility_id
             JOIN accounts_account a ON a.id = w.asked_by

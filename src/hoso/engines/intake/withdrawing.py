@@ -21,13 +21,19 @@ from hoso.core.errors import HosoError
 from hoso.core.files.originals import open_original
 from hoso.engines.intake.archives import read_package
 from hoso.engines.intake.filing import PURPOSE, WRITER_LOCK
+from hoso.engines.intake.patients import settle_person
 from hoso.engines.intake.preparing import prepare
+from hoso.engines.people.statements import set_withdrawn
 from hoso.engines.records.actions import Filing, RecordBatch
 from hoso.engines.records.in_error import mark_in_error
 from hoso.engines.records.resource_types import NUMBERS
 
 KINDS = ("wrong_patient", "duplicate", "test_data", "other")
 LEAST_REASON = 5  # characters, as in the table
+# Whether what is filed now of the visit `v` is withdrawn.
+WITHDRAWN_NOW = """SELECT f.state = 'withdrawn' FROM intake_current_visit c
+    JOIN intake_visit f ON f.package_id = c.package_id AND f.ordinal = c.ordinal
+    WHERE c.facility_id = v.facility_id AND c.ma_lk = v.ma_lk"""
 
 
 @dataclass(frozen=True)
@@ -46,31 +52,34 @@ class _Current:
     sensitivity: int
     encounter: str
     id_date: Any
+    withdrawn_by: int | None  # the withdrawal in force
 
 
 def ask_withdrawal(actor: Actor, package_id: int, ordinal: int, kind: str, reason: str) -> int:
     """Ask for a visit to be withdrawn; returns the request's number.
 
     Raises HosoError HS2001, HS5001 where there is no such filed visit to see, HS3340 without a reason or kind, HS3341 where
-    one is open or in force already.
+    a request waits already or the visit is withdrawn. One that was sent corrected since can be withdrawn once more.
     """
     scope = policy.decide(actor, "visit.withdraw", PURPOSE)
     _check_reason(reason, kind)
     with acting_transaction(actor.account_id, PURPOSE), connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT v.facility_id, v.ma_lk FROM intake_visit v WHERE v.package_id = %s AND v.ordinal = %s"
-            f" AND v.state IN ('filed', 'corrected', 'unchanged') AND {scope.facilities('v')}",
+            f"SELECT v.facility_id, v.ma_lk, ({WITHDRAWN_NOW}) FROM intake_visit v WHERE v.package_id = %s AND v.ordinal = %s"
+            f" AND v.state IN ('filed', 'corrected', 'unchanged', 'withdrawn') AND {scope.facilities('v')}",
             [package_id, ordinal],
         )
         row = cursor.fetchone()
         if row is None:
             raise HosoError("HS5001")
+        if row[2]:
+            raise HosoError("HS3341")
         try:
             with transaction.atomic():
                 cursor.execute(
                     "INSERT INTO intake_withdrawal (facility_id, ma_lk, package_id, ordinal, kind, reason, asked_by)"
                     " VALUES (%s, %s, %s, %s, %s, %s, %s) RETURNING id",
-                    [*row, package_id, ordinal, kind, reason.strip()[:1000], actor.account_id],
+                    [*row[:2], package_id, ordinal, kind, reason.strip()[:1000], actor.account_id],
                 )
         except IntegrityError:
             raise HosoError("HS3341") from None
@@ -80,7 +89,8 @@ def ask_withdrawal(actor: Actor, package_id: int, ordinal: int, kind: str, reaso
 
 
 def decide_withdrawal(actor: Actor, number: int, *, approve: bool) -> None:
-    """Approve or decline. Raises HosoError HS2001, HS3342 where it was decided, HS3343 for one's own request."""
+    """Approve or decline. Raises HosoError HS2001, HS3341 where the visit is withdrawn already, HS3342 where it was decided,
+    HS3343 for one's own request."""
     scope = policy.decide(actor, "visit.approve_withdrawal", PURPOSE)
     with acting_transaction(actor.account_id, PURPOSE), connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [WRITER_LOCK])
@@ -95,6 +105,8 @@ def decide_withdrawal(actor: Actor, number: int, *, approve: bool) -> None:
             ["approved" if approve else "declined", actor.account_id, number],
         )
         current = _current(cursor, number)
+        if approve and current.withdrawn_by:
+            raise HosoError("HS3341")
         if approve:
             _as_service(actor, lambda: _withdraw(cursor, current))
         _record(
@@ -122,6 +134,8 @@ def undo_withdrawal(actor: Actor, number: int, reason: str) -> None:
         if not cursor.rowcount:
             raise HosoError("HS3342")
         current = _current(cursor, number)
+        if current.withdrawn_by != number:  # a corrected sending took its place since
+            raise HosoError("HS3342")
         _as_service(actor, lambda: _bring_back(cursor, current))
         _record(actor, scope, number, "update", f"undone: {reason}", current.facility_id, current.person_id)
 
@@ -142,7 +156,7 @@ def _current(cursor: Any, number: int) -> _Current:
     cursor.execute(
         """
         SELECT w.id, c.facility_id, f.code, c.ma_lk, c.package_id, c.ordinal, c.person_id, c.source_person_id, c.place_id,
-               c.sensitivity, coalesce(v.encounter, ''), c.id_date
+               c.sensitivity, coalesce(v.encounter, ''), c.id_date, v.withdrawn_by
         FROM intake_withdrawal w
         JOIN intake_current_visit c ON c.facility_id = w.facility_id AND c.ma_lk = w.ma_lk
         JOIN intake_visit v ON v.package_id = c.package_id AND v.ordinal = c.ordinal
@@ -156,10 +170,11 @@ def _current(cursor: Any, number: int) -> _Current:
 def _withdraw(cursor: Any, current: _Current) -> None:
     touched = mark_in_error(cursor, timezone.now(), current.person_id, current.encounter)
     cursor.execute(
-        "UPDATE intake_visit SET withdrawn_from = state, state = 'withdrawn'"
+        "UPDATE intake_visit SET withdrawn_from = state, state = 'withdrawn', withdrawn_by = %s"
         " WHERE facility_id = %s AND ma_lk = %s AND state IN ('filed', 'corrected')",
-        [current.facility_id, current.ma_lk],
+        [current.withdrawal_id, current.facility_id, current.ma_lk],
     )
+    _say(cursor, current, withdrawn=True)
     _announce("visit.withdrawn", current, touched)
 
 
@@ -184,11 +199,19 @@ def _bring_back(cursor: Any, current: _Current) -> None:
         records.file(draft, filing, stored.get((NUMBERS[draft.type], draft.id)))
     records.write()
     cursor.execute(
-        "UPDATE intake_visit SET state = withdrawn_from, withdrawn_from = NULL"
-        " WHERE facility_id = %s AND ma_lk = %s AND state = 'withdrawn'",
-        [current.facility_id, current.ma_lk],
+        "UPDATE intake_visit SET state = withdrawn_from, withdrawn_from = NULL, withdrawn_by = NULL"
+        " WHERE facility_id = %s AND ma_lk = %s AND withdrawn_by = %s",
+        [current.facility_id, current.ma_lk, current.withdrawal_id],
     )
+    _say(cursor, current, withdrawn=False)
     _announce("visit.restored", current, records.touched)
+
+
+def _say(cursor: Any, current: _Current, *, withdrawn: bool) -> None:
+    """What the visit said of the person counts no more, or again."""
+    if current.person_id:
+        set_withdrawn(cursor, current.person_id, current.encounter, withdrawn=withdrawn)
+        settle_person(cursor, current.person_id)
 
 
 def _announce(topic: str, current: _Current, touched: list[tuple[str, str, int]]) -> None:

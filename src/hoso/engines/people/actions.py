@@ -7,7 +7,7 @@ from typing import Any
 
 
 def join_persons(cursor: Any, provisional: int, known: int) -> None:
-    """Give the provisional person's numbers and search words to the known one; the provisional row stays as history."""
+    """Give the provisional person's numbers, search words and statements to the known one; the row stays as history."""
     cursor.execute(
         """
         INSERT INTO people_identifier (kind, value, issuer_id, person_id, source_person_id, contested, facility_id,
@@ -26,6 +26,7 @@ def join_persons(cursor: Any, provisional: int, known: int) -> None:
         [known, provisional],
     )
     cursor.execute("DELETE FROM people_token WHERE person_id = %s", [provisional])
+    cursor.execute("UPDATE people_statement SET person_id = %s WHERE person_id = %s", [known, provisional])
     cursor.execute("UPDATE people_person SET merged_into = %s WHERE person_id = %s", [known, provisional])
 
 

@@ -1,8 +1,10 @@
 """Who a visit says it is about: the identity as claimed, before it is tied to a person."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import sha256
+from typing import Any
 from uuid import UUID
 
 from hoso.core.vietnamese.folding import fold
@@ -27,6 +29,8 @@ class ClaimedIdentity:
     as_of: datetime
     province_code: str = ""
     commune_code: str = ""
+    source: str = ""  # key of a source in definitions/people/details.yaml
+    details: Mapping[str, Any] = field(default_factory=dict)  # what it says beside the identity
 
     def keys(self, facility_id: int) -> list[Key]:
         return [(kind, value, facility_id if kind == "facility_number" else 0) for kind, value in self.numbers]
@@ -53,6 +57,20 @@ def ids_from(seed: str) -> tuple[int, str]:
     value = value & ~(0xF << 76) | 8 << 76
     value = value & ~(0x3 << 62) | 2 << 62
     return person_id, str(UUID(int=value))
+
+
+def stated(claim: ClaimedIdentity, place_id: int) -> dict[str, Any]:
+    """Everything the claim says, as it is kept: without what it leaves open."""
+    birth = claim.birth
+    said = {
+        "name": claim.name,
+        "birth": [birth.day.isoformat(), birth.precision, birth.time] if birth.day else None,
+        "sex": claim.sex if claim.sex != 3 else None,
+        "phone": claim.phone,
+        "address": claim.address,
+        "residence": place_id,
+    }
+    return {**{key: value for key, value in said.items() if value}, **claim.details}
 
 
 def differences(claim: ClaimedIdentity, name: str, birth: BirthDate, sex: int) -> dict[str, list[str]]:

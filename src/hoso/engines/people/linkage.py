@@ -6,7 +6,7 @@ under review, outside the joined timeline, until someone decides.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from psycopg.types.json import Jsonb
@@ -14,9 +14,11 @@ from psycopg.types.json import Jsonb
 from hoso.core.database.bulk import bulk_insert, bulk_update
 from hoso.core.vietnamese.folding import fold
 from hoso.core.vietnamese.sorting import name_sort_key
-from hoso.engines.people.claimed import ClaimedIdentity, Key, differences, ids_from
+from hoso.engines.people.claimed import ClaimedIdentity, Key, differences, ids_from, stated
+from hoso.engines.people.details import Statement, holding
 from hoso.engines.people.models import BirthDate
 from hoso.engines.people.name_tokens import tokens_of_name
+from hoso.engines.people.statements import StatementRow, load_statements, write_statements
 
 
 @dataclass(slots=True)
@@ -38,6 +40,7 @@ class KnownPerson:
     package_id: int
     merged_into: int | None = None
     numbers: dict[Key, None] = field(default_factory=dict)
+    statements: dict[str, Statement] = field(default_factory=dict)  # by visit
     is_new: bool = False
     is_changed: bool = False
 
@@ -50,6 +53,8 @@ class Origin:
     place_id: int
     package_id: int
     line: int
+    encounter: str = ""  # of the visit; without one the claim is no statement that could be corrected later
+    sensitivity: int = 0  # of the visit as a whole
 
 
 @dataclass(slots=True)
@@ -71,6 +76,7 @@ class Linkage:
         self.new_numbers: list[tuple[Key, KnownPerson, Origin, bool]] = []
         self.new_tokens: dict[tuple[int, int], Origin] = {}
         self.moved: set[int] = set()  # persons who live elsewhere than was known before
+        self.statements: dict[tuple[int, str], StatementRow] = {}
         self.conflicts: list[tuple[KnownPerson, KnownPerson, str, dict[str, list[str]], Origin]] = []
 
     def load(self, claims: Sequence[tuple[ClaimedIdentity, int]]) -> None:
@@ -112,6 +118,9 @@ class Linkage:
         for person_id, kind, value, issuer in self.cursor.fetchall():
             if person_id in self.persons:
                 self.persons[person_id].numbers[kind, value, issuer] = None
+        for person_id, statement in load_statements(self.cursor, person_ids):
+            if person_id in self.persons:
+                self.persons[person_id].statements[statement.encounter] = statement
 
     def known(self, person_id: int) -> KnownPerson:
         """A person by number, whoever the claims are about. Raises KeyError where there is none."""
@@ -125,13 +134,15 @@ class Linkage:
         owner_key = next((key for key in keys if key in self.owners), None)
         if owner_key is None:
             person = self._new_person(claim, origin)
+            self._state(person, claim, origin)
             return self._attach(person, claim, keys, origin, {})
         person = self.persons[self.owners[owner_key]]
         conflict = differences(claim, person.name, person.birth, person.sex)
         if not conflict:
-            self._refresh(person, claim, origin)
+            self._state(person, claim, origin)
             return self._attach(person, claim, keys, origin, {})
         apart = self._provisional_person(claim, origin, keys)
+        self._state(apart, claim, origin, filed_under=ids_from(claim.provisional_seed())[0])
         if apart.provisional:
             self.conflicts.append((apart, person, owner_key[0], conflict, origin))
         return Linked(apart, conflict if apart.provisional else {}, [])
@@ -172,27 +183,52 @@ class Linkage:
             is_new=True,
         )
         self.persons[person_id] = person
-        self._add_tokens(person, origin)
+        self._add_tokens(person, origin, person.name)
         return person
 
-    def _refresh(self, person: KnownPerson, claim: ClaimedIdentity, origin: Origin) -> None:
-        """Take the facts of a later visit; an empty field says nothing and changes nothing."""
-        if claim.as_of < person.as_of:
+    def _state(self, person: KnownPerson, claim: ClaimedIdentity, origin: Origin, filed_under: int = 0) -> None:
+        """Take down what the visit says of the person. An empty field says nothing and changes nothing.
+
+        `filed_under` is the person whom the claim alone would name, where that one was found to be `person`.
+        """
+        if not origin.encounter:
             return
-        if origin.place_id not in (0, person.place_id):
+        if claim.name not in {one.details.get("name") for one in person.statements.values()}:
+            self._add_tokens(person, origin, claim.name)
+        source_person = filed_under or person.source_person_id
+        joined = source_person != person.person_id
+        statement = Statement(origin.encounter, claim.as_of, claim.source, stated(claim, origin.place_id), joined)
+        person.statements[origin.encounter] = statement
+        row = StatementRow(
+            person.person_id, source_person, statement, origin.facility_id, 0, origin.sensitivity,
+            origin.package_id, origin.line,
+        )  # fmt: skip
+        self.statements[person.person_id, origin.encounter] = row
+        self.settle(person)
+
+    def release(self, person_id: int, encounter: str) -> None:
+        """The visit is no longer this person's: what it said of them holds no more."""
+        person = self.known(person_id)
+        person.statements.pop(encounter, None)
+        self.settle(person)
+
+    def settle(self, person: KnownPerson) -> None:
+        """Bring a person's facts to what holds of all statements."""
+        held = {key: one.details[key] for key, one in holding(person.statements.values()).items()}
+        if not held:
+            return
+        before = _facts(person)
+        person.name = held.get("name", person.name)
+        if birth := held.get("birth"):
+            person.birth = BirthDate(date.fromisoformat(birth[0]), birth[1], birth[2])
+        person.sex = held.get("sex", 3)
+        person.phone, person.address = held.get("phone", ""), held.get("address", "")
+        person.place_id = held.get("residence", 0)
+        person.as_of = max(one.said_at for one in person.statements.values())
+        if before != _facts(person):
+            person.is_changed = True
+        if before[-1] != person.place_id:
             self.moved.add(person.person_id)
-        before = (person.name, person.birth, person.sex, person.phone, person.address, person.place_id)
-        person.name = claim.name or person.name
-        person.birth = claim.birth if claim.birth.precision >= person.birth.precision else person.birth
-        person.sex = claim.sex if claim.sex != 3 else person.sex
-        person.phone = claim.phone or person.phone
-        person.address = claim.address or person.address
-        person.place_id = origin.place_id or person.place_id
-        person.as_of = claim.as_of
-        after = (person.name, person.birth, person.sex, person.phone, person.address, person.place_id)
-        person.is_changed = True
-        if before != after:
-            self._add_tokens(person, origin)
 
     def _attach(
         self,
@@ -214,9 +250,9 @@ class Linkage:
             self.new_numbers.append((("phone", claim.phone, 0), person, origin, False))
         return Linked(person, conflict, taken)
 
-    def _add_tokens(self, person: KnownPerson, origin: Origin) -> None:
-        for token in tokens_of_name(person.name):
-            self.new_tokens[token, person.person_id] = replace(origin, place_id=person.place_id)
+    def _add_tokens(self, person: KnownPerson, origin: Origin, name: str) -> None:
+        for token in tokens_of_name(name):
+            self.new_tokens.setdefault((token, person.person_id), origin)
 
     def write(self) -> None:
         """Store what this batch found out: new and changed persons, numbers, tokens, contradictions."""
@@ -254,13 +290,17 @@ class Linkage:
                     person_id,
                     self.persons[person_id].source_person_id,
                     origin.facility_id,
-                    origin.place_id,
+                    self.persons[person_id].place_id,
                     origin.package_id,
                     origin.line,
                 )
                 for (token, person_id), origin in sorted(self.new_tokens.items())
             ],
             "ON CONFLICT DO NOTHING",
+        )
+        write_statements(
+            self.cursor,
+            (replace(row, place_id=self.persons[row.person_id].place_id) for row in self.statements.values()),
         )
         self._write_conflicts()
         self._write_moved()
@@ -272,7 +312,7 @@ class Linkage:
     def _write_moved(self) -> None:
         """What is known of a person goes with them, so that today's station finds it and the former one no longer."""
         homes = self.homes()
-        for table in ("people_identifier", "people_token", "people_conflict") if homes else ():
+        for table in ("people_identifier", "people_token", "people_conflict", "people_statement") if homes else ():
             self.cursor.execute(
                 f"UPDATE {table} t SET place_id = home.place FROM unnest(%s::bigint[], %s::bigint[]) AS home (person, place)"
                 " WHERE t.person_id = home.person AND t.place_id <> home.place",
@@ -323,6 +363,10 @@ TOKEN_COLUMNS = {
     "hash": "bigint", "person_id": "bigint", "source_person_id": "bigint", "facility_id": "bigint", "place_id": "bigint",
     "package_id": "bigint", "source_line": "integer",
 }  # fmt: skip
+
+
+def _facts(p: KnownPerson) -> tuple[Any, ...]:
+    return p.name, p.birth, p.sex, p.phone, p.address, p.as_of, p.place_id
 
 
 def _person_row(p: KnownPerson) -> tuple[Any, ...]:

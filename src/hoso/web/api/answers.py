@@ -46,7 +46,7 @@ class PackageAnswer(Schema):
     visits_read: int
     visits_total: int | None
     refusal: dict[str, Any] | None
-    remark: dict[str, Any] | None
+    remarks: list[dict[str, Any]]
     account: AccountAnswer
 
 

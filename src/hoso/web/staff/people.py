@@ -10,6 +10,8 @@ from django.utils import timezone
 from hoso.core.access.policy import Scope
 from hoso.core.errors import HosoError
 from hoso.engines.people import queries as people
+from hoso.engines.people import detail_history
+from hoso.engines.people.detail_history import DetailHistory
 from hoso.engines.people.citizen_card import read_citizen_card
 from hoso.engines.people.models import Person, SearchAnswer
 from hoso.engines.records import queries as records
@@ -17,6 +19,7 @@ from hoso.engines.records.models import Timeline
 from hoso.web.asking import ask
 from hoso.web.components.month_strip import month_strip
 from hoso.web.routes import ActingRequest
+from hoso.web.staff.detail_rows import detail_rows
 from hoso.web.staff.timeline_rows import timeline_rows
 from hoso.web.templatetags.bilingual import spoken
 
@@ -38,6 +41,13 @@ class Found:
 class PersonPage:
     person: Person
     timeline: Timeline
+    details: list[DetailHistory]
+
+
+@dataclass(frozen=True)
+class PersonDetails:
+    person: Person
+    details: list[DetailHistory]
 
 
 def search(request: ActingRequest) -> HttpResponse:
@@ -77,7 +87,9 @@ def person(request: ActingRequest, person_id: int) -> HttpResponse:
 
     def query(scope: Scope) -> PersonPage | None:
         found = people.person(scope, person_id)
-        return PersonPage(found, records.timeline(scope, person_id)) if found else None
+        if found is None:
+            return None
+        return PersonPage(found, records.timeline(scope, person_id), detail_history.detail_histories(scope, person_id))
 
     page = ask(request, query, person_id=person_id, about="timeline")
     if page is None:
@@ -86,6 +98,8 @@ def person(request: ActingRequest, person_id: int) -> HttpResponse:
     today = timezone.localdate()
     context = {
         "person": page.person,
+        "details": detail_rows(page.person, page.details),
+        "history_route": "person_details",
         "timeline": page.timeline,
         "allergies": page.timeline.allergies,
         "rows": timeline_rows(visits, today),
@@ -119,10 +133,30 @@ def older_visits(request: ActingRequest, person_id: int) -> HttpResponse:
 
 def identity(request: ActingRequest, person_id: int) -> HttpResponse:
     """Who a person is, without the record: for those who receive packages. Raises HosoError HS4003."""
-    found = ask(request, lambda scope: people.person(scope, person_id), person_id=person_id, about="identity")
-    if found is None:
+    found = _details(request, person_id, "identity")
+    context = {
+        "person": found.person,
+        "details": detail_rows(found.person, found.details),
+        "history_route": "intake_person_details",
+    }
+    return render(request, "people/identity.html", context)
+
+
+def details(request: ActingRequest, person_id: int) -> HttpResponse:
+    """Everything that was said of the person's details, by whom and when. Raises HosoError HS4003."""
+    found = _details(request, person_id, "history of details")
+    return render(request, "people/detail_history.html", {"details": detail_rows(found.person, found.details)})
+
+
+def _details(request: ActingRequest, person_id: int, about: str) -> PersonDetails:
+    def query(scope: Scope) -> PersonDetails | None:
+        found = people.person(scope, person_id)
+        return PersonDetails(found, detail_history.detail_histories(scope, person_id)) if found else None
+
+    answer: PersonDetails | None = ask(request, query, person_id=person_id, about=about)
+    if answer is None:
         raise HosoError("HS4003")
-    return render(request, "people/identity.html", {"person": found})
+    return answer
 
 
 def _moment(text: str) -> datetime:

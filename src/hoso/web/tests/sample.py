@@ -6,6 +6,8 @@ from uuid import UUID
 
 from hoso.core.vietnamese.folding import fold
 from hoso.engines.intake.models import Account, DeskAct, FindingRow, PackageRow, VisitRow
+from hoso.engines.people.detail_history import DetailHistory, history
+from hoso.engines.people.details import Statement, detail_kinds
 from hoso.engines.people.models import BirthDate, Conflict, Identifier, Person, PersonHit, SearchAnswer, Sex
 from hoso.engines.records import models as r
 from hoso.web.ages import VIETNAM
@@ -31,6 +33,18 @@ BABY = Person(
     (Identifier("card", "TE1808029999999"),), True, at("2026-11-02 09:00"),
 )  # fmt: skip
 PEOPLE = {person.person_id: person for person in (MAI, BABY)}
+
+
+def details(_scope: object, person_id: int) -> list[DetailHistory]:
+    """The first has moved and was given a new card, the other has no statement yet."""
+    said = [
+        Statement("v1", at("2025-03-01 08:00"), "inpatient", {"address": "khu phố 1 (cũ)", "phone": MAI.phone}),
+        Statement("v2", at("2025-03-09 08:00"), "outpatient", {"address": "khu phố 9", "card": [{"number": "GD4808021234567"}]}),
+        Statement("v3", at("2026-10-12 07:40"), "outpatient", {"address": LONG_AN, "phone": MAI.phone}),
+    ]  # fmt: skip
+    facilities = dict.fromkeys(("v1", "v2", "v3"), "Trung tâm Y tế Đức Hòa")
+    found = [history(kind, said, facilities) for kind in detail_kinds().values()] if person_id == MAI.person_id else []
+    return [one for one in found if one]
 
 
 def hit(person: Person) -> PersonHit:
@@ -195,7 +209,7 @@ def package_row(number: int, state: str = "done", **changes: object) -> PackageR
         "id": number, "key": str(UUID(int=number)), "file_name": f"80019_QD3176_2026{number:02}.xml",
         "channel": "upload", "received_at": at("2026-11-20 16:02"), "received_by": "tiepnhan",
         "facility_name": "Trung tâm Y tế Đức Hòa", "state": state, "size_bytes": 3_412_077, "visits_read": 150,
-        "visits_total": 150, "refusal": None, "remark": None,
+        "visits_total": 150, "refusal": None, "remarks": [],
         "account": Account(1, 0, 150, 140, 6, 3, 1, 22, 4300, 4270, 4, 26),
     }  # fmt: skip
     return PackageRow(**{**given, **changes})  # type: ignore[arg-type]
@@ -235,6 +249,7 @@ def answers() -> dict[str, object]:
     return {
         f"{people}.search": search,
         f"{people}.person": lambda _scope, person_id: PEOPLE.get(person_id),
+        "hoso.engines.people.detail_history.detail_histories": details,
         f"{people}.conflicts": lambda _scope, open_only=True: CONFLICTS[: 1 if open_only else 2],
         f"{records}.timeline": timeline,
         f"{records}.visit": visit,
