@@ -18,13 +18,14 @@ PAGES = [
     ("/people/1042/", DOCTOR), ("/people/1043/", DOCTOR), ("/people/1042/visits/0199-6/", DOCTOR),
     ("/intake/", OFFICER), ("/intake/packages/13/", OFFICER), ("/intake/packages/12/", OFFICER),
     ("/intake/packages/14/?state=filed&visit=5", OFFICER), ("/intake/quarantine/", OFFICER),
-    ("/intake/conflicts/?all=1", OFFICER), ("/intake/people/1042/", OFFICER), ("/intake/people/1042/details/", OFFICER), ("/people/1042/details/", DOCTOR), ("/api/v1/docs", DOCTOR),
+    ("/intake/conflicts/?all=1", OFFICER), ("/intake/people/1042/", OFFICER), ("/api/v1/docs", DOCTOR),
 ]  # fmt: skip
 FRAGMENTS = [
     ("/people/1042/timeline/?before=2025-02-03T08:20:00%2B07:00", DOCTOR),
     ("/people/1042/trend/?code=Glucose&low=3.9&high=6.4", DOCTOR), ("/intake/totals/", OFFICER),
     ("/intake/recent/", OFFICER), ("/intake/conflicts/open/", OFFICER), ("/intake/packages/14/row/", OFFICER),
-    ("/intake/packages/12/step/", OFFICER),
+    ("/intake/packages/12/step/", OFFICER), ("/intake/people/1042/details/", OFFICER),
+    ("/people/1042/details/", DOCTOR),
 ]  # fmt: skip
 
 
