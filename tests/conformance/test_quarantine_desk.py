@@ -19,7 +19,7 @@ from hoso.engines.intake.models import FindingRow
 from hoso.engines.intake.rules import book, checking
 from hoso.engines.intake.sent_xml import sent_table
 from hoso.web.staff.findings_sheet import HEAD, row_of
-from tests.claim_packages import Claim
+from tests.claim_packages import Claim, package
 from tests.conformance.rules.complete_package import visit
 from tests.intaking import Asker, Intake, asker, last_package, one, rows, state
 
@@ -138,6 +138,24 @@ def test_the_place_of_a_finding_is_marked_in_what_was_sent(intake: Intake) -> No
     assert stranger.ask("package.read", lambda scope: sent_table(scope, number, 1, 3, 2, "T_BHTT")) is None
     beginning = officer.ask("package.read", lambda scope: sent_table(scope, number, 1, 3, 0, ""))
     assert beginning is not None and beginning.lines[0].number == 1 and not any(line.found for line in beginning.lines)
+
+
+def test_the_place_in_the_raw_envelope_is_marked_with_its_line(intake: Intake) -> None:
+    officer = asker("intake_officer", FACILITY)
+    content = package(visit("qd4750"), "20241001", facility=FACILITY)
+    content = content.replace(b"<FILEHOSO>", b"\n<FILEHOSO>")
+    third = content.index(b"<NOIDUNGFILE>", content.index(b">XML3<")) + len(b"<NOIDUNGFILE>")
+    intake.send(content[: third + 40] + b"%" + content[third + 41 :])
+    number = last_package()
+    shown = officer.ask("package.read", lambda scope: sent_table(scope, number, 1, 3, 1, ""))
+    assert shown is not None and shown.lines == [] and shown.odd == ("%", 41)
+    marked = [line for line in shown.envelope if line.found]
+    assert [line.text.strip() for line in marked][:2] == ["<FILEHOSO>", "<LOAIHOSO>XML3</LOAIHOSO>"]
+    assert "%" in marked[2].text and len(marked[2].text) < 160
+    before = content[:third].decode()
+    assert marked[0].number == before[: before.rindex("<FILEHOSO>")].count("\n") + 1
+    sound = officer.ask("package.read", lambda scope: sent_table(scope, number, 1, 1, 1, ""))
+    assert sound is not None and sound.lines and sound.odd is None
 
 
 def test_the_sheet_has_every_finding_with_its_rule(intake: Intake) -> None:

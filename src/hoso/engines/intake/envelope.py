@@ -159,7 +159,7 @@ def _parts(visit: Any) -> list[Part]:
         name = (file.findtext("{*}LOAIHOSO") or "").strip().upper()
         content = file.find("{*}NOIDUNGFILE")
         if content is not None and len(parts) < MAX_PARTS:
-            parts.append(Part(name, _content(content)))
+            parts.append(Part(name, _content(content), file.sourceline or 0))
     return parts
 
 

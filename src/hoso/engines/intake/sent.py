@@ -22,6 +22,7 @@ class Part:
 
     name: str  # LOAIHOSO, such as XML3
     content: bytes
+    line: int = 0  # of its tag in the file that was sent, from 1; 0: not known
 
 
 @dataclass(frozen=True, slots=True)

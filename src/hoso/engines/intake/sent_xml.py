@@ -1,4 +1,4 @@
-"""A table of a visit as it was sent, laid out line by line, with the place of a finding in it."""
+"""A table of a visit as it was sent, laid out line by line, with the place of a finding in it and in the envelope."""
 
 from contextlib import closing
 from dataclasses import dataclass
@@ -14,6 +14,7 @@ from hoso.core.files.originals import open_original
 from hoso.engines.intake.archives import read_package
 from hoso.engines.intake.exchange import load_decisions
 from hoso.engines.intake.sent import RawVisit
+from hoso.engines.intake.sent_envelope import EnvelopeLine, envelope_lines, odd_character
 from hoso.engines.intake.tables import parse_part
 
 AROUND = 4  # lines shown before and behind the record
@@ -39,6 +40,8 @@ class SentTable:
     field: str
     lines: list[SentLine]
     last: int
+    envelope: list[EnvelopeLine]
+    odd: tuple[str, int] | None  # a character that base64 does not have, and its place
 
 
 def sent_table(scope: Scope, package_id: int, ordinal: int, table: int, record: int, field: str) -> SentTable | None:
@@ -61,7 +64,10 @@ def sent_table(scope: Scope, package_id: int, ordinal: int, table: int, record: 
     first = max(begin - AROUND, 1)
     until = min(end + AROUND, len(text), first + MOST_LINES)
     lines = [SentLine(number, text[number - 1], number == found) for number in range(first, until + 1)]
-    return SentTable(row[2], table, record, field, lines, len(text))
+    envelope = envelope_lines(raw, table) if raw and raw.parts else []
+    parts = [part for part in raw.parts if part.name == f"XML{table}"] if raw else []
+    odd = next((found for part in parts if (found := odd_character(part))), None)
+    return SentTable(row[2], table, record, field, lines, len(text), envelope, odd)
 
 
 def _visit(sha256: bytes, file_name: str, ordinal: int) -> RawVisit | None:
