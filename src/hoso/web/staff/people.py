@@ -11,8 +11,8 @@ from hoso.core.access.policy import Scope
 from hoso.core.errors import HosoError
 from hoso.engines.people import detail_history
 from hoso.engines.people import queries as people
-from hoso.engines.people.detail_history import DetailHistory
 from hoso.engines.people.citizen_card import read_citizen_card
+from hoso.engines.people.detail_history import DetailHistory
 from hoso.engines.people.models import Person, SearchAnswer
 from hoso.engines.records import queries as records
 from hoso.engines.records.models import Timeline
