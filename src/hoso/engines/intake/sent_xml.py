@@ -66,7 +66,7 @@ def sent_table(scope: Scope, package_id: int, ordinal: int, table: int, record: 
     lines = [SentLine(number, text[number - 1], number == found) for number in range(first, until + 1)]
     envelope = envelope_lines(raw, table) if raw and raw.parts else []
     parts = [part for part in raw.parts if part.name == f"XML{table}"] if raw else []
-    odd = next((found for part in parts if (found := odd_character(part))), None)
+    odd = next(filter(None, map(odd_character, parts)), None)
     return SentTable(row[2], table, record, field, lines, len(text), envelope, odd)
 
 
