@@ -15,6 +15,7 @@ from django.test import Client, RequestFactory
 from hoso.core.accounts.credentials import issue_token
 from hoso.core.accounts.models import Account
 from tests.claim_packages import sample_3176
+from tests.conformance.fhir_writing import FHIR_JSON, software
 from tests.deciding import decided_by_a_person
 from tests.house.routes import Route, all_routes
 from tests.intaking import Intake, last_package, one, person_of, sign_in
@@ -34,7 +35,7 @@ TOUCHING = {
 @dataclass(frozen=True)
 class Loaded:
     person: int
-    addresses: dict[str, str]
+    addresses: dict[tuple[str, str], str]
     accounts: dict[str, Account]
     tokens: dict[str, str]
 
@@ -54,7 +55,8 @@ def loaded(filled: Callable[[], Intake]) -> Iterator[Loaded]:
     }  # fmt: skip
     accounts = {role: sign_in(role, "01000" if role in AT_THE_FACILITY else None) for role in ROLES}
     values |= decided_by_a_person(accounts["doctor"], accounts["privacy_officer"])
-    addresses = {route.address: _filled_in(route, values) for route in TOUCHING.values()}
+    addresses = {key: _filled_in(route, values) for key, route in TOUCHING.items()}
+    _file_visits_to_write_on(values["patient_id"])
     yield Loaded(
         person, addresses, accounts, {role: issue_token(account, "test", 1) for role, account in accounts.items()}
     )
@@ -78,9 +80,47 @@ def _filled_in(route: Route, values: dict[str, str]) -> str:
         for kind in ("int", "str", "uuid"):
             address = address.replace(f"<{kind}:{name}>", value)
     assert "<" not in address, f"say with what {route.address} is to be asked"
+    if route.name.startswith("fhir_conditional_"):
+        return f"{address}?_id={_own_visit(route.name)}"
+    if route.name in ("fhir_update", "fhir_patch", "fhir_delete"):
+        return f"{address.rpartition('/')[0]}/{_own_visit(route.name)}"
     if route.name == "fhir_search":
         return f"{address}?patient={values['patient_id']}"
     return address + QUERIES.get(route.name, "")
+
+
+def _own_visit(name: str) -> str:
+    """The id of a visit that a writing route has for itself."""
+    return name.replace("_", "-")
+
+
+def _file_visits_to_write_on(patient_id: str) -> None:
+    for name in {name for name, _ in TOUCHING}:
+        if name.startswith("fhir_conditional_") or name in ("fhir_update", "fhir_patch", "fhir_delete"):
+            id_ = _own_visit(name)
+            assert software().put(f"Encounter/{id_}", _visit(patient_id, id=id_)).status_code == 201
+
+
+def _visit(patient_id: str, **more: Any) -> dict[str, Any]:
+    """An Encounter of the person, as hospital software would send it."""
+    return {
+        "resourceType": "Encounter", "status": "finished", "class": {"code": "AMB"},
+        "subject": {"reference": f"Patient/{patient_id}"}, **more,
+    }  # fmt: skip
+
+
+def _written(route: Route, address: str, search: str) -> tuple[bytes, str]:
+    """What a writing route is sent, and as which kind of content."""
+    patient_id = search.partition("patient=")[2]
+    if "delete" in route.name:
+        return b"", FHIR_JSON
+    if "patch" in route.name:
+        return b'[{"op": "replace", "path": "/status", "value": "cancelled"}]', "application/json-patch+json"
+    if route.name == "fhir_bundle":
+        entry = {"resource": _visit(patient_id), "request": {"method": "POST", "url": "Encounter"}}
+        return json.dumps({"resourceType": "Bundle", "type": "transaction", "entry": [entry]}).encode(), FHIR_JSON
+    id_ = {"id": _own_visit(route.name)} if "update" in route.name else {}
+    return json.dumps(_visit(patient_id, **id_, language="vi")).encode(), FHIR_JSON
 
 
 def _count() -> int:
@@ -102,9 +142,13 @@ def _last() -> dict[str, Any]:
 
 
 def _ask(route: Route, loaded: Loaded, role: str) -> HttpResponseBase:
-    address = loaded.addresses[route.address]
+    address = loaded.addresses[route.name, route.address]
     if address.startswith(SOFTWARE):
-        return Client(headers={"authorization": f"Bearer {loaded.tokens[role]}"}).get(address)
+        client = Client(headers={"authorization": f"Bearer {loaded.tokens[role]}"})
+        if route.methods in ((), ("GET",)):
+            return client.get(address)
+        content, kind = _written(route, address, loaded.addresses["fhir_search", "/fhir/r4/<str:type_name>"])
+        return client.generic(route.methods[0], address, content, content_type=kind)
     client = Client()
     client.force_login(loaded.accounts[role])
     _with_second_factor(client, loaded.accounts[role])
@@ -139,14 +183,14 @@ def test_one_event_for_each_question(key: tuple[str, str], role: str, loaded: Lo
     event = _last()
     account = loaded.accounts[role]
     allowed = _may(route, account)
-    assert response.status_code in ((200, 302) if allowed else (403,))
+    assert response.status_code in ((200, 201, 204, 302) if allowed else (403,))
     assert (event["actor_id"], event["purpose"], event["route"]) == (
         account.pk, route.declaration.purpose, route.declaration.name,
     )  # fmt: skip
     assert event["outcome"] == ("done" if allowed else "refused")
     assert event["source"]
     if allowed and "person_id" in route.address:
-        assert event["person_id"] == int(loaded.addresses[route.address].split("people/")[1].split("/")[0])
+        assert event["person_id"] == int(loaded.addresses[key].split("people/")[1].split("/")[0])
     if allowed and route.name.startswith("fhir_"):
         assert event["person_id"] == loaded.person
 
@@ -154,8 +198,8 @@ def test_one_event_for_each_question(key: tuple[str, str], role: str, loaded: Lo
 @pytest.mark.parametrize("key", sorted(TOUCHING), ids=lambda key: key[0])
 def test_without_a_sign_in_nothing_is_told(key: tuple[str, str], loaded: Loaded) -> None:
     before = _count()
-    address = loaded.addresses[TOUCHING[key].address]
-    response = Client().get(address)
+    address = loaded.addresses[key]
+    response = Client().generic((TOUCHING[key].methods or ("GET",))[0], address)
     assert response.status_code == (401 if address.startswith(SOFTWARE) else 302)
     assert _count() == before
 

@@ -1,6 +1,5 @@
 """FHIR's interactions over what the intake filed: asked as software asks, with a token."""
 
-import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -142,7 +141,7 @@ def test_order(house: House) -> None:
         ("Observation?patient=x&_include=Observation:subject", 400, "HS5110"),
         ("Observation?patient=x&date=never", 400, "HS5112"),
         ("Nothing", 404, "HS5115"),
-        ("Organization", 404, "HS5115"),
+        ("Organization", 400, "HS5113"),
         ("Patient/nobody", 404, "HS5001"),
         ("Patient?name=x&_format=xml", 406, "HS5114"),
     ],
@@ -154,9 +153,9 @@ def test_refusals_are_coded_outcomes(house: House, address: str, status: int, co
     get_fhir_model_class("OperationOutcome").model_validate(answer.json())
 
 
-def test_nothing_is_written_yet(house: House) -> None:
-    answer = house.client.post(f"{BASE}/Patient", json.dumps({"resourceType": "Patient"}), "application/fhir+json")
-    assert (answer.status_code, _code(answer)) == (405, "HS5116")
+def test_what_is_no_interaction_is_refused(house: House) -> None:
+    answer = house.client.put(f"{BASE}/Patient/{house.patient}/_history", b"{}", "application/fhir+json")
+    assert (answer.status_code, _code(answer), answer["Allow"]) == (405, "HS5116", "GET")
 
 
 def test_who_may_not_see_the_person_learns_nothing(house: House) -> None:

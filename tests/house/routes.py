@@ -32,6 +32,10 @@ def all_routes(patterns: Iterable[Any] | None = None, before: str = "/") -> Iter
 
 def _routes_of(pattern: URLPattern, address: str) -> Iterator[Route]:
     name = pattern.name or address
+    for method, declared in getattr(pattern.callback, "declarations", {}).items():
+        yield Route(address, declared.name, declared, pattern, (method,))
+    if hasattr(pattern.callback, "declarations"):
+        return
     whole = getattr(pattern.callback, "declaration", None)
     operations = _operations(pattern.callback)
     if whole is not None or not operations:

@@ -7,8 +7,8 @@ from django.db import connection
 from hoso.core.audit.writer import SEALER_LOCK
 from hoso.core.database.roles import APPLICATION, AUDIT_WRITER, OWNER, READER
 from hoso.core.database.row_security import PERSON_COLUMNS, unprotected_tables
-from hoso.engines.intake.filing import WRITER_LOCK
 from hoso.engines.intake.turn import TURN
+from hoso.engines.people.linkage import WRITER_LOCK
 from tests.database import Database
 
 

@@ -10,7 +10,8 @@ from hoso.core.access.outbound import outbound_rules
 from hoso.core.access.purposes import asked_for, purposes
 from hoso.core.access.rules import shipped_rules
 from hoso.core.definitions import DefinitionError, definitions_folder, read_definition
-from hoso.engines.intake import exchange, sensitivity
+from hoso.engines.intake import exchange
+from hoso.engines.records import sensitivity
 
 Problem = str  # empty where all is well
 

@@ -10,6 +10,7 @@ from django.utils.translation import get_language
 from hoso.core.access.explanation import explain_refusal
 from hoso.core.errors import HosoError, Language
 from hoso.web.bhxh.answers import is_gateway, refusal
+from hoso.web.fhir.outcomes import STATUS as FHIR_STATUS
 from hoso.web.fhir.outcomes import is_fhir, outcome
 from hoso.web.sign_in import wants_json
 
@@ -24,7 +25,7 @@ STATUS = {
     "HS2212": 422, "HS2213": 422, "HS2214": 422, "HS2215": 422, "HS2216": 422, "HS2217": 422, "HS2219": 422,
     "HS5006": 410, "HS5008": 410, "HS5114": 406, "HS5115": 404, "HS5116": 405, "HS9001": 500, "HS9002": 404,
     "HS9003": 503,
-}  # fmt: skip
+} | FHIR_STATUS  # fmt: skip
 FAMILY_STATUS = {"HS1": 500, "HS2": 403, "HS3": 422}
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.urls import URLPattern, path
+from django.views.decorators.csrf import csrf_exempt
 
 from hoso.core.access.actor import Actor
 from hoso.core.access.reading import Asking, record_refusal
@@ -55,6 +56,26 @@ def route(
         raise ValueError(f"route {name}: touches a person without a purpose")
     declaration = Declaration(name, permission, purpose, touches_person)
     return path(pattern, govern(view, declaration), name=name)
+
+
+def by_method(pattern: str, **governed: View) -> URLPattern:
+    """One address with a view for each method (`GET=…, POST=…`), each governed by a declaration of its own. HEAD is GET.
+
+    The name of the URL pattern is that of the first view. A method without a view is refused (HS5116).
+    """
+
+    @csrf_exempt  # a view that writes here takes no session, only a credential that no other site can send along
+    def dispatch(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        method = "GET" if request.method == "HEAD" else request.method or ""
+        if method not in governed:
+            answer = error_pages.answer(request, HosoError("HS5116", method=method[:10]))
+            answer["Allow"] = ", ".join(governed)
+            return answer
+        return governed[method](request, *args, **kwargs)
+
+    declarations: dict[str, Declaration] = {method: view.declaration for method, view in governed.items()}  # type: ignore[attr-defined]
+    dispatch.declarations = declarations  # type: ignore[attr-defined]
+    return path(pattern, dispatch, name=next(iter(declarations.values())).name)
 
 
 def govern(view: View, declaration: Declaration) -> View:

@@ -1,10 +1,14 @@
-"""Many rows at once: COPY into a staging table, then INSERT … SELECT, since COPY itself stops at row security."""
+"""Many rows at once: COPY into a staging table, then INSERT … SELECT, since COPY itself stops at row security.
+
+A few rows go without the staging table, in one round trip.
+"""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
 Row = Sequence[Any]
+FEW = 40  # rows that are inserted faster without a staging table
 
 
 def bulk_insert(cursor: Any, table: str, columns: Mapping[str, str], rows: Iterable[Row], on_conflict: str = "") -> int:
@@ -12,8 +16,12 @@ def bulk_insert(cursor: Any, table: str, columns: Mapping[str, str], rows: Itera
 
     `table` and `columns` are names written in our own code, never input. NULL and bytes travel in binary.
     """
-    names = ", ".join(columns)
-    with _staged(cursor, table, columns, list(rows)) as stage:
+    names, rows = ", ".join(columns), list(rows)
+    if 0 < len(rows) <= FEW:
+        values = ", ".join(f"%s::{kind}" for kind in columns.values())
+        cursor.executemany(f"INSERT INTO {table} ({names}) VALUES ({values}) {on_conflict}", rows)
+        return int(cursor.rowcount)
+    with _staged(cursor, table, columns, rows) as stage:
         if stage:
             cursor.execute(f"INSERT INTO {table} ({names}) SELECT {names} FROM {stage} {on_conflict}")
             return int(cursor.rowcount)

@@ -21,14 +21,13 @@ from hoso.engines.intake.ledger import CurrentVisit, Ledger, VisitOutcome
 from hoso.engines.intake.patients import file_patients
 from hoso.engines.intake.preparing import PreparedVisit
 from hoso.engines.intake.sent import Finding
-from hoso.engines.people.linkage import Linkage, Linked
+from hoso.engines.people.linkage import WRITER_LOCK, Linkage, Linked
 from hoso.engines.people.linkage import Origin as LinkOrigin
 from hoso.engines.people.statements import move_statement
 from hoso.engines.records.actions import Filing, RecordBatch, move_home, move_visit
 from hoso.engines.records.resource_types import NUMBERS
 
 PURPOSE = "record_keeping"
-WRITER_LOCK = 4210130  # one writer of persons and visits at a time; preparing goes on beside it
 
 
 @dataclass(frozen=True)
@@ -75,6 +74,7 @@ def file_batch(
     that moved the admission.
     """
     with acting_transaction(actor.account_id, PURPOSE), connection.cursor() as cursor:
+        # One writer of persons and visits at a time; preparing goes on beside it.
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [WRITER_LOCK])
         at = timezone.now()
         batch = _Batch(

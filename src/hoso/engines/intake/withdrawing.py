@@ -20,9 +20,10 @@ from hoso.core.database.session import acting_transaction, set_actor
 from hoso.core.errors import HosoError
 from hoso.core.files.originals import open_original
 from hoso.engines.intake.archives import read_package
-from hoso.engines.intake.filing import PURPOSE, WRITER_LOCK
+from hoso.engines.intake.filing import PURPOSE
 from hoso.engines.intake.patients import settle_person
 from hoso.engines.intake.preparing import prepare
+from hoso.engines.people.linkage import WRITER_LOCK
 from hoso.engines.people.statements import set_withdrawn
 from hoso.engines.records.actions import Filing, RecordBatch
 from hoso.engines.records.in_error import mark_in_error

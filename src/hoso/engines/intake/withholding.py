@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from hoso.core.access.labels import withheld_mask
 from hoso.engines.intake.mapping.elements import first, split_codes
 from hoso.engines.intake.mapping.encounter import diagnosis_codes
-from hoso.engines.intake.sensitivity import (
+from hoso.engines.intake.sent import SentVisit, Values
+from hoso.engines.records.sensitivity import (
     mask_for_drug,
     mask_for_field,
     mask_for_icd10,
@@ -19,7 +20,6 @@ from hoso.engines.intake.sensitivity import (
     mask_for_table,
     mask_for_text,
 )
-from hoso.engines.intake.sent import SentVisit, Values
 
 FREE_TEXT_TABLES = frozenset({5, 7, 8, 9, 10, 11, 13, 14})
 TEXT_FIELDS = (

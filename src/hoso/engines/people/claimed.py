@@ -42,6 +42,14 @@ class ClaimedIdentity:
         issuer = self.facility_code if kind == "facility_number" else ""
         return f"person|{kind}|{issuer}|{value}"
 
+    def ids(self) -> tuple[int, str]:
+        """(person_id, Patient id) of a new person who makes this claim."""
+        return ids_from(self.seed())
+
+    def provisional_ids(self) -> tuple[int, str]:
+        """The same of a person kept apart."""
+        return ids_from(self.provisional_seed())
+
     def provisional_seed(self) -> str:
         """Of a person kept apart because the numbers contradict: the same claim gives the same provisional person."""
         year = self.birth.day.year if self.birth.day else 0

@@ -14,11 +14,14 @@ from psycopg.types.json import Jsonb
 from hoso.core.database.bulk import bulk_insert, bulk_update
 from hoso.core.vietnamese.folding import fold
 from hoso.core.vietnamese.sorting import name_sort_key
-from hoso.engines.people.claimed import ClaimedIdentity, Key, differences, ids_from, stated
+from hoso.engines.people.claimed import ClaimedIdentity, Key, differences, stated
 from hoso.engines.people.details import Statement, holding
 from hoso.engines.people.models import BirthDate
 from hoso.engines.people.name_tokens import tokens_of_name
 from hoso.engines.people.statements import StatementRow, load_statements, write_statements
+
+# Taken alone by a batch of visits, shared by single writers, who lock the numbers they are about.
+WRITER_LOCK = 4210130
 
 
 @dataclass(slots=True)
@@ -93,7 +96,7 @@ class Linkage:
         )
         for kind, value, issuer, person_id in self.cursor.fetchall():
             self.owners[kind, value, issuer] = person_id
-        provisional = {ids_from(claim.provisional_seed())[0] for claim, _ in claims}
+        provisional = {claim.provisional_ids()[0] for claim, _ in claims}
         self._load_persons(sorted(set(self.owners.values()) | provisional))
         joined = {person.merged_into for person in self.persons.values() if person.merged_into}
         self._load_persons(sorted(joined - self.persons.keys()))
@@ -142,19 +145,25 @@ class Linkage:
             self._state(person, claim, origin)
             return self._attach(person, claim, keys, origin, {})
         apart = self._provisional_person(claim, origin, keys)
-        self._state(apart, claim, origin, filed_under=ids_from(claim.provisional_seed())[0])
+        self._state(apart, claim, origin, filed_under=claim.provisional_ids()[0])
         if apart.provisional:
             self.conflicts.append((apart, person, owner_key[0], conflict, origin))
         return Linked(apart, conflict if apart.provisional else {}, [])
 
+    def describe(self, person_id: int, claim: ClaimedIdentity, origin: Origin) -> Linked:
+        """Take a new description of a person who is known: whom it is about is not asked again."""
+        person = self.known(person_id)
+        self._state(person, claim, origin)
+        return self._attach(person, claim, claim.keys(origin.facility_id), origin, {})
+
     def _new_person(self, claim: ClaimedIdentity, origin: Origin) -> KnownPerson:
-        person_id, patient_id = ids_from(claim.seed())
+        person_id, patient_id = claim.ids()
         if person_id in self.persons:  # its number was given away since; this human needs other ids
-            person_id, patient_id = ids_from(claim.provisional_seed())
+            person_id, patient_id = claim.provisional_ids()
         return self._add_person(person_id, patient_id, claim, origin, provisional=False)
 
     def _provisional_person(self, claim: ClaimedIdentity, origin: Origin, keys: list[Key]) -> KnownPerson:
-        person_id, patient_id = ids_from(claim.provisional_seed())
+        person_id, patient_id = claim.provisional_ids()
         if person := self.persons.get(person_id):
             return self.persons[person.merged_into] if person.merged_into else person
         person = self._add_person(person_id, patient_id, claim, origin, provisional=True)

@@ -17,7 +17,7 @@ RESOURCE_COLUMNS = {
     "person_id": "bigint", "type": "smallint", "id": "text", "version": "integer", "deleted": "boolean",
     "last_updated": "timestamptz", "happened": "timestamptz", "encounter": "text", "source_person_id": "bigint",
     "facility_id": "bigint", "place_id": "bigint", "sensitivity": "integer", "package_id": "bigint",
-    "source_table": "smallint", "source_line": "integer", "hash": "bytea", "body": "bytea",
+    "source_table": "smallint", "source_line": "integer", "hash": "bytea", "body": "bytea", "meta": "bytea",
 }  # fmt: skip
 LOCATION_COLUMNS = {
     "type": "smallint", "id": "text", "person_id": "bigint", "source_person_id": "bigint", "facility_id": "bigint",
@@ -98,7 +98,7 @@ class RecordBatch:
     def file(self, draft: Draft, filing: Filing, stored: Stored | None = None) -> None:
         """File a draft: new, as the next version, or not at all where nothing changed."""
         body = draft.for_patient(filing.patient_id)
-        digest = sha256(body).digest()
+        digest = sha256(body + draft.meta).digest()
         version = stored.highest + 1 if stored else 1
         if stored is None or not stored.version:
             self.new.append(self._row(draft, filing, version, body, digest))
@@ -117,7 +117,7 @@ class RecordBatch:
     def file_past(self, draft: Draft, filing: Filing, stored: Stored | None) -> None:
         """Keep a draft that arrived after a newer one as a past version; nothing current changes."""
         body = draft.for_patient(filing.patient_id)
-        digest = sha256(body).digest()
+        digest = sha256(body + draft.meta).digest()
         if stored is not None and stored.hash == digest:
             return
         self.late.append(self._row(draft, filing, stored.highest + 1 if stored else 1, body, digest))
@@ -164,7 +164,7 @@ class RecordBatch:
         return (
             filing.person_id, NUMBERS[draft.type], draft.id, version, False, self.at, draft.happened, filing.encounter,
             filing.source_person_id, filing.facility_id, filing.place_id, draft.sensitivity, filing.package_id, draft.table,
-            draft.line, digest, body,
+            draft.line, digest, body, draft.meta,
         )  # fmt: skip
 
 

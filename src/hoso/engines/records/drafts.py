@@ -17,7 +17,8 @@ _PLACEHOLDER_BYTES = f':"Patient/{PATIENT_PLACEHOLDER}"'.encode()
 
 @dataclass(slots=True)
 class Draft:
-    """One resource to file: its bytes without id and meta, where it came from, how it is found."""
+    """One resource to file: its bytes without id and meta, where it came from, how it is found. `meta`: what its sender
+    said in meta besides version and time, as JSON; empty for nothing."""
 
     type: str
     id: str
@@ -27,6 +28,7 @@ class Draft:
     sensitivity: int
     body: bytes
     tokens: tuple[IndexRow, ...]  # of `index_rows`
+    meta: bytes = b""
 
     def for_patient(self, patient_id: str) -> bytes:
         """The bytes with the person's Patient id in place."""

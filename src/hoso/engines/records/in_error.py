@@ -18,7 +18,7 @@ _VERIFIED = {
 }
 _KEPT = (
     "person_id, type, id, version, deleted, last_updated, happened, encounter, source_person_id, facility_id, place_id,"
-    " sensitivity, package_id, source_table, source_line, hash, body"
+    " sensitivity, package_id, source_table, source_line, hash, body, meta"
 )
 
 

@@ -1,5 +1,6 @@
 """Reading stored resources: rows by person, and the bytes with id and meta spliced in."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,8 +14,10 @@ from hoso.core.access.policy import Scope
 from hoso.core.audit.shown import note_labels
 from hoso.engines.records.resource_types import NUMBERS, name_of
 
+NOBODY = 0  # the person of what is about nobody: organisations, practitioners, medicines
 LABEL_SYSTEM = "https://hoso.vn/fhir/CodeSystem/sensitivity"
-_COLUMNS = "r.type, r.id, r.version, r.last_updated, r.happened, r.encounter, r.sensitivity, r.source_table, r.source_line, r.deleted, r.body"
+_HEAD = re.compile(rb'\s*\{(?P<type>\s*"resourceType"\s*:\s*"[A-Za-z]+")?')
+STORED_COLUMNS = "r.type, r.id, r.version, r.last_updated, r.happened, r.encounter, r.sensitivity, r.source_table, r.source_line, r.deleted, r.body, r.meta"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +35,7 @@ class StoredResource:
     source_line: int
     deleted: bool
     body: bytes
+    meta: bytes = b""  # what its sender said in meta, as JSON
 
     def content(self) -> dict[str, Any]:
         found: dict[str, Any] = orjson.loads(self.body)
@@ -39,14 +43,24 @@ class StoredResource:
 
     def served(self) -> bytes:
         """The stored bytes with `id` and `meta` behind `resourceType`; everything else untouched."""
+        head = _HEAD.match(self.body)
+        if head is None:
+            raise ValueError("a stored body is a JSON object")
+        own = orjson.dumps({"id": self.id, "meta": self._meta()})[1:-1]
+        rest = self.body[head.end() :]
+        if head["type"] is None:  # another order of the sender's: id and meta come first
+            own += b"" if rest.lstrip().startswith(b"}") else b","
+            return head[0] + own + rest
+        return head[0] + b"," + own + rest
+
+    def _meta(self) -> dict[str, Any]:
         meta: dict[str, Any] = {"versionId": str(self.version), "lastUpdated": self.last_updated.isoformat()}
+        if self.meta:
+            meta |= orjson.loads(self.meta)
         if self.sensitivity:
-            meta["security"] = [{"system": LABEL_SYSTEM, "code": one.key} for one in labels_in(self.sensitivity)]
-        head = f'{{"resourceType":"{self.type}"'.encode()
-        if not self.body.startswith(head):
-            raise ValueError("a stored body begins with its resourceType")
-        own = orjson.dumps({"id": self.id, "meta": meta})[1:-1]
-        return head + b"," + own + self.body[len(head) :]
+            labels = [{"system": LABEL_SYSTEM, "code": one.key} for one in labels_in(self.sensitivity)]
+            meta["security"] = [*meta.get("security", ()), *labels]
+        return meta
 
 
 def resources_of_person(
@@ -71,10 +85,22 @@ def stored_rows(
     """Rows of a person within the scope, newest first, from the current or the past versions (alias `r`)."""
     with connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT {_COLUMNS} FROM {table} r WHERE r.person_id = %s AND {condition}"
-            f" AND {scope.persons('r', of_visits=True)} ORDER BY r.happened DESC, r.id LIMIT %s",
+            f"SELECT {STORED_COLUMNS} FROM {table} r WHERE r.person_id = %s AND {condition}"
+            f" AND {visible(scope, person_id)} ORDER BY r.happened DESC, r.id LIMIT %s",
             [person_id, *values, limit],
         )
-        found = [StoredResource(*[name_of(row[0]), *row[1:-1], bytes(row[-1])]) for row in cursor.fetchall()]
+        found = [stored_resource(row) for row in cursor.fetchall()]
     note_labels(one.sensitivity for one in found)
     return found
+
+
+def stored_resource(row: Sequence[Any]) -> StoredResource:
+    """A row of STORED_COLUMNS."""
+    return StoredResource(*[name_of(row[0]), *row[1:-2], bytes(row[-2]), bytes(row[-1])])
+
+
+def visible(scope: Scope, person_id: int) -> str:
+    """The first lock on rows (alias `r`) of one person; what is about nobody and carries no label is shared."""
+    if person_id == NOBODY:
+        return "r.sensitivity = 0"
+    return scope.persons("r", of_visits=True)

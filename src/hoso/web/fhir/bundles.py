@@ -46,3 +46,9 @@ def _bundle(kind: str, entries: list[bytes], total: int | None, links: dict[str,
     head["link"] = [{"relation": relation, "url": url} for relation, url in links.items()]
     content = b',"entry":[' + b",".join(entries) + b"]" if entries else b""
     return orjson.dumps(head)[:-1] + content + b"}"
+
+
+def response_bundle(kind: str, entries: list[bytes]) -> bytes:
+    """The answer to a batch or a transaction."""
+    head = orjson.dumps({"resourceType": "Bundle", "type": f"{kind}-response"})
+    return head[:-1] + (b',"entry":[' + b",".join(entries) + b"]" if entries else b"") + b"}"

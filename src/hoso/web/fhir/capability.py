@@ -5,16 +5,17 @@ from typing import Any
 
 import orjson
 
-from hoso.engines.records.fhir.definitions import compartment, search_parameters
+from hoso.engines.records.fhir.definitions import resource_types, search_parameters
+from hoso.engines.records.fhir.writing.unwritten import UNWRITTEN
 
 CHANGED = "2026-11-26"  # the day on which what is served last changed
-INTERACTIONS = ("read", "vread", "history-instance", "search-type")
+INTERACTIONS = ("read", "vread", "history-instance", "search-type", "create", "update", "patch", "delete")
 
 
 @cache
 def served_types() -> tuple[str, ...]:
-    """Patient and every type that belongs to a person's record."""
-    return tuple(sorted({"Patient", *compartment("Patient")}))
+    """Every type that is filed."""
+    return tuple(name for name in resource_types() if name not in UNWRITTEN)
 
 
 @cache
@@ -29,7 +30,14 @@ def capability_statement(base: str) -> bytes:
         "implementation": {"description": "HoSo, FHIR R4", "url": base},
         "fhirVersion": "4.0.1",
         "format": ["application/fhir+json", "json"],
-        "rest": [{"mode": "server", "resource": [_resource(name) for name in served_types()]}],
+        "patchFormat": ["application/json-patch+json", "application/fhir+json"],
+        "rest": [
+            {
+                "mode": "server",
+                "resource": [_resource(name) for name in served_types()],
+                "interaction": [{"code": "transaction"}, {"code": "batch"}],
+            }
+        ],
     }
     return orjson.dumps(statement)
 
@@ -41,6 +49,10 @@ def _resource(type_name: str) -> dict[str, Any]:
         "interaction": [{"code": one} for one in INTERACTIONS],
         "versioning": "versioned",
         "readHistory": True,
-        "updateCreate": False,
+        "updateCreate": True,
+        "conditionalCreate": True,
+        "conditionalUpdate": True,
+        "conditionalDelete": "single",
+        "referencePolicy": ["literal", "logical", "enforced"],
         "searchParam": [{"name": one.code, "type": one.kind} for one in parameters if one.kind != "special"],
     }

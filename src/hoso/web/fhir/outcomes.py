@@ -1,20 +1,34 @@
 """Coded errors as FHIR's OperationOutcome, and how a FHIR answer is written."""
 
+from typing import Any
+
 import orjson
 from django.http import HttpRequest, HttpResponse
 
 from hoso.core.errors import HosoError
+from hoso.engines.records.fhir.writing.asked import NotValid
 
 ADDRESS = "/fhir/r4"
 CONTENT_TYPE = "application/fhir+json; charset=utf-8"
+# Statuses of writing's refusals; those of the others are in web/error_pages.py.
+STATUS = {
+    "HS5001": 404, "HS5006": 410, "HS5115": 404, "HS5116": 405, "HS2255": 403, "HS2001": 403, "HS2150": 503,
+    "HS5120": 400, "HS5121": 400, "HS5122": 400, "HS5123": 412, "HS5124": 412, "HS5125": 412, "HS5126": 412,
+    "HS5127": 422, "HS5128": 422, "HS5129": 422, "HS5130": 409, "HS5131": 413, "HS5132": 429, "HS5133": 409,
+    "HS5134": 405, "HS5135": 422, "HS5136": 412, "HS5137": 422, "HS5138": 400, "HS5140": 415, "HS5141": 400,
+    "HS5142": 400,
+}  # fmt: skip
 ISSUE_TYPES = {
+    "HS5124": "multiple-matches", "HS5126": "not-found", "HS5129": "not-found", "HS5131": "too-long", "HS5127": "required",
+}  # fmt: skip
+_BY_STATUS = {
     401: "login", 403: "forbidden", 404: "not-found", 406: "not-supported", 410: "deleted", 412: "conflict",
     429: "throttled", 500: "exception", 503: "transient",
 }  # fmt: skip
 
 
 def is_fhir(request: HttpRequest) -> bool:
-    return request.path.startswith(f"{ADDRESS}/")
+    return request.path == ADDRESS or request.path.startswith(f"{ADDRESS}/")
 
 
 def fhir_answer(body: bytes, status: int = 200) -> HttpResponse:
@@ -23,14 +37,48 @@ def fhir_answer(body: bytes, status: int = 200) -> HttpResponse:
 
 def outcome(error: HosoError, status: int) -> HttpResponse:
     """The error with the catalogue's code; Vietnamese and English, what is wrong and what to do."""
-    code = {"system": "https://hoso.vn/fhir/CodeSystem/error", "code": error.code}
-    text = f"{error.message('en')} {error.what_to_do('en')} / {error.message('vi')} {error.what_to_do('vi')}"
-    issue = {
-        "severity": "error",
-        "code": ISSUE_TYPES.get(status, "invalid"),
-        "details": {"coding": [code], "text": text},
-    }
-    answer = fhir_answer(orjson.dumps({"resourceType": "OperationOutcome", "issue": [issue]}), status)
+    answer = fhir_answer(orjson.dumps(_outcome(error, status)), status)
     if status == 401:
         answer["WWW-Authenticate"] = "Bearer"
+    if status == 429:
+        answer["Retry-After"] = str(error.params.get("seconds", 5))
     return answer
+
+
+def entry_of(error: HosoError) -> bytes:
+    """The entry of a batch's answer for an interaction that was refused."""
+    status = STATUS.get(error.code, 400)
+    return orjson.dumps({"response": {"status": str(status), "outcome": _outcome(error, status)}})
+
+
+def _outcome(error: HosoError, status: int) -> dict[str, Any]:
+    if isinstance(error, NotValid):
+        issues = [
+            _issue(
+                HosoError(one.error, expression=one.expression), one.code, [at(error.place, one.expression)], one.detail
+            )
+            for one in error.issues
+        ]
+    else:
+        place = getattr(error, "place", "")
+        issues = [
+            _issue(error, ISSUE_TYPES.get(error.code) or _BY_STATUS.get(status, "invalid"), [place] if place else [])
+        ]
+    return {"resourceType": "OperationOutcome", "issue": issues}
+
+
+def _issue(error: HosoError, kind: str, places: list[str], detail: str = "") -> dict[str, Any]:
+    code = {"system": "https://hoso.vn/fhir/CodeSystem/error", "code": error.code}
+    text = f"{error.message('en')} {error.what_to_do('en')} / {error.message('vi')} {error.what_to_do('vi')}"
+    issue: dict[str, Any] = {"severity": "error", "code": kind, "details": {"coding": [code], "text": text}}
+    if detail:
+        issue["diagnostics"] = detail
+    if places := [place for place in places if place]:
+        issue["expression"] = places
+    return issue
+
+
+def at(place: str, expression: str) -> str:
+    """The place of an issue, within the entry of a bundle where it came in one."""
+    inside = expression.partition(".")[2]
+    return expression if not place else f"{place}.resource.{inside}".rstrip(".")

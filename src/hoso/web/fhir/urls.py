@@ -1,19 +1,46 @@
-"""Addresses of FHIR R4, each with its permission and purpose."""
+"""Addresses of FHIR R4: each method with its permission and purpose."""
 
 from django.urls import URLPattern
 
-from hoso.web.fhir import views
-from hoso.web.routes import PUBLIC, View, route
+from hoso.web.fhir import views, writes
+from hoso.web.routes import PUBLIC, Declaration, View, by_method, govern, route
+
+
+def _reads(view: View, name: str) -> View:
+    return govern(view, Declaration(name, "record.read", "treatment", touches_person=True))
+
+
+def _writes(view: View, name: str) -> View:
+    return govern(view, Declaration(name, "record.write", "record_keeping", touches_person=True))
 
 
 def _record(pattern: str, view: View, name: str) -> URLPattern:
-    return route(pattern, view, name=name, permission="record.read", purpose="treatment", touches_person=True)
+    return by_method(pattern, GET=_reads(view, name))
+
+
+def base_of_fhir(pattern: str) -> URLPattern:
+    """The service's own address, with or without a slash: where bundles go."""
+    return by_method(pattern, POST=_writes(writes.bundle, "fhir_bundle"))
 
 
 urlpatterns = [
+    base_of_fhir(""),
     route("metadata", views.metadata, name="fhir_metadata", permission=PUBLIC, purpose=PUBLIC),
-    _record("<str:type_name>", views.search, "fhir_search"),
-    _record("<str:type_name>/<str:id_>", views.read, "fhir_read"),
+    by_method(
+        "<str:type_name>",
+        GET=_reads(views.search, "fhir_search"),
+        POST=_writes(writes.create, "fhir_create"),
+        PUT=_writes(writes.conditional_update, "fhir_conditional_update"),
+        PATCH=_writes(writes.conditional_patch, "fhir_conditional_patch"),
+        DELETE=_writes(writes.conditional_delete, "fhir_conditional_delete"),
+    ),
+    by_method(
+        "<str:type_name>/<str:id_>",
+        GET=_reads(views.read, "fhir_read"),
+        PUT=_writes(writes.update, "fhir_update"),
+        PATCH=_writes(writes.patch, "fhir_patch"),
+        DELETE=_writes(writes.delete, "fhir_delete"),
+    ),
     _record("<str:type_name>/<str:id_>/_history", views.history, "fhir_history"),
     _record("<str:type_name>/<str:id_>/_history/<int:version>", views.vread, "fhir_vread"),
 ]

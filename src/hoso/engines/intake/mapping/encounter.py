@@ -13,8 +13,8 @@ from hoso.engines.intake.mapping.elements import (
     without_empty,
 )
 from hoso.engines.intake.mapping.visit import MappingVisit
-from hoso.engines.intake.sensitivity import mask_for_icd10
 from hoso.engines.intake.sent import Values
+from hoso.engines.records.sensitivity import mask_for_icd10
 
 ACT_CODE = "http://terminology.hl7.org/CodeSystem/v3-ActCode"
 DIAGNOSIS_ROLE = "http://terminology.hl7.org/CodeSystem/diagnosis-role"

@@ -6,7 +6,7 @@ import pytest
 from hoso.core.access.labels import labels, mask_of
 from hoso.core.definitions import definitions_folder, read_definition
 from hoso.engines.intake.exchange import load_decisions
-from hoso.engines.intake.sensitivity import (
+from hoso.engines.records.sensitivity import (
     mask_for_drug,
     mask_for_field,
     mask_for_icd10,

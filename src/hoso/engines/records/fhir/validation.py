@@ -31,18 +31,23 @@ class Issue:
 
 def validate(body: bytes) -> list[Issue]:
     """Every issue of a resource given as JSON; empty where it may be filed."""
+    return checked(body)[1]
+
+
+def checked(body: bytes) -> tuple[dict[str, Any], list[Issue]]:
+    """The resource and every issue of it; of what is no resource, or built wrongly, the issues alone."""
     try:
         type_name, problems = structure_problems(body)
     except NotFhir as error:
-        return [Issue("structure", "HS5101", "", str(error))]
+        return {}, [Issue("structure", "HS5101", "", str(error))]
     if problems:
-        return [Issue("structure", "HS5102", path, message) for path, message in problems]
+        return {}, [Issue("structure", "HS5102", path, message) for path, message in problems]
     resource = orjson.loads(body)
     found = list(_contents(type_name)(resource, type_name))
     given_id = resource.get("id")
     if given_id is not None and not _ID.fullmatch(given_id):
         found.append(Issue("value", "HS5103", f"{type_name}.id", given_id))
-    return found
+    return resource, found
 
 
 @cache

@@ -1,6 +1,7 @@
 """Served are the stored bytes with only id and meta spliced in; ids are the same for the same visit."""
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
@@ -46,9 +47,31 @@ def test_labels_are_served_as_security_labels() -> None:
     assert "security" not in json.loads(stored(to_bytes({"resourceType": "Observation"})).served())["meta"]
 
 
-def test_bytes_that_are_not_of_the_house_are_not_spliced() -> None:
-    with pytest.raises(ValueError, match="resourceType"):
-        stored(b'{"id":"x","resourceType":"Observation"}').served()
+@pytest.mark.parametrize(
+    ("body", "served"),
+    [
+        (b' { "resourceType" : "Observation" , "a": 1.10}', b' { "resourceType" : "Observation",OWN , "a": 1.10}'),
+        (b'{"a": 1.10,\n "resourceType":"Observation"}', b'{OWN,"a": 1.10,\n "resourceType":"Observation"}'),
+        (b'{"resourceType":"Observation"}', b'{"resourceType":"Observation",OWN}'),
+    ],
+)
+def test_white_space_and_order_of_the_sender_stay(body: bytes, served: bytes) -> None:
+    own = b'"id":"abc","meta":{"versionId":"3","lastUpdated":"2025-03-10T01:00:00+00:00"}'
+    assert stored(body).served() == served.replace(b"OWN", own)
+
+
+def test_what_is_no_object_is_not_spliced() -> None:
+    with pytest.raises(ValueError, match="JSON object"):
+        stored(b"[]").served()
+
+
+def test_the_senders_meta_is_served_with_version_and_labels() -> None:
+    one = replace(
+        stored(b'{"resourceType":"Observation"}', 0b1000), meta=b'{"profile":["p"],"security":[{"code":"R"}]}'
+    )
+    meta = json.loads(one.served())["meta"]
+    assert (meta["versionId"], meta["profile"]) == ("3", ["p"])
+    assert [label["code"] for label in meta["security"]] == ["R", "psychiatry"]
 
 
 @given(MOMENTS, st.lists(st.text(max_size=20), max_size=5))

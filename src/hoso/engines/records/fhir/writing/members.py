@@ -1,0 +1,52 @@
+"""Taking members off a JSON object without touching a byte of the others."""
+
+import re
+from collections.abc import Mapping
+
+import msgspec
+
+Raw = msgspec.Raw
+_TO_KEY = re.compile(rb'[\s{,]*"')
+_TO_VALUE = re.compile(rb'"\s*:\s*')
+_AFTER = re.compile(rb"\s*,\s*")
+_decode = msgspec.json.Decoder(dict[str, Raw]).decode
+
+
+def members_of(body: bytes) -> Mapping[str, Raw]:
+    """The members of a JSON object as their own bytes. Raises msgspec.DecodeError."""
+    return _decode(body)
+
+
+def without(body: bytes, names: frozenset[str]) -> tuple[bytes, dict[str, bytes]]:
+    """An object that names nothing twice, without these members, and their values. Every other byte stays as it was,
+    white space too."""
+    members = members_of(body)
+    wanted = names & members.keys()
+    taken: dict[str, bytes] = {}
+    at, copied, kept = body.index(b"{") + 1, 0, bytearray()
+    for name, raw in members.items():
+        if len(taken) == len(wanted):
+            break
+        key, value = bytes(name, "utf-8"), bytes(raw)
+        begin = _place(_TO_KEY, body, at)
+        end = _place(_TO_VALUE, body, begin + len(key)) + len(value)
+        if name in wanted:
+            taken[name] = value
+            behind = _AFTER.match(body, end)
+            if behind:  # the member goes with the comma behind it
+                kept += body[copied : begin - 1]
+                end = copied = behind.end()
+            else:  # the last one goes with the comma before it
+                kept += body[copied:at]
+                kept = bytearray(kept.rstrip().removesuffix(b","))
+                copied = end
+        at = end
+    kept += body[copied:]
+    return bytes(kept), taken
+
+
+def _place(pattern: re.Pattern[bytes], body: bytes, at: int) -> int:
+    """Where the match ends: behind a key's first quotation mark, or where a value begins."""
+    match = pattern.search(body, at)
+    assert match is not None
+    return match.end()
