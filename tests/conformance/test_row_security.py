@@ -143,6 +143,25 @@ def test_naming_another_actor_gives_that_actors_scope_and_no_more(loaded: Loaded
         assert cursor.fetchall() == [("LÊ VĂN RIÊNG",)]
 
 
+def test_tables_of_the_sessions_own_stand_in_for_none_that_the_lock_reads(loaded: Loaded) -> None:
+    """Who runs SQL as the application makes temporary tables named like those that say what an account may."""
+    with undone(), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(
+            """
+            CREATE TEMPORARY TABLE accounts_assignment AS SELECT %s::bigint AS account_id, 'intake_officer' AS role,
+                NULL::bigint AS facility_id, NULL::bigint AS place_id, date '2020-01-01' AS valid_from, NULL::date AS valid_to;
+            CREATE TEMPORARY TABLE access_scope_key AS SELECT true AS only_one, repeat('x', 64)::bytea AS key;
+            GRANT SELECT ON pg_temp.accounts_assignment, pg_temp.access_scope_key TO PUBLIC
+            """,
+            [loaded.doctor.actor.account_id],
+        )
+        with acting_transaction(loaded.doctor.actor.account_id, "record_keeping"):
+            cursor.execute("SELECT access_may('record.write'), access_persons_everywhere()")
+            assert cursor.fetchone() == (False, False)
+            cursor.execute("SELECT count(*) FROM people_person")
+            assert cursor.fetchone() == (0,)
+
+
 FORBIDDEN = {
     "file a resource": "INSERT INTO records_resource SELECT * FROM records_resource LIMIT 1",
     "make a person": "INSERT INTO people_person SELECT * FROM people_person LIMIT 1",
@@ -175,6 +194,9 @@ FORBIDDEN = {
     "become an administrator": "UPDATE accounts_account SET kind = 'administrator' WHERE id = access_actor()",
     "forget passwords": "DELETE FROM accounts_password_history",
     "make a role": "INSERT INTO access_role SELECT * FROM access_role LIMIT 1",
+    "read what seals the scope": "SELECT key FROM access_scope_key",
+    "change what seals the scope": "UPDATE access_scope_key SET key = repeat('x', 64)::bytea",
+    "look a scope up by hand": "SELECT access_openings_by('{granted}', '{8191}', '{NULL}', NULL)",
     "copy straight in": "COPY records_resource FROM STDIN",
 }  # fmt: skip
 

@@ -5,6 +5,7 @@ import pytest
 from django.db import connection
 
 from hoso.core.audit.writer import SEALER_LOCK
+from hoso.core.database.definer_functions import unpinned_functions
 from hoso.core.database.roles import APPLICATION, AUDIT_WRITER, OWNER, READER
 from hoso.core.database.row_security import PERSON_COLUMNS, unprotected_tables
 from hoso.engines.intake.turn import TURN
@@ -41,6 +42,14 @@ def test_the_application_owns_nothing_and_cannot_become_the_owner() -> None:
 @pytest.mark.django_db
 def test_every_table_with_persons_has_row_security_and_hides_its_partitions() -> None:
     assert unprotected_tables() == []
+
+
+@pytest.mark.django_db
+def test_no_function_with_the_owners_rights_looks_into_temporary_tables_first() -> None:
+    assert unpinned_functions() == []
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM pg_proc WHERE prosecdef AND pronamespace = 'public'::regnamespace")
+        assert cursor.fetchone()[0] > 30
 
 
 @pytest.mark.django_db

@@ -45,6 +45,7 @@ def upgrade_schema() -> None:
     from hoso.core.access.roles import load_shipped_roles
     from hoso.core.accounts.machines import ensure_machine_accounts
     from hoso.core.accounts.second_factor import renew_secrets
+    from hoso.core.database.definer_functions import pin_search_paths
     from hoso.core.places.loading import load_shipped_places
     from hoso.core.terminology.loading import load_shipped_terminology
 
@@ -52,6 +53,7 @@ def upgrade_schema() -> None:
     roles.prepare_database(os.environ["DATABASE_URL"], home / "secrets")
     call_command("migrate", database="owner", verbosity=0, interactive=False)
     enforce_restrictions()
+    pin_search_paths()
     load_shipped_roles()
     load_shipped_places()
     load_shipped_terminology()

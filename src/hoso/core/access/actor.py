@@ -6,7 +6,7 @@ from uuid import UUID, uuid4
 
 from hoso.core.access.narrowing import narrowed
 from hoso.core.access.reach import Assignment
-from hoso.core.access.roles import Role, held_assignments, held_roles
+from hoso.core.access.roles import Held, Role, held_today
 
 
 @dataclass(frozen=True)
@@ -29,14 +29,19 @@ class Actor:
     patient: str = ""
 
     @cached_property
-    def roles(self) -> tuple[Role, ...]:
-        """The roles held today, as far as the token allows, read once for each actor object."""
-        return narrowed(held_roles(self.account_id), self.allowed)
+    def held(self) -> Held:
+        """What the account holds today, read once for each actor object."""
+        return held_today(self.account_id)
 
     @cached_property
+    def roles(self) -> tuple[Role, ...]:
+        """The roles held today, as far as the token allows."""
+        return narrowed(self.held.roles, self.allowed)
+
+    @property
     def assignments(self) -> tuple[Assignment, ...]:
-        """Where the roles are held today, read once for each actor object."""
-        return held_assignments(self.account_id)
+        """Where the roles are held today."""
+        return self.held.assignments
 
     def role_for(self, permission: str, purpose: str) -> Role | None:
         """The first held role that grants this permission for this purpose."""

@@ -60,41 +60,27 @@ def load_shipped_roles() -> int:
     return len(entries)
 
 
+@dataclass(frozen=True)
+class Held:
+    """What an account holds today: its roles, most permissions first, and where it holds them."""
+
+    roles: tuple[Role, ...]
+    assignments: tuple[Assignment, ...]
+
+
+def held_today(account_id: int) -> Held:
+    """Roles and assignments of an active account, in one look-up; of a closed account none."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT role, facility_id, place_id, everywhere, sees_persons, title_vi, title_en, permissions, purposes,"
+            " second_factor FROM access_held(%s)",
+            [account_id],
+        )
+        rows = cursor.fetchall()
+    roles = {row[0]: Role(row[0], row[5], row[6], frozenset(row[7]), frozenset(row[8]), row[9]) for row in rows}
+    return Held(tuple(roles.values()), tuple(dict.fromkeys(Assignment(*row[:5]) for row in rows)))
+
+
 def held_roles(account_id: int) -> tuple[Role, ...]:
     """Every role an active account holds today, most permissions first."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """
-            SELECT DISTINCT r.key, r.title_vi, r.title_en, r.permissions, r.purposes, r.second_factor,
-                   cardinality(r.permissions)
-            FROM accounts_assignment a
-            JOIN accounts_account c ON c.id = a.account_id AND c.is_active
-            JOIN access_role r ON r.key = a.role
-            WHERE a.account_id = %s AND a.valid_from <= current_date
-              AND (a.valid_to IS NULL OR a.valid_to > current_date)
-            ORDER BY cardinality(r.permissions) DESC, r.key
-            """,
-            [account_id],
-        )
-        return tuple(
-            Role(key, vi, en, frozenset(permissions), frozenset(purposes), second)
-            for key, vi, en, permissions, purposes, second, _ in cursor.fetchall()
-        )
-
-
-def held_assignments(account_id: int) -> tuple[Assignment, ...]:
-    """Every assignment an active account holds today, with what its role may reach."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """
-            SELECT DISTINCT a.role, a.facility_id, a.place_id, r.everywhere, r.sees_persons
-            FROM accounts_assignment a
-            JOIN accounts_account c ON c.id = a.account_id AND c.is_active
-            JOIN access_role r ON r.key = a.role
-            WHERE a.account_id = %s AND a.valid_from <= current_date
-              AND (a.valid_to IS NULL OR a.valid_to > current_date)
-            ORDER BY a.role, a.facility_id, a.place_id
-            """,
-            [account_id],
-        )
-        return tuple(Assignment(*row) for row in cursor.fetchall())
+    return held_today(account_id).roles

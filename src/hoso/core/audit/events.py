@@ -13,6 +13,12 @@ from hoso.core.errors import HosoError
 # How many events the current request has written; a route that touches a person must write one (web/routes.py).
 events_of_request: ContextVar[int] = ContextVar("events_of_request", default=0)
 
+_COLUMNS = (
+    "store", "spooled_at", "actor_id", "actor_name", "role", "purpose", "action", "route", "person_id", "object",
+    "facility_id", "outcome", "reason", "sensitive", "break_glass", "found", "source", "source_port", "device", "request_id",
+)  # fmt: skip
+_RECORD = f"SELECT audit_record({', '.join(f'{name} => %({name})s' for name in _COLUMNS)})"
+
 # What is done for these purposes goes to the security log, all else to the log of accesses to records.
 SECURITY_PURPOSES = frozenset({"own_account", "administration"})
 
@@ -79,11 +85,6 @@ def columns_of(event: AuditEvent) -> dict[str, Any]:
 
 
 def insert_event(columns: Mapping[str, Any]) -> None:
-    """Write one row; the kind of the account is looked up."""
-    names = ", ".join(columns)
+    """Write one row; the kind of the account is looked up, and a missing `spooled_at` is none."""
     with connection.cursor() as cursor:
-        cursor.execute(
-            f"INSERT INTO audit_event ({names}, account_kind) VALUES ({', '.join(['%s'] * len(columns))},"
-            " coalesce((SELECT kind FROM accounts_account WHERE id = %s), ''))",
-            [*columns.values(), columns["actor_id"]],
-        )
+        cursor.execute(_RECORD, {"spooled_at": None, **columns})
