@@ -10,10 +10,13 @@ from django.urls import reverse
 from django.utils.http import urlencode
 
 from hoso.core.access.actor import Actor
+from hoso.core.access.reading import Asking, record_refusal
 from hoso.core.accounts.authorization.addresses import api_of
 from hoso.core.accounts.authorization.bearer import Access, access_of, presents_credential
 from hoso.core.accounts.authorization.permits import allowed_permissions
+from hoso.core.accounts.disuse import lock_for_disuse
 from hoso.core.accounts.models import Account
+from hoso.core.accounts.standing import OUT_OF_HOURS, UNUSED, what_keeps_out
 from hoso.core.errors import HosoError
 from hoso.web.bhxh.answers import is_gateway, refusal
 from hoso.web.bhxh.sessions import account_of_gateway
@@ -28,7 +31,8 @@ def identify(request: HttpRequest, route: str) -> Actor | None:
     user: Any = account_of_gateway(request) if is_gateway(request) else _person(request)
     if user is None:
         return None
-    return replace(stranger(request, route), account_id=user.pk, name=user.username)
+    actor = replace(stranger(request, route), account_id=user.pk, name=user.username)
+    return actor if not is_gateway(request) or _may_act(actor, user) else None
 
 
 def _person(request: HttpRequest) -> Any:
@@ -51,7 +55,7 @@ def _software(request: HttpRequest, route: str) -> Actor | None:
     request.software_access = access  # type: ignore[attr-defined]
     if access is None:
         return None
-    return replace(
+    actor = replace(
         somebody,
         account_id=access.account.pk,
         name=access.account.username,
@@ -60,6 +64,26 @@ def _software(request: HttpRequest, route: str) -> Actor | None:
         allowed=None if access.scopes is None else allowed_permissions(access.scopes, api_of(request.path)),
         patient=access.patient,
     )
+    if not _may_act(actor, access.account):
+        return None
+    access.note_use()
+    return actor
+
+
+def _may_act(actor: Actor, account: Account) -> bool:
+    """Whether software may act for the account now; one that nobody used for too long is locked, as signing in does.
+
+    Raises HosoError HS2204 outside of the account's hours.
+    """
+    problem = what_keeps_out(account)
+    if not problem:
+        return True
+    record_refusal(actor, "own_account", Asking(problem))
+    if problem == UNUSED:
+        lock_for_disuse(actor, account)
+    if problem == OUT_OF_HOURS:
+        raise HosoError(OUT_OF_HOURS)
+    return False
 
 
 def bears_token(request: HttpRequest) -> bool:

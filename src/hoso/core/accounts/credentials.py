@@ -17,6 +17,7 @@ from hoso.core.accounts.models import Account, Credential
 
 TOKEN_PREFIX, DHIS2_PREFIX = "hoso_", "d2pat_"
 DHIS2_LENGTH = 32
+USE_NOTED_EVERY = timedelta(minutes=5)
 Shape = Literal["hoso", "dhis2"]
 
 
@@ -36,28 +37,25 @@ def issue_token(
     return token
 
 
-def account_of_token(token: str) -> Account | None:
-    """The active account of a living token, else None."""
-    credential = credential_of_token(token)
-    return credential.account if credential else None
-
-
 def credential_of_token(token: str) -> Credential | None:
     """The living token of an active account, else None."""
     if token.startswith(DHIS2_PREFIX) and not _is_dhis2_token(token):
         return None
-    now = timezone.now()
-    credential = (
+    return (
         Credential.objects.select_related("account")
-        .filter(secret_hash=_hash(token), kind=Credential.Kind.API_TOKEN, revoked_at=None, expires_at__gt=now)
+        .filter(
+            secret_hash=_hash(token), kind=Credential.Kind.API_TOKEN, revoked_at=None, expires_at__gt=timezone.now()
+        )
         .filter(account__is_active=True)
         .first()
     )
-    if credential is None:
-        return None
-    if credential.last_used_at is None or now - credential.last_used_at > timedelta(minutes=5):
+
+
+def note_use(credential: Credential) -> None:
+    """Keep when it was last used, to some minutes; after its account was let in, since this keeps the account in use."""
+    now = timezone.now()
+    if credential.last_used_at is None or now - credential.last_used_at > USE_NOTED_EVERY:
         Credential.objects.filter(pk=credential.pk).update(last_used_at=now)
-    return credential
 
 
 def _dhis2_token() -> str:

@@ -1,8 +1,5 @@
 """Accounts nobody uses are locked (TCVN 14423 cl. 5.5, secondary source): at the next sign-in, and by a daily job."""
 
-from datetime import datetime
-
-from django.db.models import Max
 from django.utils import timezone
 
 from hoso.core.access.actor import Actor
@@ -13,14 +10,16 @@ from hoso.core.audit.events import AuditEvent, record_event
 REASON = "disuse"
 
 
-def last_use(account: Account) -> datetime:
-    """The last sign-in, use of a credential, or (re)opening of the account, whichever came last."""
-    token_used = account.credentials.aggregate(last=Max("last_used_at"))["last"]
-    return max(moment for moment in (account.last_login, token_used, account.active_since) if moment)
-
-
 def is_unused(account: Account) -> bool:
-    return timezone.now() - last_use(account) > sign_in_rules().unused
+    """Whether nobody signed in, no token of its own was used, no software was given a token to act for it, and nobody
+    opened it again, for too long. What is quick to know is asked first: software asks at every call."""
+    since = timezone.now() - sign_in_rules().unused
+    return not (
+        account.active_since >= since
+        or (account.last_login and account.last_login >= since)
+        or account.credentials.filter(last_used_at__gte=since).exists()
+        or account.software_grants.filter(tokens__issued_at__gte=since).exists()
+    )
 
 
 def lock_unused(actor: Actor) -> list[str]:

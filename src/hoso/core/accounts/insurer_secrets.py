@@ -18,6 +18,7 @@ from django.utils import timezone
 from hoso.core.access.actor import Actor
 from hoso.core.accounts.managing import managing
 from hoso.core.accounts.models import Account, Assignment, Credential
+from hoso.core.accounts.standing import what_keeps_out
 from hoso.core.audit.events import AuditEvent, record_event
 from hoso.core.errors import HosoError
 from hoso.core.places.models import Facility
@@ -98,13 +99,18 @@ def insurer_secrets() -> QuerySet[Credential]:
 
 
 def credential_of(username: str, password_md5: str) -> Credential | None:
-    """The living secret that this MD5 proves. Takes as long for an unknown name as for a wrong password."""
+    """The living secret that this MD5 proves, of an account that may act now.
+
+    Takes as long for an unknown name as for a wrong password.
+    """
     given = password_md5.strip().upper()
     candidates = list(_living().filter(account__username=username)[:5]) if _MD5.match(given) else []
     if not candidates:
         make_password(given)
         return None
     found = next((one for one in candidates if check_password(given, one.secret_hash)), None)
+    if found and what_keeps_out(found.account):
+        return None
     if found:
         Credential.objects.filter(pk=found.pk).update(last_used_at=timezone.now())
     return found

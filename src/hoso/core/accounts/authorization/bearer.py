@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from allauth.mfa.utils import is_mfa_enabled
+from django.db.models import Q
 from django.http import HttpRequest
 from django.utils import timezone
 
@@ -16,8 +17,8 @@ from hoso.core.accounts.authorization import throttle, tokens
 from hoso.core.accounts.authorization.addresses import api_of, base_url
 from hoso.core.accounts.authorization.models import Client, Token
 from hoso.core.accounts.authorization.queries import may_act_for
-from hoso.core.accounts.credentials import credential_of_token
-from hoso.core.accounts.models import Account
+from hoso.core.accounts.credentials import USE_NOTED_EVERY, credential_of_token, note_use
+from hoso.core.accounts.models import Account, Credential
 
 SCHEMES = ("bearer", "apitoken", "basic")
 
@@ -31,6 +32,16 @@ class Access:
     patient: str = ""
     second_factor: bool = False
     client: str = ""
+    credential: Credential | None = None  # a token of the account's own
+
+    def note_use(self) -> None:
+        """Keep that the account is in use; after it was let in. Of access tokens their issue was kept."""
+        if self.credential:
+            note_use(self.credential)
+        elif not self.client:
+            before = timezone.now() - USE_NOTED_EVERY
+            seldom = Q(last_login=None) | Q(last_login__lt=before)
+            Account.objects.filter(seldom, pk=self.account.pk).update(last_login=timezone.now())
 
 
 def presents_credential(request: HttpRequest) -> bool:
@@ -52,7 +63,8 @@ def access_of(request: HttpRequest, address: str) -> Access | None:
     credential = credential_of_token(value)
     if credential is None:
         return None
-    return Access(credential.account, tuple(credential.scopes) if credential.scopes else None)
+    scopes = tuple(credential.scopes) if credential.scopes else None
+    return Access(credential.account, scopes, credential=credential)
 
 
 def _by_access_token(request: HttpRequest, value: str) -> Access | None:

@@ -9,13 +9,14 @@ from hoso.core.access.roles import held_roles
 from hoso.core.accounts.authorization.identity import fhir_user, subject
 from hoso.core.accounts.authorization.models import Token
 from hoso.core.accounts.authorization.permits import allowed_permissions
+from hoso.core.accounts.authorization.queries import may_act_now
 
 PERMISSION = "token.introspect"
 
 
 def may_introspect(token: Token) -> bool:
     """Whether this access token opens the answer about every token: its scopes and its account's roles must."""
-    if not token.lives_at(timezone.now()):
+    if not token.lives_at(timezone.now()) or not may_act_now(token.grant.client, token.grant.account):
         return False
     roles = narrowed(held_roles(token.grant.account_id), allowed_permissions(token.scopes.split(), "own"))
     return any(PERMISSION in role.permissions for role in roles)

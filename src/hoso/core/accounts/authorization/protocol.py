@@ -31,7 +31,7 @@ from hoso.core.accounts.authorization.assertions import client_of_assertion
 from hoso.core.accounts.authorization.identity import fhir_user, id_token_claims
 from hoso.core.accounts.authorization.key_sets import LOOPBACK
 from hoso.core.accounts.authorization.models import Client, Grant, Token
-from hoso.core.accounts.authorization.queries import living_client, may_act_for
+from hoso.core.accounts.authorization.queries import living_client, may_act_now
 from hoso.core.accounts.authorization.scopes import for_people, for_software, is_for_fhir, refused, without
 from hoso.core.accounts.models import Account
 
@@ -184,7 +184,7 @@ class _CodeGrant(grants.AuthorizationCodeGrant):
 
     def authenticate_user(self, authorization_code: Grant) -> Account | None:
         grant = authorization_code
-        return grant.account if may_act_for(grant.client, grant.account) else None
+        return grant.account if may_act_now(grant.client, grant.account) else None
 
 
 class _Pkce(CodeChallenge):
@@ -221,7 +221,7 @@ class _RefreshGrant(grants.RefreshTokenGrant):
         if token.used_at and token.grant.revoked_at is None:
             tokens.revoke_grant(token.grant, "refresh token used twice")
             record.record_end(self.request._request, token.grant, "refresh token used twice")
-        if not token.lives_at(timezone.now()) or not may_act_for(token.grant.client, token.grant.account):
+        if not token.lives_at(timezone.now()) or not may_act_now(token.grant.client, token.grant.account):
             return None
         return token
 
@@ -240,8 +240,8 @@ class _BackendGrant(grants.ClientCredentialsGrant):
         scope = self.request.payload.scope or ""
         if not scope or for_software(scope) != scope or refused(scope, self.request.client.scopes):
             raise InvalidScopeError()
-        if not may_act_for(self.request.client, self.request.client.account):
-            raise InvalidClientError(description="the account of the client is closed")
+        if not may_act_now(self.request.client, self.request.client.account):
+            raise InvalidClientError(description="the account of the client may not act now")
 
 
 class _Introspection(IntrospectionEndpoint):
@@ -260,7 +260,8 @@ class _Introspection(IntrospectionEndpoint):
         return token.grant.client
 
     def query_token(self, token_string: str, token_type_hint: str | None) -> Token | None:
-        return tokens.find(token_string)
+        token = tokens.find(token_string)
+        return token if token and may_act_now(token.grant.client, token.grant.account) else None
 
     def check_permission(self, token: Token, client: Client, request: Any) -> bool:
         return getattr(request, "sees_all", False) or token.check_client(client)

@@ -5,6 +5,7 @@ from django.utils import timezone
 
 from hoso.core.accounts.authorization.models import Client, Grant
 from hoso.core.accounts.models import Account, Assignment
+from hoso.core.accounts.standing import what_keeps_out
 from hoso.core.errors import HosoError
 
 
@@ -34,6 +35,11 @@ def may_act_for(client: Client, account: Account) -> bool:
     return Assignment.objects.filter(
         Q(valid_to=None) | Q(valid_to__gt=today), account=account, facility_id=client.facility_id, valid_from__lte=today
     ).exists()
+
+
+def may_act_now(client: Client, account: Account) -> bool:
+    """Whether it may, and the account itself may act at this moment: used of late, within its hours."""
+    return may_act_for(client, account) and not what_keeps_out(account)
 
 
 def is_client_origin(origin: str) -> bool:

@@ -21,7 +21,7 @@ from hoso.core.accounts.actions import (
     unlock_account,
 )
 from hoso.core.accounts.assigning import Post, assign, end_assignment
-from hoso.core.accounts.credentials import account_of_token, issue_token
+from hoso.core.accounts.credentials import credential_of_token, issue_token, note_use
 from hoso.core.accounts.disuse import lock_unused
 from hoso.core.accounts.machines import INTAKE_SERVICE
 from hoso.core.accounts.models import Account, Assignment
@@ -158,7 +158,9 @@ def test_an_account_unused_for_45_days_is_locked(account_with_role: Make, events
     token = issue_token(token_user, "phần mềm", 300)
     with time_machine.travel(start + timedelta(days=40)):
         Account.objects.filter(pk=busy.pk).update(last_login=timezone.now())
-        assert account_of_token(token) == token_user
+        used = credential_of_token(token)
+        assert used
+        note_use(used)
         assert lock_unused(operator("test")) == []
     with time_machine.travel(start + timedelta(days=46)):
         assert idle.username in lock_unused(operator("test"))
@@ -197,9 +199,9 @@ def test_who_leaves_loses_sessions_and_tokens(account_with_role: Make, manager: 
     account = account_with_role("doctor")
     token = issue_token(account, "phần mềm", 30)
     lock_account(manager, account.pk, "left")
-    assert account_of_token(token) is None
+    assert credential_of_token(token) is None
     unlock_account(manager, account.pk, "quay lại làm việc")
-    assert account_of_token(token) is None
+    assert credential_of_token(token) is None
 
 
 def test_an_account_made_without_a_password_cannot_be_entered(manager: Actor) -> None:

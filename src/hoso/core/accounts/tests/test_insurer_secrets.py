@@ -1,16 +1,19 @@
 """Secrets of hospital software: kept slow and salted, of one facility, rotated with an overlap, revoked at once."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import time, timedelta
 from typing import Any
 
 import pytest
+import time_machine
 from django.db import IntegrityError, transaction
+from django.utils import timezone
 
 from hoso.core.access.actor import Actor
 from hoso.core.accounts.insurer_secrets import credential_of, issue_secret, md5_of, revoke_secret, rotate_secret
 from hoso.core.accounts.insurer_sessions import credential_of_session, open_session
-from hoso.core.accounts.models import Credential
+from hoso.core.accounts.machines import as_operator
+from hoso.core.accounts.models import AccessHours, Credential
 from hoso.core.accounts.rate_limits import count_try, is_used_up
 from hoso.core.errors import HosoError
 from hoso.core.places.facilities import ensure_facility
@@ -80,3 +83,16 @@ def test_tries_are_counted_in_a_window(db: Any) -> None:
     minute = timedelta(days=3000)
     assert [count_try("a", 2, minute) for _ in range(3)] == [True, True, False]
     assert is_used_up("a", 2, minute) and not is_used_up("b", 2, minute)
+
+
+def test_a_secret_keeps_to_the_accounts_hours(administrator: Actor) -> None:
+    given = md5_of(issue_secret(administrator, ensure_facility("01000")).password)
+    with as_operator():
+        AccessHours.objects.create(
+            account=Credential.objects.get().account, days=127, starts=time(7), ends=time(17), outside="refuse"
+        )
+    tomorrow = timezone.localtime() + timedelta(days=1)
+    with time_machine.travel(tomorrow.replace(hour=10)):
+        assert open_session("01000_BV", given)
+    with time_machine.travel(tomorrow.replace(hour=20)):
+        assert open_session("01000_BV", given) is None
