@@ -24,7 +24,7 @@ PASSWORD = "Mot-mat-khau-may-2026"
 
 
 def _at(hour: int) -> datetime:
-    return timezone.localtime().replace(hour=hour, minute=0) + DAY
+    return timezone.localtime().replace(hour=hour, minute=0, second=0) + DAY
 
 
 def _works_from_7_to_17(account: Account, outside: str = "refuse") -> None:

@@ -115,8 +115,8 @@ def sign_in(page: Page, house: House, username: str) -> None:
     page.goto("/sign-in/")
     page.get_by_label("Tên đăng nhập").fill(known.username)
     page.get_by_label("Mật khẩu").fill(known.password)
-    page.get_by_role("button", name="Đăng nhập").click()
+    page.get_by_role("button", name="Đăng nhập", exact=True).click()
     if known.totp_secret:
         page.get_by_label("Mã xác thực").fill(known.code_now)
-        page.get_by_role("button", name="Đăng nhập").click()
+        page.get_by_role("button", name="Đăng nhập", exact=True).click()
     expect(page.locator("details.me")).to_be_visible()

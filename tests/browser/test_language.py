@@ -13,7 +13,7 @@ def test_vietnamese_comes_first(open_browser: Callable[..., Page]) -> None:
     page.goto("/sign-in/")
     assert page.evaluate("navigator.language") == "en-US"
     expect(page.locator("html")).to_have_attribute("lang", "vi")
-    expect(page.get_by_role("heading", name="Đăng nhập")).to_be_visible()
+    expect(page.get_by_role("heading", name="Đăng nhập", exact=True)).to_be_visible()
 
 
 def test_signing_in_is_not_told_in_english(open_browser: Callable[..., Page], house: House) -> None:

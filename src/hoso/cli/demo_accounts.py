@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from hoso.cli.accounts import totp_address
+from hoso.gateways.vneid import people
 
 HOSPITAL = "80901"
 STATION = "80936"  # of the stations the one in whose commune most of the province's people live
@@ -14,7 +15,8 @@ STATION = "80936"  # of the stations the one in whose commune most of the provin
 
 @dataclass(frozen=True)
 class DemoAccount:
-    """An account to make; `facility` is a code, `place_of` the code of the facility whose commune it covers."""
+    """An account to make; `facility` is a code, `place_of` the code of the facility whose commune it covers,
+    `vneid` whom the simulated VNeID knows it as."""
 
     username: str
     full_name: str
@@ -22,16 +24,17 @@ class DemoAccount:
     role: str
     facility: str = ""
     place_of: str = ""
+    vneid: people.SimulatedPerson | None = None
 
 
 ACCOUNTS = (
-    DemoAccount("bacsi", "BS. Nguyễn Minh Anh (mẫu)", "clinical", "doctor", facility=HOSPITAL),
+    DemoAccount("bacsi", "BS. Nguyễn Minh Anh (mẫu)", "clinical", "doctor", facility=HOSPITAL, vneid=people.DOCTOR),
     DemoAccount("tram", "YS. Trần Thu Hà (mẫu)", "clinical", "station_nurse", place_of=STATION),
     DemoAccount("tiepdon", "Ngô Thị Thu (mẫu)", "clinical", "receptionist", facility=HOSPITAL),
     DemoAccount("dulieu", "ThS. Bùi Thị Hạnh (mẫu)", "technical", "privacy_officer"),
     DemoAccount("hoso", "CN. Lê Quốc Bảo (mẫu)", "technical", "facility_records_officer", facility=HOSPITAL),
     DemoAccount("tiepnhan", "CN. Phạm Thị Lan (mẫu)", "technical", "intake_officer"),
-    DemoAccount("quantri", "KS. Võ Văn Hùng (mẫu)", "administrator", "administrator"),
+    DemoAccount("quantri", "KS. Võ Văn Hùng (mẫu)", "administrator", "administrator", vneid=people.ADMINISTRATOR),
     DemoAccount("giamsat", "Đặng Thị Mai (mẫu)", "technical", "overseer"),
 )
 
@@ -94,12 +97,14 @@ def _make(account: DemoAccount) -> SignIn:
     new = NewAccount(
         account.username, account.full_name, account.kind, account.role,
         _facility_id(account.facility), _commune_id(account.place_of), second_factor, ready=True,
+        personal_number=account.vneid.personal_number if account.vneid else "",
     )  # fmt: skip
     # One whose sign-in was lost (the file was removed) makes way for a new one under its name.
     old = Account.objects.filter(username=account.username).first()
     if old is not None:
         old.username = f"{old.username}.{old.pk}"
         old.is_active = False
+        old.personal_number_hash = ""
         old.save()
     handed = create_account(operator("demo"), new)
     return SignIn(account.username, handed.password, account.role, title_vi, title_en, handed.totp_secret)

@@ -1,5 +1,8 @@
 """`hoso serve`: the web server, the sealer of the audit and one worker, started together and stopped together."""
 
+import os
+import socket
+import sys
 from collections.abc import Callable
 
 import click
@@ -23,7 +26,7 @@ def serve(without_worker: bool) -> None:
 
 def run_house(without_worker: bool = False, when_ready: Callable[[], None] | None = None) -> None:
     """Serve the opened house until a signal comes; calls `when_ready` once it answers. Raises HosoError HS1005, HS1010."""
-    from hoso.cli.house import home, keep_database_running
+    from hoso.cli.house import demo_folder, home, keep_database_running
     from hoso.cli.processes import Supervisor, archive_command, sealer_command, server_command, worker_command
     from hoso.config.environment import read_environment
 
@@ -35,6 +38,8 @@ def run_house(without_worker: bool = False, when_ready: Callable[[], None] | Non
     commands["sealer"] = sealer_command()
     if not without_worker:
         commands["worker"] = worker_command()
+    if demo_folder().exists() and not environment["HOSO_VNEID_ISSUER"]:
+        commands["vneid"] = _simulated_vneid()
     if environment["HOSO_BACKUP"]:
         commands["archive"] = archive_command()
 
@@ -44,6 +49,15 @@ def run_house(without_worker: bool = False, when_ready: Callable[[], None] | Non
         click.echo(f"HoSo: http://{host}:{port}/  (Ctrl-C: dừng / stop)")
 
     Supervisor(commands, keep_database_running()).run(ready, (host, port))
+
+
+def _simulated_vneid() -> list[str]:
+    """The command that serves the VNeID of a demonstration at a free port, which the other processes are told of."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    os.environ["HOSO_VNEID_ISSUER"] = f"http://127.0.0.1:{port}"
+    return [sys.executable, "-m", "hoso.gateways.vneid.server", str(port)]
 
 
 def refuse_beyond_loopback(host: str) -> None:

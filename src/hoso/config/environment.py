@@ -234,6 +234,23 @@ SETTINGS: tuple[Setting, ...] = (
         "HOSO_SMS_TOKEN", "", "a secret or empty", "What the operator knows this house by; better HOSO_SMS_TOKEN_FILE."
     ),
     Setting(
+        "HOSO_SIGN_IN_PROVIDERS",
+        "",
+        "a file or empty",
+        "Outside OpenID Connect providers by which people sign in (definitions/access/schema/sign_in_providers.json).",
+        _folder,
+    ),
+    Setting(
+        "HOSO_VNEID",
+        "none",
+        "none or live",
+        "Signing in by VNeID (not tried with the real service). A demonstration has a simulated one.",
+        _choice("none", "live"),
+    ),
+    Setting("HOSO_VNEID_ISSUER", "", "https://… or empty", "Issuer of VNeID or its licensed provider.", _public_url),
+    Setting("HOSO_VNEID_CLIENT_ID", "", "text or empty", "What that provider calls this house."),
+    Setting("HOSO_VNEID_CLIENT_SECRET", "", "a secret or empty", "Its secret; better HOSO_VNEID_CLIENT_SECRET_FILE."),
+    Setting(
         "HOSO_SECURITY_CONTACT",
         "",
         "mailto:… or https://… or empty",

@@ -70,6 +70,7 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
+    "allauth.socialaccount",
     "allauth.usersessions",
     "django_htmx",
     "csp",
@@ -78,6 +79,7 @@ INSTALLED_APPS = [
     "hoso.core.terminology",
     "hoso.core.accounts",
     "hoso.core.accounts.authorization",
+    "hoso.core.accounts.outside",
     "hoso.core.access",
     "hoso.core.audit",
     "hoso.core.changes",
@@ -90,6 +92,7 @@ INSTALLED_APPS = [
     "hoso.engines.records",
     "hoso.engines.intake",
     "hoso.web",
+    "hoso.web.outside_sign_in",
 ]
 
 MIDDLEWARE = [
@@ -156,6 +159,12 @@ MFA_ALLOW_UNVERIFIED_EMAIL = True  # accounts are made by an administrator; nobo
 MFA_TOTP_ISSUER = "HoSo"
 MFA_ADAPTER = "hoso.core.accounts.second_factor.EncryptedFactors"
 
+SOCIALACCOUNT_ADAPTER = "hoso.web.outside_sign_in.accounts.OutsideAccounts"
+SOCIALACCOUNT_EMAIL_AUTHENTICATION = False  # an address proves nobody
+SOCIALACCOUNT_AUTO_SIGNUP = False
+SOCIALACCOUNT_EMAIL_VERIFICATION = "none"
+SOCIALACCOUNT_STORE_TOKENS = False
+
 HOSO_INSIDE_NETWORKS = ENVIRONMENT["HOSO_INSIDE_NETWORKS"]
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "accounts_cache"}}
 
@@ -184,8 +193,18 @@ CONTENT_SECURITY_POLICY = {
 }
 
 # A demonstration is never served beyond its machine (HS1005): only there may a page show what a telephone received.
+_IS_DEMO = (HOSO_HOME / "demo").is_dir()
 _SMS = {"none": "", "live": "hoso.gateways.sms.live.LiveSms", "simulated": "hoso.gateways.sms.simulated.SimulatedSms"}
-SMS_GATEWAY = _SMS["simulated" if (HOSO_HOME / "demo").is_dir() else ENVIRONMENT["HOSO_SMS"]]
+SMS_GATEWAY = _SMS["simulated" if _IS_DEMO else ENVIRONMENT["HOSO_SMS"]]
+_VNEID = {
+    "none": [],
+    "live": ["hoso.gateways.vneid.live.vneid_verifiers"],
+    "simulated": ["hoso.gateways.vneid.simulated.vneid_verifiers"],
+}
+IDENTITY_VERIFIERS = [
+    *_VNEID["simulated" if _IS_DEMO else ENVIRONMENT["HOSO_VNEID"]],
+    "hoso.core.accounts.outside.configured.configured_verifiers",
+]
 
 CSRF_FAILURE_VIEW = "hoso.web.error_pages.csrf_failure"
 

@@ -15,6 +15,7 @@ from hoso.core.accounts.wrong_tries import STRANGER, clear_wrong_tries, count_wr
 from hoso.core.errors import HosoError
 from hoso.web.known_devices import device_of
 from hoso.web.origin import address_of, from_inside
+from hoso.web.outside_factor import has_outside_factor
 from hoso.web.sign_in_events import actor_of, record_refused
 from hoso.web.sign_in_stages import WEAK
 from hoso.web.templatetags.bilingual import spoken
@@ -28,6 +29,7 @@ NOTICES = {
     "account/messages/password_changed.txt": ("Đã đổi mật khẩu.", "The password was changed."),
     "usersessions/messages/sessions_logged_out.txt": ("Đã kết thúc các phiên khác.", "The other sessions were ended."),
 }
+MFA_STAGE, ASK = "allauth.mfa.stages.AuthenticateStage", "AskSecondFactor"
 STAGES = ("PasswordStage", "SecondFactorStage", "NoticeStage")
 INVITED = "hoso_invited"  # in the session: came by an invitation, so may set up the first second factor from outside
 
@@ -82,14 +84,16 @@ class StaffAccountAdapter(DefaultAccountAdapter):
         if response is not None:
             record_refused(request, user.username, user.lock_reason or "locked")
             return response
-        problem = self._refusal(request, user)
+        problem = self._refusal(request, user, has_outside_factor(kwargs.get("signal_kwargs")))
         return self._turn_away(request, user, problem) if problem else None
 
-    def _refusal(self, request: HttpRequest, account: Account) -> str:
+    def _refusal(self, request: HttpRequest, account: Account, outside_factor: bool) -> str:
         """The code of what keeps the account out, empty where nothing does."""
         if account.kind in Account.WITHOUT_SESSION:
             return "HS2201"
-        second = has_second_factor(account)
+        if locked_until(account.username, device_of(request, account.username)):
+            return "HS2239"  # a password was refused before this; an outside sign-in is here
+        second = outside_factor or has_second_factor(account)
         if not second and not from_inside(request) and not request.session.get(INVITED):
             return "HS2203"
         hours = hours_of(account)
@@ -106,6 +110,7 @@ class StaffAccountAdapter(DefaultAccountAdapter):
 
     def get_login_stages(self) -> list[str]:
         stages: list[str] = super().get_login_stages()
+        stages = [f"hoso.web.sign_in_stages.{ASK}" if stage == MFA_STAGE else stage for stage in stages]
         return [*stages, *(f"hoso.web.sign_in_stages.{name}" for name in STAGES)]
 
     def set_password(self, user: Any, password: str) -> None:

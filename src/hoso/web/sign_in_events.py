@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from allauth.account.internal.flows.login import record_authentication
 from allauth.account.signals import user_logged_in
 from django.contrib.auth.signals import user_logged_in as session_opened
 from django.contrib.auth.signals import user_logged_out, user_login_failed
@@ -14,6 +15,7 @@ from hoso.core.accounts.models import Account
 from hoso.core.audit.events import AuditEvent
 from hoso.core.audit.spool import record_or_spool
 from hoso.web.known_devices import remember_device
+from hoso.web.outside_factor import has_outside_factor
 from hoso.web.session_limits import begin_session
 from hoso.web.source import source_of
 
@@ -21,8 +23,11 @@ PURPOSE = "own_account"
 
 
 @receiver(user_logged_in)
-def signed_in(request: HttpRequest, user: Account, response: HttpResponseBase | None = None, **_: Any) -> None:
-    _record(request, user.pk, user.username, "done", "")
+def signed_in(request: HttpRequest, user: Account, response: HttpResponseBase | None = None, **more: Any) -> None:
+    outside: Any = more.get("sociallogin")
+    if outside is not None and has_outside_factor({"sociallogin": outside}):
+        record_authentication(request, user, method="mfa", type="outside", provider=outside.account.provider)
+    _record(request, user.pk, user.username, "done", f"by {outside.account.provider}" if outside else "")
     if response is not None:
         remember_device(request, response, user.username)
 
@@ -50,6 +55,11 @@ def record_refused(request: HttpRequest, name: str, reason: str) -> None:
     """A sign-in that was turned away although the name may be right: locked, from outside, out of hours."""
     account = _known(name)
     _record(request, account.pk if account else 0, account.username if account else "", "refused", reason)
+
+
+def record_refused_outside(request: HttpRequest, provider: str, reason: str) -> None:
+    """A sign-in by an outside provider that named no account: forged, stale, unknown, or the provider is down."""
+    _record(request, 0, "", "refused", f"by {provider}: {reason}"[:200])
 
 
 def actor_of(request: HttpRequest, account: Account) -> Actor:

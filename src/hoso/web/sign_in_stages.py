@@ -5,12 +5,14 @@ from typing import Any
 
 from allauth.account.authentication import get_authentication_records
 from allauth.account.stages import LoginStage
+from allauth.mfa.stages import AuthenticateStage
 from django.http import HttpResponse
 from django.shortcuts import redirect
 
 from hoso.core.accounts.monitoring_notice import has_accepted
 from hoso.core.accounts.passwords import has_second_factor, is_administrator, must_change
 from hoso.web.origin import from_inside
+from hoso.web.outside_factor import has_outside_factor
 
 WEAK = "hoso_weak_password"  # in the session: the password just given does not stand alone
 Result = tuple[HttpResponse | None, bool]  # an answer, and whether the sign-in goes on after it
@@ -45,10 +47,19 @@ class PasswordStage(StaffStage):
         return must_change(self.account, password_alone=not self.request.session.get(WEAK, False))
 
 
+class AskSecondFactor(AuthenticateStage):
+    """allauth's stage: not where an outside provider has asked already."""
+
+    def handle(self) -> Any:
+        return (None, True) if has_outside_factor(self.login.signal_kwargs) else super().handle()
+
+
 class SecondFactorStage(StaffStage):
     key = urlname = "sign_in_second_factor"
 
     def is_due(self) -> bool:
+        if has_outside_factor(self.login.signal_kwargs):
+            return False
         needed = is_administrator(self.account) or not from_inside(self.request)
         return needed and not has_second_factor(self.account)
 

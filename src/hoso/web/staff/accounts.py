@@ -12,6 +12,8 @@ from django.utils import timezone
 
 from hoso.core.accounts import actions, assigning, invitations, queries, setting_hours
 from hoso.core.accounts.models import Account
+from hoso.core.accounts.outside.links import links_of
+from hoso.core.accounts.outside.verifier import verifiers
 from hoso.core.errors import HosoError
 from hoso.core.places.facilities import facility_by_code
 from hoso.core.places.facility_checks import read_day
@@ -58,6 +60,7 @@ def _page(request: ActingRequest, account_id: int, problem: HosoError | None = N
         "detail": detail, "account": detail.account, "kinds": KINDS, "roles": queries.roles_to_give(), "weekdays": WEEKDAYS,
         "lock_reason": LOCK_REASONS.get(detail.account.lock_reason), "problem": problem, "link": link,
         "own": account_id == request.actor.account_id, "now": timezone.now(), "typed": request.POST,
+        "links": links_of(account_id), "providers": [verifier.provider for verifier in verifiers().values()],
         "opens_session": detail.account.kind not in Account.WITHOUT_SESSION,
     }  # fmt: skip
     return render(request, "accounts/account.html", context, status=422 if problem else 200)
@@ -99,7 +102,7 @@ def edit(request: ActingRequest, account_id: int) -> HttpResponse:
         )
         actions.edit_account(request.actor, account_id, details)
 
-    return _act(request, account_id, act, ("Đã lưu.", "Saved."))
+    return act_on_account(request, account_id, act, ("Đã lưu.", "Saved."))
 
 
 def assign(request: ActingRequest, account_id: int) -> HttpResponse:
@@ -109,11 +112,11 @@ def assign(request: ActingRequest, account_id: int) -> HttpResponse:
         post = assigning.Post(request.POST.get("role", ""), facility_id, place_id, start, _day(request, "valid_to"))
         assigning.assign(request.actor, account_id, post)
 
-    return _act(request, account_id, act, ("Đã giao vai trò.", "The role was given."))
+    return act_on_account(request, account_id, act, ("Đã giao vai trò.", "The role was given."))
 
 
 def end_assignment(request: ActingRequest, account_id: int, assignment_id: int) -> HttpResponse:
-    return _act(
+    return act_on_account(
         request,
         account_id,
         lambda: assigning.end_assignment(request.actor, assignment_id, _day(request, "last_day")),
@@ -123,7 +126,7 @@ def end_assignment(request: ActingRequest, account_id: int, assignment_id: int) 
 
 def lock(request: ActingRequest, account_id: int) -> HttpResponse:
     reason = "left" if request.POST.get("reason") == "left" else "administrator"
-    return _act(
+    return act_on_account(
         request,
         account_id,
         lambda: actions.lock_account(request.actor, account_id, reason),
@@ -132,7 +135,7 @@ def lock(request: ActingRequest, account_id: int) -> HttpResponse:
 
 
 def unlock(request: ActingRequest, account_id: int) -> HttpResponse:
-    return _act(
+    return act_on_account(
         request,
         account_id,
         lambda: actions.unlock_account(request.actor, account_id, request.POST.get("reason", "")),
@@ -141,7 +144,7 @@ def unlock(request: ActingRequest, account_id: int) -> HttpResponse:
 
 
 def reset_second_factor(request: ActingRequest, account_id: int) -> HttpResponse:
-    return _act(
+    return act_on_account(
         request,
         account_id,
         lambda: actions.reset_second_factor(request.actor, account_id),
@@ -168,11 +171,11 @@ def add_hours(request: ActingRequest, account_id: int) -> HttpResponse:
         )
         setting_hours.set_hours(request.actor, account_id, new)
 
-    return _act(request, account_id, act, ("Đã đặt giờ làm việc.", "The hours were set."))
+    return act_on_account(request, account_id, act, ("Đã đặt giờ làm việc.", "The hours were set."))
 
 
 def end_hours(request: ActingRequest, account_id: int, hours_id: int) -> HttpResponse:
-    return _act(
+    return act_on_account(
         request,
         account_id,
         lambda: setting_hours.end_hours(request.actor, hours_id),
@@ -180,7 +183,7 @@ def end_hours(request: ActingRequest, account_id: int, hours_id: int) -> HttpRes
     )
 
 
-def _act(request: ActingRequest, account_id: int, act: Callable[[], Any], done: Words) -> HttpResponse:
+def act_on_account(request: ActingRequest, account_id: int, act: Callable[[], Any], done: Words) -> HttpResponse:
     """Do one thing to an account and show it again; what was refused is told above the page, with what was typed."""
     if request.method == "POST":
         try:

@@ -15,7 +15,9 @@ from django.urls import URLPattern, reverse_lazy
 from django.views.generic import RedirectView
 from django.views.i18n import set_language
 
+from hoso.core.accounts.outside.verifier import verifiers
 from hoso.core.accounts.passwords import has_second_factor
+from hoso.web.outside_sign_in import views as outside
 from hoso.web.routes import PUBLIC, SIGNED_IN, View, route
 from hoso.web.staff import profile, sign_in_steps
 
@@ -29,6 +31,21 @@ def _page(pattern: str, view: type, name: str, template: str) -> URLPattern:
     return _open(pattern, view.as_view(template_name=f"security/{template}.html"), name)  # type: ignore[attr-defined]
 
 
+class SignIn(account.LoginView):
+    """By password, or by a provider outside: its button posts here and is answered by a redirect there."""
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        known = [verifier.provider for verifier in verifiers().values()]
+        return {**super().get_context_data(**kwargs), "providers": known}
+
+    def render_to_response(self, context: dict[str, Any], **how: Any) -> Any:
+        answer = super().render_to_response(context, **how)
+        # Browsers count what a form's answer redirects to as a target of the form.
+        origins = [origin for provider in context["providers"] for origin in provider.all_origins]
+        answer._csp_update = {"form-action": ["'self'", *origins]}
+        return answer
+
+
 class ChangePassword(account.PasswordChangeView):
     """One's own password; without one (an outside provider's sign-in) an administrator's invitation sets it."""
 
@@ -39,7 +56,9 @@ class ChangePassword(account.PasswordChangeView):
 
 
 urlpatterns = [
-    _page("sign-in/", account.LoginView, "account_login", "sign_in"),
+    _page("sign-in/", SignIn, "account_login", "sign_in"),
+    _open("sign-in/with/<str:provider_id>/", outside.begin, "openid_connect_login"),
+    _open("sign-in/with/<str:provider_id>/back/", outside.come_back, "openid_connect_callback"),
     _page("sign-in/code/", mfa.AuthenticateView, "mfa_authenticate", "code"),
     _open("sign-in/password/", sign_in_steps.change_password, "sign_in_password"),
     _open("sign-in/second-factor/", sign_in_steps.set_up_second_factor, "sign_in_second_factor"),

@@ -1,7 +1,7 @@
 """Keys and signed statements (JOSE): the only file that knows joserfc.
 
 Signatures made are RS256, which OpenID Connect and SMART ask of every server; signatures accepted from clients are
-RS384 and ES384, never another (so never `none`).
+RS384 and ES384, of outside providers' ID tokens ID_TOKEN_ALGORITHMS, never another (so never `none`).
 """
 
 import json
@@ -14,6 +14,12 @@ from joserfc.jwk import ECKey, KeySet, RSAKey
 
 SIGNING_ALGORITHM = "RS256"
 CLIENT_ALGORITHMS = ("RS384", "ES384")
+ID_TOKEN_ALGORITHMS = (
+    "RS256",
+    "PS256",
+    "ES256",
+)  # what outside providers sign with; never `none`, never a shared secret
+ID_TOKEN_LEEWAY = 60  # seconds by which the provider's clock may be off
 SMALLEST_RSA = 2048  # bits
 PrivateKey = RSAKey
 
@@ -76,6 +82,32 @@ def verify(statement: Statement, key_set: dict[str, Any]) -> None:
         jwt.decode(statement.compact, candidates[0], algorithms=[algorithm])
     except JoseError as error:
         raise BadStatement("the signature of the assertion is wrong") from error
+
+
+def verified_id_token(compact: str, key_set: dict[str, Any], issuer: str, audience: str, nonce: str) -> dict[str, Any]:
+    """The claims of an outside provider's ID token (OpenID Connect Core 3.1.3.7). Raises BadStatement saying what is wrong."""
+    try:
+        token = jwt.decode(compact, KeySet.import_key_set(key_set), algorithms=list(ID_TOKEN_ALGORITHMS))  # type: ignore[arg-type]
+        wanted = jwt.JWTClaimsRegistry(
+            leeway=ID_TOKEN_LEEWAY,
+            iss={"essential": True, "value": issuer},
+            aud={"essential": True, "value": audience},
+            sub={"essential": True},
+            exp={"essential": True},
+            iat={"essential": True},
+            nonce={"essential": True, "value": nonce},
+        )
+        wanted.validate(token.claims)
+    except (JoseError, ValueError, KeyError, TypeError, AttributeError) as error:
+        raise BadStatement(
+            f"ID token: {getattr(error, 'claim', '') or getattr(error, 'error', type(error).__name__)}"
+        ) from error
+    party = token.claims.get("azp", audience)
+    if party != audience or (
+        isinstance(token.claims["aud"], list) and len(token.claims["aud"]) > 1 and "azp" not in token.claims
+    ):
+        raise BadStatement("ID token: azp")
+    return token.claims
 
 
 def usable_keys(key_set: dict[str, Any]) -> list[RSAKey | ECKey]:

@@ -1,0 +1,14 @@
+from typing import ClassVar
+
+from django.db import migrations
+from django.db.migrations.operations.base import Operation
+
+from hoso.core.database.migration_sql import run_sql_file
+
+
+class Migration(migrations.Migration):
+    dependencies: ClassVar[list[tuple[str, str]]] = [
+        ("accounts", "0005_sign_in_locks"),
+        ("socialaccount", "0006_alter_socialaccount_extra_data"),
+    ]
+    operations: ClassVar[list[Operation]] = [run_sql_file(__file__, "0001_links.sql")]
