@@ -234,6 +234,24 @@ SETTINGS: tuple[Setting, ...] = (
         "HOSO_SMS_TOKEN", "", "a secret or empty", "What the operator knows this house by; better HOSO_SMS_TOKEN_FILE."
     ),
     Setting(
+        "HOSO_MAIL",
+        "none",
+        "none or live",
+        "Mail to staff (invitations, notices): none, or by SMTP. A demonstration lays it in its folder instead.",
+        _choice("none", "live"),
+    ),
+    Setting("HOSO_MAIL_SERVER", "127.0.0.1:25", "host:port", "The SMTP server.", _address),
+    Setting(
+        "HOSO_MAIL_SECURITY",
+        "starttls",
+        "starttls, tls or none",
+        "How the way to the SMTP server is protected; none for a server on this machine alone.",
+        _choice("starttls", "tls", "none"),
+    ),
+    Setting("HOSO_MAIL_USER", "", "a name or empty", "Who signs in at the SMTP server; empty: nobody does."),
+    Setting("HOSO_MAIL_PASSWORD", "", "a secret or empty", "Its password; better HOSO_MAIL_PASSWORD_FILE."),
+    Setting("HOSO_MAIL_FROM", "hoso@localhost", "a mail address", "Whom mail comes from."),
+    Setting(
         "HOSO_SIGN_IN_PROVIDERS",
         "",
         "a file or empty",

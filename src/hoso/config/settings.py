@@ -196,6 +196,12 @@ CONTENT_SECURITY_POLICY = {
 _IS_DEMO = (HOSO_HOME / "demo").is_dir()
 _SMS = {"none": "", "live": "hoso.gateways.sms.live.LiveSms", "simulated": "hoso.gateways.sms.simulated.SimulatedSms"}
 SMS_GATEWAY = _SMS["simulated" if _IS_DEMO else ENVIRONMENT["HOSO_SMS"]]
+_MAIL = {
+    "none": "",
+    "live": "hoso.gateways.mail.live.LiveMail",
+    "simulated": "hoso.gateways.mail.simulated.SimulatedMail",
+}
+MAIL_GATEWAY = _MAIL["simulated" if _IS_DEMO else ENVIRONMENT["HOSO_MAIL"]]
 _VNEID = {
     "none": [],
     "live": ["hoso.gateways.vneid.live.vneid_verifiers"],

@@ -16,6 +16,7 @@ from hoso.core.accounts.authorization.bearer import Access, access_of, presents_
 from hoso.core.accounts.authorization.permits import allowed_permissions
 from hoso.core.accounts.disuse import lock_for_disuse
 from hoso.core.accounts.models import Account
+from hoso.core.accounts.out_of_hours import tell_managers
 from hoso.core.accounts.standing import OUT_OF_HOURS, UNUSED, what_keeps_out
 from hoso.core.errors import HosoError
 from hoso.web.bhxh.answers import is_gateway, refusal
@@ -82,6 +83,7 @@ def _may_act(actor: Actor, account: Account) -> bool:
     if problem == UNUSED:
         lock_for_disuse(actor, account)
     if problem == OUT_OF_HOURS:
+        tell_managers(account, let_in=False)
         raise HosoError(OUT_OF_HOURS)
     return False
 

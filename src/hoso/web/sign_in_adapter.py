@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from hoso.core.accounts.disuse import is_unused, lock_for_disuse
 from hoso.core.accounts.hours import hours_of, local_now
 from hoso.core.accounts.models import AccessHours, Account
+from hoso.core.accounts.out_of_hours import tell_managers
 from hoso.core.accounts.passwords import has_second_factor, stands_alone
 from hoso.core.accounts.wrong_tries import STRANGER, clear_wrong_tries, count_wrong_try, is_throttled, locked_until
 from hoso.core.errors import HosoError
@@ -97,8 +98,10 @@ class StaffAccountAdapter(DefaultAccountAdapter):
         if not second and not from_inside(request) and not request.session.get(INVITED):
             return "HS2203"
         hours = hours_of(account)
-        if hours.open_until(local_now()) is None and (hours.outside == AccessHours.Outside.REFUSE or not second):
-            return "HS2204"
+        if hours.open_until(local_now()) is None:
+            refused = hours.outside == AccessHours.Outside.REFUSE or not second
+            tell_managers(account, let_in=not refused)
+            return "HS2204" if refused else ""
         return ""
 
     def _turn_away(self, request: HttpRequest, account: Account, code: str) -> HttpResponse:

@@ -18,6 +18,7 @@ from hoso.core.access.grants import NewGrant, open_grant
 from hoso.core.access.labels import labels, mask_of
 from hoso.core.definitions import definitions_folder, read_definition
 from hoso.core.errors import HosoError
+from hoso.core.messages.mail import ask_for_mail, where
 from hoso.core.messages.notices import leave_notice
 from hoso.core.periods.calendar import add_working_days
 
@@ -113,4 +114,6 @@ def _tell(grant_id: int, what: str, due: date) -> None:
         holders = [row[0] for row in cursor.fetchall()]
     for account_id in holders:
         key = f"break-glass-{what}-{grant_id}"
-        leave_notice(account_id, key, vi.format(**values), en.format(**values), link="/access/reviews/")
+        text_vi, text_en, link = vi.format(**values), en.format(**values), "/access/reviews/"
+        leave_notice(account_id, key, text_vi, text_en, link)
+        ask_for_mail(account_id, "break_glass", key, f"{text_vi}\n{where(link)}", f"{text_en}\n{where(link)}")

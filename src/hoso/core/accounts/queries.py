@@ -13,6 +13,7 @@ from hoso.core.accounts.passwords import has_second_factor
 from hoso.core.accounts.profile import Held, held_by
 from hoso.core.accounts.sign_in_rules import sign_in_rules
 from hoso.core.accounts.wrong_tries import locked_until
+from hoso.core.messages.sending import MailState, mails
 from hoso.core.vietnamese.folding import fold
 
 PAGE = 50
@@ -64,6 +65,7 @@ class AccountDetail:
     tries_locked_until: datetime | None
     hours: list[AccessHours]
     history: list[HistoryLine]
+    mails: list[MailState]
 
 
 def find_accounts(wanted: Wanted) -> AccountPage:
@@ -114,6 +116,7 @@ def account_detail(account_id: int) -> AccountDetail | None:
         locked_until(account.username),
         list(AccessHours.objects.filter(account=account, ended_at=None).order_by("starts")),
         _history(account_id),
+        mails(account_id, limit=5),
     )
 
 

@@ -15,6 +15,24 @@ LOCK_REASONS: dict[str, Words] = {
     "left": ("đã nghỉ việc", "has left"),
     "administrator": ("người quản trị khoá", "locked by an administrator"),
 }
+MAIL_KINDS: dict[str, Words] = {
+    "invitation": ("Lời mời", "Invitation"),
+    "break_glass": ("Mở khẩn cấp", "Break-glass"),
+    "out_of_hours": ("Ngoài giờ làm việc", "Outside of hours"),
+}
+MAIL_STATES: dict[str, Words] = {
+    "waiting": ("chờ gửi", "waiting"),
+    "trying": ("gửi chưa được, sẽ thử lại", "not sent yet, will be tried again"),
+    "sent": ("đã gửi", "sent"),
+    "gave_up": ("không gửi được", "could not be sent"),
+}
+MAIL_PROBLEMS: dict[str, Words] = {
+    "not reached": ("không liên lạc được máy chủ thư", "the mail server was not reached"),
+    "no TLS": ("kết nối với máy chủ thư không bảo mật được", "the connection to the mail server could not be secured"),
+    "sign-in refused": ("máy chủ thư không nhận tài khoản gửi", "the mail server refused our sign-in"),
+    "address refused": ("máy chủ thư không nhận địa chỉ này", "the mail server refused the address"),
+    "refused": ("máy chủ thư từ chối", "the mail server refused it"),
+}
 WEEKDAYS: list[tuple[int, Words]] = [
     (0, ("T2", "Mon")),
     (1, ("T3", "Tue")),

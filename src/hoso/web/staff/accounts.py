@@ -11,10 +11,12 @@ from django.urls import reverse
 from django.utils import timezone
 
 from hoso.core.accounts import actions, assigning, invitations, queries, setting_hours
+from hoso.core.accounts.invitation_mail import invite_by_mail
 from hoso.core.accounts.models import Account
 from hoso.core.accounts.outside.links import links_of
 from hoso.core.accounts.outside.verifier import verifiers
 from hoso.core.errors import HosoError
+from hoso.core.messages.mail import mail_is_on
 from hoso.core.places.facilities import facility_by_code
 from hoso.core.places.facility_checks import read_day
 from hoso.core.places.models import Place
@@ -60,7 +62,7 @@ def _page(request: ActingRequest, account_id: int, problem: HosoError | None = N
         "detail": detail, "account": detail.account, "kinds": KINDS, "roles": queries.roles_to_give(), "weekdays": WEEKDAYS,
         "lock_reason": LOCK_REASONS.get(detail.account.lock_reason), "problem": problem, "link": link,
         "own": account_id == request.actor.account_id, "now": timezone.now(), "typed": request.POST,
-        "links": links_of(account_id), "providers": [verifier.provider for verifier in verifiers().values()],
+        "mail_is_on": mail_is_on(), "links": links_of(account_id), "providers": [verifier.provider for verifier in verifiers().values()],
         "opens_session": detail.account.kind not in Account.WITHOUT_SESSION,
     }  # fmt: skip
     return render(request, "accounts/account.html", context, status=422 if problem else 200)
@@ -153,10 +155,14 @@ def reset_second_factor(request: ActingRequest, account_id: int) -> HttpResponse
 
 
 def invite(request: ActingRequest, account_id: int) -> HttpResponse:
-    """Show a new invitation, once."""
+    """Send a new invitation by mail, or show it, once."""
     if request.method != "POST":
         return redirect("account", account_id)
     try:
+        if request.POST.get("by_mail"):
+            invite_by_mail(request.actor, account_id, lambda token: _link(request, token))
+            messages.success(request, spoken(("Lời mời sẽ được gửi qua thư.", "The invitation will go by mail.")))
+            return redirect("account", account_id)
         token = invitations.invite(request.actor, account_id)
     except HosoError as error:
         return _page(request, account_id, error)

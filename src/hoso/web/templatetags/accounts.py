@@ -2,7 +2,8 @@
 
 from django import template
 
-from hoso.web.staff.account_words import KINDS, days_in_words
+from hoso.core.messages.sending import MailState
+from hoso.web.staff.account_words import KINDS, MAIL_KINDS, MAIL_PROBLEMS, MAIL_STATES, days_in_words
 from hoso.web.templatetags.bilingual import spoken
 
 register = template.Library()
@@ -12,6 +13,20 @@ register = template.Library()
 def kind_words(kind: str) -> str:
     """The kind of an account in the active language; an unknown one as it is."""
     return spoken(KINDS.get(kind, (kind, kind)))
+
+
+@register.filter
+def mail_kind(kind: str) -> str:
+    return spoken(MAIL_KINDS.get(kind, (kind, kind)))
+
+
+@register.filter
+def mail_state(mail: MailState) -> str:
+    """What became of a mail, with what was wrong at the last try."""
+    words = spoken(MAIL_STATES[mail.state])
+    return (
+        f"{words}: {spoken(MAIL_PROBLEMS.get(mail.problem, (mail.problem, mail.problem)))}" if mail.problem else words
+    )
 
 
 @register.filter

@@ -1,4 +1,4 @@
-"""Keys and signed statements (JOSE): the only file that knows joserfc.
+"""Keys and signed statements (JOSE): but for the simulated VNeID the only file that knows joserfc.
 
 Signatures made are RS256, which OpenID Connect and SMART ask of every server; signatures accepted from clients are
 RS384 and ES384, of outside providers' ID tokens ID_TOKEN_ALGORITHMS, never another (so never `none`).

@@ -1,4 +1,5 @@
-"""OAuth 2 and OpenID Connect as Authlib does them, wired to our tables: the only file that knows Authlib.
+"""OAuth 2 and OpenID Connect as Authlib does them, wired to our tables: but for the simulated VNeID the only file
+that knows Authlib.
 
 What is ours here: PKCE with S256 always, codes and refresh tokens that end their family when used twice, scopes of
 SMART, and keys instead of secrets for Backend Services (docs/decisions/0040-authorization-server.md).
