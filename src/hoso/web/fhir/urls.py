@@ -2,8 +2,8 @@
 
 from django.urls import URLPattern
 
-from hoso.web.fhir import views, writes
-from hoso.web.routes import PUBLIC, Declaration, View, by_method, govern, route
+from hoso.web.fhir import practitioners, views, writes
+from hoso.web.routes import PUBLIC, SIGNED_IN, Declaration, View, by_method, govern, route
 
 
 def _reads(view: View, name: str) -> View:
@@ -26,6 +26,14 @@ def base_of_fhir(pattern: str) -> URLPattern:
 urlpatterns = [
     base_of_fhir(""),
     route("metadata", views.metadata, name="fhir_metadata", permission=PUBLIC, purpose=PUBLIC),
+    # Before what is stored: an id of this shape is an account's, and nothing is written under it.
+    route(
+        "Practitioner/account-<int:account_id>",
+        practitioners.practitioner,
+        name="fhir_practitioner",
+        permission=SIGNED_IN,
+        purpose=PUBLIC,
+    ),
     by_method(
         "<str:type_name>",
         GET=_reads(views.search, "fhir_search"),
