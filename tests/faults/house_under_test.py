@@ -39,6 +39,17 @@ class House:
         settings = {"HOSO_BACKUP": str(folder), "HOSO_ARCHIVE_SECONDS": str(seconds)}
         self._start("archive", "-c", "from hoso.cli import main; main()", "archive", **settings)
 
+    def start_sealer(self, checkpoints: Path) -> None:
+        """The audit's sealer, its checkpoints outside of the data folder."""
+        self._start(
+            "sealer",
+            "-c",
+            "from hoso.cli import main; main()",
+            "audit",
+            "seal",
+            HOSO_AUDIT_CHECKPOINTS=str(checkpoints),
+        )
+
     def _start(self, name: str, *arguments: str, **settings: str) -> "subprocess.Popen[bytes]":
         environment = {key: value for key, value in os.environ.items() if not key.startswith(("HOSO_", "DATABASE_URL"))}
         environment |= {"HOSO_HOME": str(self.home), "HOSO_POSTGRES": self.kind, **settings}

@@ -3,7 +3,9 @@
     python -m tests.faults.restore_proof --visits 2000 --seed 1
 
 Noted is every table there is, row for row (the ledger, the outbox, the audit and its chain among them), with all writers
-held for the moment of looking. Then the data folder is put out of reach and only the backup is left.
+held for the moment of looking. Then the data folder is put out of reach and only the backup is left, and, outside, the
+checkpoints of the audit's sealer, which ran all the while: those older than the moment must fit what was restored, the later
+ones must tell that something is missing.
 """
 
 import argparse
@@ -23,6 +25,8 @@ from typing import Any
 import psycopg
 from psycopg import sql
 
+from hoso.cli.audit import TAMPERED
+from hoso.core.audit.checkpoints import read_lines
 from hoso.core.backup.store import Store
 from hoso.core.database import embedded
 from tests.faults.house_under_test import House
@@ -30,6 +34,8 @@ from tests.faults.kill_proof import _progress
 from tests.faults.packages_to_send import write_packages
 
 ARCHIVE_SECONDS = 5
+CHECKPOINTS = "checkpoints"
+CHECKPOINT_SECONDS = 90  # one is due after 60 seconds or 1,000 events
 Content = dict[str, tuple[int, str]]  # table -> rows, hash of all of them
 
 
@@ -39,6 +45,7 @@ class Noted:
 
     at: datetime
     content: Content
+    head: tuple[int, str]  # of the audit's chain: the last number and its hash
 
 
 def prove(visits: int, seed: int, folder: Path, kind: str = "wheel") -> dict[str, float]:
@@ -54,6 +61,7 @@ def prove(visits: int, seed: int, folder: Path, kind: str = "wheel") -> dict[str
     store = Store(folder / "backup")
     with closing(House(folder / "house", kind)) as house:
         house.prepare()
+        house.start_sealer(folder / CHECKPOINTS)
         house.start_worker()
         house.start_sender(before)
         with house.connect() as connection:
@@ -64,6 +72,7 @@ def prove(visits: int, seed: int, folder: Path, kind: str = "wheel") -> dict[str
             )
             house.start_archiving(folder / "backup", ARCHIVE_SECONDS)
             _wait_until(house, connection, total // 3)
+            _wait_for_checkpoint(house, folder / CHECKPOINTS)
             noted = note(connection)
             print(f"the moment: {noted.content['intake_visit'][0]} visits in the ledger")
             while not house.has_sent():
@@ -95,12 +104,20 @@ def note(connection: "psycopg.Connection[Any]") -> Noted:
                 connection.execute("SET LOCAL lock_timeout = '300ms'")
                 connection.execute(sql.SQL("LOCK TABLE {} IN SHARE MODE").format(tables))
                 found = content(connection, [name for (name,) in names])
+                head = chain_head(connection)
                 row = connection.execute("SELECT clock_timestamp()").fetchone()
                 time.sleep(0.05)  # nothing commits between the look and the moment, nor in the same instant
         except (psycopg.errors.LockNotAvailable, psycopg.errors.DeadlockDetected):
             continue
         assert row is not None
-        return Noted(row[0], found)
+        return Noted(row[0], found, head)
+
+
+def chain_head(connection: "psycopg.Connection[Any]") -> tuple[int, str]:
+    row = connection.execute(
+        "SELECT sequence, encode(hash, 'hex') FROM audit_chain ORDER BY sequence DESC LIMIT 1"
+    ).fetchone()
+    return (int(row[0]), str(row[1])) if row else (0, "")
 
 
 def content(connection: "psycopg.Connection[Any]", tables: list[str]) -> Content:
@@ -127,12 +144,52 @@ def _compare(folder: Path, kind: str, name: str, noted: Noted) -> dict[str, Any]
                 table: (noted.content[table], found[table]) for table in found if noted.content[table] != found[table]
             }
             assert not differ, f"{name}: not as it was: {differ}"
+            assert chain_head(connection) == noted.head
             shas = connection.execute("SELECT encode(sha256, 'hex') FROM intake_package").fetchall()
         _check_originals(home, kind, [sha for (sha,) in shas])
+        _check_audit(home, kind, folder, noted)
     finally:
         embedded.release(home, database)
     print(f"{name}: {len(found)} tables equal, {sum(rows for rows, _ in found.values()):,} rows, {len(shas)} originals")
     return told
+
+
+def _check_audit(home: Path, kind: str, folder: Path, noted: Noted) -> None:
+    """The restored chain fits every checkpoint older than the moment; a later one tells that the database was set back."""
+    every = list(read_lines(folder / CHECKPOINTS))
+    older = [line for line in every if line.at <= noted.at]
+    known = [line for line in older if line.kind == "checkpoint"]
+    assert known and known[-1].sequence <= noted.head[0]
+    kept = home.parent / f"{home.name}-{CHECKPOINTS}"
+    kept.mkdir()
+    (kept / next((folder / CHECKPOINTS).glob("*.jsonl")).name).write_bytes(b"".join(line.raw + b"\n" for line in older))
+    clean, told = _verify(home, kind, kept)
+    assert clean, f"{home.name}: the chain does not fit older checkpoints: {told}"
+    later = [line for line in every if line.kind == "checkpoint" and line.sequence > noted.head[0]]
+    clean, told = _verify(home, kind, folder / CHECKPOINTS)
+    assert clean is not bool(later), f"{home.name}: {len(later)} later checkpoints: {told}"
+    print(
+        f"{home.name}: chain head #{noted.head[0]}, {len(known)} checkpoints fit, {len(later)} tell of what came later"
+    )
+
+
+def _verify(home: Path, kind: str, checkpoints: Path) -> tuple[bool, str]:
+    done = subprocess.run(
+        [sys.executable, "-c", "from hoso.cli import main; main()", "audit", "verify", "--json"],
+        env={**_environment(home, kind), "HOSO_AUDIT_CHECKPOINTS": str(checkpoints)},
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode in (0, TAMPERED) and done.stdout, done.stderr[-2000:]
+    told = json.loads(done.stdout.splitlines()[-1])
+    return done.returncode == 0, str(told)
+
+
+def _wait_for_checkpoint(house: House, folder: Path) -> None:
+    deadline = time.monotonic() + CHECKPOINT_SECONDS
+    while not (folder.is_dir() and any(line.kind == "checkpoint" for line in read_lines(folder))):
+        assert house.is_alive("sealer"), f"the sealer ended: see {house.log.name}"
+        assert time.monotonic() < deadline, "no checkpoint was made"
+        time.sleep(0.1)
 
 
 def _check_originals(home: Path, kind: str, shas: list[str]) -> None:
