@@ -81,6 +81,7 @@ def _take_all(house: House) -> None:
     for name, path in (("intake", "/intake/"), ("conflicts", "/intake/conflicts/")):
         officer.goto(path)
         _keep(officer, name)
+    _take_openings(house, person)
     administrator = house.enter("quantri")
     for name, path in (
         ("accounts", "/accounts/"),
@@ -91,6 +92,56 @@ def _take_all(house: House) -> None:
         if name == "account":
             administrator.locator("a.hit").first.click()
         _keep(administrator, name)
+    for name, path in (("account-review", "/accounts/review/"), ("mail", "/accounts/mail/")):
+        administrator.goto(path)
+        _keep(administrator, name)
+    _invite(administrator)
+    _take_desk(house)
+
+
+def _take_openings(house: House, person: str) -> None:
+    """The doctor breaks the glass; oversight reviews it and looks at the audit."""
+    doctor = house.enter("bacsi")
+    doctor.goto(person)
+    number = doctor.locator(".banner-numbers dd").first.inner_text()
+    doctor.goto("/access/break-glass/")
+    doctor.locator("#number").fill(number)
+    doctor.locator("#reason").select_option(index=1)
+    doctor.locator("#words").fill("Bất tỉnh khi nhập viện, không có người nhà đi cùng (dữ liệu mẫu).")
+    _keep(doctor, "break-glass")
+    doctor.on("dialog", lambda dialog: dialog.accept())
+    doctor.locator("form.fields button.danger").click()
+    doctor.wait_for_url("**/people/*/")
+    overseer = house.enter("giamsat")
+    for name, path in (
+        ("break-glass-review", "/access/reviews/"),
+        ("audit", "/audit/"),
+        ("audit-accounts", "/audit/accounts/"),
+    ):
+        overseer.goto(path)
+        _keep(overseer, name)
+
+
+def _invite(page: Page) -> None:
+    """An invitation, as it is shown once; whom it is for has an address, so it could go by mail."""
+    page.goto("/accounts/?q=tiepdon")
+    page.locator("a.hit").first.click()
+    page.locator("#email").fill("thu@example.vn")
+    page.locator("form:has(#email) button").last.click()
+    page.get_by_role("button", name="Gửi lời mời qua thư").click()
+    page.get_by_role("button", name="Liên kết mời mới").click()
+    page.locator(".link-once").wait_for()
+    page.locator(".link-once").evaluate("link => link.textContent = location.origin + '/invitation/…'")
+    _keep(page, "invitation")
+
+
+def _take_desk(house: House) -> None:
+    """Consent, sharing and the rights of persons: looked at for their own sake, wide and narrow."""
+    for viewport, end in ((WIDE, ""), (NARROW, "-375")):
+        desk = house.enter("tiepdon", viewport)
+        for name in ("share", "consents"):
+            desk.goto(f"/{name}/")
+            _keep(desk, f"{name}{end}")
 
 
 def _find(page: Page) -> str:
