@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
+from hoso.cli.demo_accounts import SignIn
 from tests import database as test_database
 from tests.browser.house import House
 from tests.browser.watching import Watch
@@ -117,6 +118,19 @@ def sign_in(page: Page, house: House, username: str) -> None:
     page.get_by_label("Mật khẩu").fill(known.password)
     page.get_by_role("button", name="Đăng nhập", exact=True).click()
     if known.totp_secret:
-        page.get_by_label("Mã xác thực").fill(known.code_now)
-        page.get_by_role("button", name="Đăng nhập", exact=True).click()
+        _give_code(page, known)
     expect(page.locator("details.me")).to_be_visible()
+
+
+def _give_code(page: Page, known: SignIn) -> None:
+    """The code of now; on a busy machine its thirty seconds may end on the way, or it was used before: then the next."""
+    inside, refused = page.locator("details.me"), page.get_by_role("alert")
+    for _ in range(3):
+        given = known.code_now
+        page.get_by_label("Mã xác thực").fill(given)
+        page.get_by_role("button", name="Đăng nhập", exact=True).click()
+        expect(inside.or_(refused).first).to_be_visible()
+        if inside.is_visible():
+            return
+        while known.code_now == given:
+            page.wait_for_timeout(500)

@@ -44,6 +44,7 @@ def addresses(house: House) -> dict[str, tuple[str, str]]:
         "identity": ("tiepnhan", f"/intake/people/{patient.person_id}/"),
         "places": ("bacsi", "/places/"),
         "terminology": ("bacsi", "/terminology/?q=tang+huyet+ap"),
+        "terminology-versions": ("bacsi", "/terminology/versions/?before=qd4469-2020&after=qd4469-2020"),
         "audit": ("giamsat", "/audit/"),
         "audit by account": ("giamsat", "/audit/accounts/"),
         "who looked": ("giamsat", f"/audit/people/{patient.person_id}/"),

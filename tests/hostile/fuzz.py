@@ -77,11 +77,12 @@ def mutate(random: Random, content: bytes, others: list[bytes]) -> bytes:
     return bytes(changed[: 2 * MOST_BYTES])
 
 
-def fuzz_by_chance(seconds: float, seed: int, tell: Callable[[str], None] = print) -> int:
-    """Read changed packages for so long; returns how many. Raises Unforeseen, with the input kept beside."""
-    random, started, count = Random(seed), time.monotonic(), 0
+def fuzz_by_chance(seconds: float, seed: int, tell: Callable[[str], None] = print, at_least: int = 0) -> int:
+    """Read changed packages for so long, and on to `at_least`; returns how many. Raises Unforeseen, with the input
+    kept beside."""
     known = seeds()
-    while time.monotonic() - started < seconds:
+    random, started, count = Random(seed), time.monotonic(), 0
+    while time.monotonic() - started < seconds or count < at_least:
         content = mutate(random, random.choice(known), known)
         began = time.monotonic()
         try:

@@ -25,6 +25,7 @@ from hoso.cli.modules import modules
 from hoso.cli.records import records
 from hoso.cli.restore import restore
 from hoso.cli.serve import serve
+from hoso.cli.terminology import terminology
 from hoso.cli.upgrade import upgrade
 from hoso.cli.worker import worker
 
@@ -57,6 +58,7 @@ for command in (
     accounts,
     clients,
     facilities,
+    terminology,
     audit,
     gateway,
     backup,

@@ -71,7 +71,13 @@ def _ensure_version(cursor: Any, shipped: Shipped) -> int:
         INSERT INTO terminology_version (system_id, version, status, valid_from, valid_to, evidence, source, origin)
         VALUES (%s, %s, 'published', %s, %s, %s, %s, 'shipped')
         ON CONFLICT (system_id, version) DO UPDATE SET
-            valid_from = excluded.valid_from, valid_to = excluded.valid_to,
+            valid_from = excluded.valid_from,
+            -- where the house has published a successor, the shipped version ends with it
+            valid_to = least(excluded.valid_to, (
+                SELECT min(later.valid_from) FROM terminology_version later
+                WHERE later.system_id = excluded.system_id AND later.origin = 'local' AND later.status = 'published'
+                  AND later.valid_from > excluded.valid_from
+            )),
             evidence = excluded.evidence, source = excluded.source
         RETURNING id
         """,

@@ -145,6 +145,13 @@ urlpatterns = [
     route("places/", places.places, name="places", permission="place.read", purpose=PUBLIC),
     route("places/<int:place_id>/", places.place, name="place", permission="place.read", purpose=PUBLIC),
     route("terminology/", terminology.terminology, name="terminology", permission="terminology.read", purpose=PUBLIC),
+    route(
+        "terminology/versions/",
+        terminology.versions,
+        name="terminology_versions",
+        permission="terminology.read",
+        purpose=PUBLIC,
+    ),
     _account("accounts/", accounts.accounts, "accounts"),
     _account("accounts/new/", accounts.new, "new_account"),
     _account("accounts/list/", account_reviews.bulk, "bulk_accounts"),

@@ -1,0 +1,139 @@
+"""Versions that the house itself brings: taken in as a draft, looked at, published, and from then on unchanged."""
+
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Any, Literal
+
+from django.db import IntegrityError, connection, transaction
+
+from hoso.core.errors import HosoError
+from hoso.core.terminology import queries
+from hoso.core.terminology.search_words import ranking_text, word_vector
+from hoso.core.terminology.shipped import Concept
+from hoso.core.terminology.systems import short_name
+from hoso.core.terminology.version_sheet import Refusal, read_version_sheet
+
+Evidence = Literal["official", "secondary", "unverified"]
+
+
+@dataclass(slots=True)
+class DraftReport:
+    """The account of a draft: rows = taken + refused rows."""
+
+    rows: int = 0
+    taken: int = 0
+    refusals: list[Refusal] = field(default_factory=list)
+
+    @property
+    def refused_rows(self) -> list[int]:
+        return sorted({refusal.row for refusal in self.refusals})
+
+    def as_dict(self) -> dict[str, Any]:
+        return {
+            "rows": self.rows,
+            "taken": self.taken,
+            "refused": len(self.refused_rows),
+            "refusals": [{"row": one.row, "field": one.field, **one.error.as_dict()} for one in self.refusals],
+        }
+
+
+def draft_version(
+    path: Path, system: str, version: str, valid_from: date, source: str, evidence: Evidence = "unverified"
+) -> DraftReport:
+    """Take a list in as a draft of the next version; a draft of that name is replaced. Nobody reads codes from drafts.
+
+    Raises HosoError HS6006 for an unknown system, HS6020 where the version is published, HS6008, HS6010, HS6011
+    when the file as a whole cannot be taken.
+    """
+    report, concepts = DraftReport(), []
+    for _, row in read_version_sheet(path):
+        report.rows += 1
+        if isinstance(row, Concept):
+            concepts.append(row)
+        else:
+            report.refusals += row
+    report.taken = len(concepts)
+    with transaction.atomic(), connection.cursor() as cursor:
+        version_id = _draft(cursor, short_name(system), version, valid_from, source, evidence)
+        cursor.execute("DELETE FROM terminology_concept WHERE version_id = %s", [version_id])
+        _insert(cursor, version_id, concepts)
+    return report
+
+
+def publish_version(system: str, version: str) -> None:
+    """Bring a draft into force from its first day; the version before it ends on that day. Announced as a change.
+
+    Raises HosoError HS6006, HS6021 where there is no such draft, HS6022 where another version begins on that day.
+    """
+    name = short_name(system)
+    with transaction.atomic(), connection.cursor() as cursor:
+        found = _find(cursor, name, version)
+        if found is None or found[1] != "draft":
+            raise HosoError("HS6021", system=name, version=version)
+        version_id, _, valid_from = found
+        cursor.execute(
+            "SELECT v.version FROM terminology_version v JOIN terminology_system s ON s.id = v.system_id"
+            " WHERE s.name = %s AND v.valid_from = %s AND v.status <> 'draft'",
+            [name, valid_from],
+        )
+        if other := cursor.fetchone():
+            raise HosoError("HS6022", version=version, day=f"{valid_from:%d/%m/%Y}", other=other[0])
+        try:
+            with transaction.atomic():
+                cursor.execute("SELECT terminology_publish(%s)", [version_id])
+        except IntegrityError as error:
+            raise HosoError("HS6022", version=version, day=f"{valid_from:%d/%m/%Y}", other="?") from error
+        transaction.on_commit(queries.forget)
+
+
+def _draft(cursor: Any, name: str, version: str, valid_from: date, source: str, evidence: Evidence) -> int:
+    """The draft's number, made or changed."""
+    cursor.execute("SELECT id FROM terminology_system WHERE name = %s", [name])
+    system = cursor.fetchone()
+    if system is None:
+        raise HosoError("HS6006", system=name)
+    found = _find(cursor, name, version)
+    if found and found[1] != "draft":
+        raise HosoError("HS6020", system=name, version=version)
+    cursor.execute(
+        """
+        INSERT INTO terminology_version (system_id, version, status, valid_from, evidence, source, origin)
+        VALUES (%s, %s, 'draft', %s, %s, %s, 'local')
+        ON CONFLICT (system_id, version) DO UPDATE SET
+            valid_from = excluded.valid_from, evidence = excluded.evidence, source = excluded.source
+        RETURNING id
+        """,
+        [system[0], version, valid_from, evidence, source],
+    )
+    return int(cursor.fetchone()[0])
+
+
+def _find(cursor: Any, name: str, version: str) -> tuple[int, str, date] | None:
+    """Number, status and first day of a version."""
+    cursor.execute(
+        "SELECT v.id, v.status, v.valid_from FROM terminology_version v"
+        " JOIN terminology_system s ON s.id = v.system_id WHERE s.name = %s AND v.version = %s",
+        [name, version],
+    )
+    row = cursor.fetchone()
+    return (row[0], row[1], row[2]) if row else None
+
+
+def _insert(cursor: Any, version_id: int, concepts: list[Concept]) -> None:
+    columns: list[list[Any]] = [
+        [one.code for one in concepts], [one.display_vi for one in concepts], [one.display_en for one in concepts],
+        [one.parent for one in concepts], [one.valid_from for one in concepts], [one.valid_to for one in concepts],
+        [ranking_text(one.display_vi) for one in concepts],
+        [word_vector(one.display_vi, one.display_en) for one in concepts],
+    ]  # fmt: skip
+    cursor.execute(
+        """
+        INSERT INTO terminology_concept (version_id, code, display_vi, display_en, parent, valid_from, valid_to, folded,
+                                         words, origin)
+        SELECT %s, u.code, u.vi, u.en, u.parent, u.first_day, u.last_day, u.folded, u.words::tsvector, 'local'
+        FROM unnest(%s::text[], %s::text[], %s::text[], %s::text[], %s::date[], %s::date[], %s::text[], %s::text[])
+            AS u (code, vi, en, parent, first_day, last_day, folded, words)
+        """,
+        [version_id, *columns],
+    )

@@ -1,0 +1,30 @@
+"""The words for versions of code systems in both languages."""
+
+from django import template
+from django.utils.translation import get_language
+
+register = template.Library()
+
+STATUS = {
+    "draft": ("bản nháp", "draft"),
+    "published": ("đã ban hành", "published"),
+    "retired": ("đã thôi dùng", "retired"),
+}
+CHANGE = {
+    "added": ("thêm", "added"),
+    "removed": ("bỏ", "removed"),
+    "renamed": ("đổi tên", "renamed"),
+    "moved": ("đổi nhóm", "moved"),
+    "dated": ("đổi hiệu lực", "other dates"),
+    "same": ("giữ nguyên", "unchanged"),
+}
+
+
+@register.filter
+def status_word(key: str) -> str:
+    return STATUS[key][1 if get_language() == "en" else 0]
+
+
+@register.filter
+def change_word(key: str) -> str:
+    return CHANGE[key][1 if get_language() == "en" else 0]
