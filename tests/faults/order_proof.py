@@ -117,8 +117,8 @@ for line in sys.stdin:
 
 
 def _take_in(home: Path, kind: str, order: list[Path]) -> None:
-    environment = {**os.environ, "HOSO_HOME": str(home), "HOSO_POSTGRES": kind, "HOSO_INTAKE_PROCESSES": "0"}
-    environment.pop("DATABASE_URL", None)
+    environment = {key: value for key, value in os.environ.items() if not key.startswith(("HOSO_", "DATABASE_URL"))}
+    environment |= {"HOSO_HOME": str(home), "HOSO_POSTGRES": kind, "HOSO_INTAKE_PROCESSES": "0"}
     done = subprocess.run(
         [sys.executable, "-c", TAKE_IN], input="\n".join(map(str, order)), text=True, env=environment, check=False,
         capture_output=True,

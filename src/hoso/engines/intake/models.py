@@ -72,6 +72,7 @@ class VisitRow:
     lines_withheld: int
     lines_not_mapped: int
     made_on: date | None = None
+    facility_name: str = ""  # in lists over many packages
 
 
 @dataclass(frozen=True)

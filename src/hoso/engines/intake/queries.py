@@ -81,11 +81,12 @@ def quarantined(scope: Scope, limit: int = 100) -> list[VisitRow]:
     with connection.cursor() as cursor:
         cursor.execute(
             f"""
-            SELECT {_VISIT}, v.sensitivity FROM intake_visit v
+            SELECT {_VISIT}, coalesce(f.name, ''), v.sensitivity FROM intake_visit v
+            LEFT JOIN places_facility f ON f.id = v.facility_id
             WHERE v.state = 'quarantined' AND {scope.facilities("v")}
               AND NOT EXISTS (SELECT 1 FROM intake_visit later WHERE later.facility_id = v.facility_id
                               AND later.ma_lk = v.ma_lk AND later.package_id > v.package_id
-                              AND later.state IN ('filed', 'corrected'))
+                              AND later.state IN ('filed', 'corrected', 'withdrawn'))
             ORDER BY v.package_id DESC, v.ordinal LIMIT %s
             """,
             [limit],

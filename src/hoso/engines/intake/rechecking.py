@@ -86,7 +86,7 @@ def _sent(package: Package, ordinals: set[int]) -> dict[int, RawVisit]:
 # Not judged by today's rules, and no corrected sending has taken its place.
 _WAITING = """v.state = 'quarantined' AND v.rule_set <> %s
     AND NOT EXISTS (SELECT 1 FROM intake_visit later WHERE later.facility_id = v.facility_id AND later.ma_lk = v.ma_lk
-                    AND later.package_id > v.package_id AND later.state IN ('filed', 'corrected'))"""
+                    AND later.package_id > v.package_id AND later.state IN ('filed', 'corrected', 'withdrawn'))"""
 
 
 def _waiting(package_id: int, actor: Actor) -> list[int]:
