@@ -1,13 +1,15 @@
 """What is odd about a package as a whole: said of it, while its visits are taken in."""
 
 from datetime import date
+from io import BytesIO
 from typing import Any
+from zipfile import ZipFile
 
 import pytest
 from django.utils import timezone
 
 from hoso.engines.intake import queries as intake_queries
-from tests.claim_packages import package, sample_3176
+from tests.claim_packages import CHECK_IN, package, sample_3176
 from tests.intaking import Intake, asker, last_package, one, rows
 
 CLAIM = sample_3176()
@@ -44,8 +46,20 @@ def test_each_oddity_is_said_and_the_visit_taken_in(content: bytes, codes: list[
     assert remarks() == codes
 
 
+def test_the_visits_of_each_envelope_are_counted(intake: Intake) -> None:
+    three = [CLAIM.with_(MA_LK=f"SYN.{n}") for n in range(3)]
+    assert intake.file(*three).filed == 3
+    assert remarks() == []
+    stream = BytesIO()
+    with ZipFile(stream, "w") as archive:
+        archive.writestr("1.xml", package(three[:2]))
+        archive.writestr("2.xml", package(three[2:]))
+        archive.writestr("3.xml", package(three[2:]).replace(b"<SOLUONGHOSO>1<", b"<SOLUONGHOSO>4<"))
+    assert intake.send(stream.getvalue(), "three.zip").unchanged == 4
+    assert remarks() == ["HS3013"]
+
+
 def test_a_check_in_file_has_no_envelope_to_be_odd(intake: Intake) -> None:
-    from tests.claim_packages import CHECK_IN
 
     intake.send(CHECK_IN.read_bytes())
     assert remarks() == []

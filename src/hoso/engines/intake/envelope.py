@@ -63,6 +63,7 @@ class _EnvelopeReader:
         self.depth = 0
         self.check_in = False
         self.header_values: dict[str, str] = {}
+        self.header: PackageHeader | None = None
         self.count = 0
         self.inside = False  # a HOSO, or the check-in file
         self.elements = self.text = 0  # of the HOSO being read
@@ -128,7 +129,11 @@ class _EnvelopeReader:
 
     def _visit(self, element: Any, parts_of: Callable[[Any], list[Part]]) -> RawVisit:
         self.count += 1
-        header = _header(self.header_values)
+        if (
+            self.header is None
+        ):  # one for all of its visits: by it the visits of one envelope are told from the next one's
+            self.header = _header(self.header_values)
+        header = self.header
         if self.is_too_large:
             finding = Finding("HS3320", "error", 0, 0, "HOSO", "", {"limit": _LIMIT})
             return RawVisit(header, self.count, [], finding)

@@ -1,4 +1,4 @@
-"""A visit's place in the raw envelope: its FILEHOSO one under the other, contents shortened, the one looked for marked."""
+"""A visit's place in the raw envelope: its FILEHOSO one under the other, the one looked for marked, its content shortened."""
 
 import re
 from dataclasses import dataclass
@@ -24,11 +24,15 @@ def envelope_lines(raw: RawVisit, table: int) -> list[EnvelopeLine]:
     lines = [EnvelopeLine(0, f"<HOSO> <!-- {raw.ordinal} -->", False)]
     for part in raw.parts:
         found = part.name == f"XML{table}"
+        if not found:
+            kind = f"<LOAIHOSO>{part.name[:40]}</LOAIHOSO>"
+            lines.append(EnvelopeLine(part.line, f"  <FILEHOSO>{kind}…</FILEHOSO>", False))
+            continue
         lines += [
             EnvelopeLine(part.line, "  <FILEHOSO>", found),
             EnvelopeLine(0, f"    <LOAIHOSO>{part.name[:40]}</LOAIHOSO>", found),
             EnvelopeLine(0, f"    <NOIDUNGFILE>{shortened(part)}</NOIDUNGFILE>", found),
-            EnvelopeLine(0, "  </FILEHOSO>", False),
+            EnvelopeLine(0, "  </FILEHOSO>", found),
         ]
     return [*lines, EnvelopeLine(0, "</HOSO>", False)]
 

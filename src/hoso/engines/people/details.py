@@ -27,6 +27,7 @@ class DetailKind:
     parts: dict[str, list[str]] = field(default_factory=dict)
     lists: bool = False
     nothing: tuple[str, ...] = ()
+    words: dict[str, str] = field(default_factory=dict)  # codes whose meaning is known
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from typing import Any
 from hoso.core.places.facilities import facility_names
 from hoso.core.places.queries import address_lines
 from hoso.engines.people.detail_history import DetailHistory, Saying
-from hoso.engines.people.details import IDENTITY
+from hoso.engines.people.details import IDENTITY, detail_kinds
 from hoso.engines.people.models import BirthDate, Identifier, Person, Sex
 from hoso.web import ages
 from hoso.web.templatetags.bilingual import spoken
@@ -75,6 +75,8 @@ class _Words:
             return sex(Sex(value))
         if key == "card":
             return "; ".join(map(self._card, value))
+        if word := detail_kinds()[key].words.get(str(value)):
+            return f"{value} ({word})"
         return _day(value) if key == "five_years" else str(value)
 
     def _card(self, card: dict[str, str]) -> str:
