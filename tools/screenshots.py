@@ -82,6 +82,7 @@ def _take_all(house: House) -> None:
         officer.goto(path)
         _keep(officer, name)
     _take_openings(house, person)
+    _take_hospital(house)
     administrator = house.enter("quantri")
     for name, path in (
         ("accounts", "/accounts/"),
@@ -142,6 +143,27 @@ def _take_desk(house: House) -> None:
         for name in ("share", "consents"):
             desk.goto(f"/{name}/")
             _keep(desk, f"{name}{end}")
+
+
+def _take_hospital(house: House) -> None:
+    """For docs/guide/benh-vien.md: sending, a package's account, findings, quarantine, the place in the XML, the sender board."""
+    hospital = house.enter("hoso")
+    hospital.goto("/intake/")
+    _keep(hospital, "hospital-intake")
+    officer = house.enter("tiepnhan")
+    officer.goto("/intake/senders/")
+    _keep(officer, "senders")
+    officer.goto("/intake/quarantine/")
+    _keep(officer, "quarantine")
+    waiting = officer.locator("tbody tr").first
+    package = waiting.locator("a[href*='packages']").first.get_attribute("href") or ""
+    waiting.locator("a[href*='/xml/']").first.click()
+    officer.wait_for_url("**/xml/**")
+    _keep(officer, "sent-xml")
+    officer.goto(package.partition("?")[0])
+    _keep(officer, "package")
+    officer.locator("#findings").evaluate("part => part.scrollIntoView()")
+    _keep(officer, "findings")
 
 
 def _find(page: Page) -> str:

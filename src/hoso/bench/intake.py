@@ -91,6 +91,7 @@ def _watch_steps(watch: Stopwatch) -> None:
     watch.wrap(run, "receive", "keep the original (SHA-256, fsync)")
     watch.wrap(packages, "read_package", "read the envelope (XML)")
     watch.wrap(Future, "result", "wait for the helper that prepares")
+    watch.wrap(packages, "prepare_here", "prepare what the helper has not begun")
     watch.wrap(packages, "file_batch", "build rows")
     for owner, name in (
         (ledger.Ledger, "load"), (linkage.Linkage, "load"), (actions.RecordBatch, "stored_of_visit"),

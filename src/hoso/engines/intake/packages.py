@@ -1,5 +1,6 @@
 """Working through one package: from the mark where the ledger ends, batch by batch, to its end or its refusal."""
 
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Executor, Future
 from contextlib import closing, contextmanager
@@ -164,14 +165,41 @@ def _prepared(
             raws[raw.ordinal] = raw
             yield prepare(raw, stated)
         return
-    running: list[Future[list[PreparedVisit]]] = []
+    ahead: deque[_Chunk] = deque()
     while True:
-        while len(running) < AHEAD and (chunk := list(islice(visits, CHUNK))):
+        while len(ahead) < AHEAD and (chunk := list(islice(visits, CHUNK))):
             raws.update((raw.ordinal, raw) for raw in chunk)
-            running.append(executor.submit(prepare_chunk, chunk, stated))
-        if not running:
+            ahead.append(_Chunk(chunk, executor.submit(prepare_chunk, chunk, stated)))
+        if not ahead:
             return
-        yield from running.pop(0).result()
+        first = ahead.popleft()
+        _help_out(first, ahead, stated)
+        yield from first.result()
+
+
+@dataclass(slots=True)
+class _Chunk:
+    """Visits on their way: with a helper process, or prepared here."""
+
+    visits: list[RawVisit]
+    future: Future[list[PreparedVisit]]
+    prepared: list[PreparedVisit] | None = None
+
+    def result(self) -> list[PreparedVisit]:
+        return self.future.result() if self.prepared is None else self.prepared
+
+
+def _help_out(first: _Chunk, ahead: Iterable[_Chunk], stated: str | None) -> None:
+    """While the next chunk is still with a helper, prepare here what no helper has begun, from the far end."""
+    waiting = [chunk for chunk in ahead if chunk.prepared is None]
+    while first.prepared is None and not first.future.done() and waiting:
+        chunk = waiting.pop()
+        if chunk.future.cancel():
+            chunk.prepared = prepare_here(chunk.visits, stated)
+
+
+def prepare_here(visits: list[RawVisit], stated: str | None) -> list[PreparedVisit]:
+    return [prepare(raw, stated) for raw in visits]
 
 
 def _batches(visits: Iterable[PreparedVisit]) -> Iterator[list[PreparedVisit]]:
