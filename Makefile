@@ -1,5 +1,5 @@
 # The commands of this house; what they do stands in tools/. Data goes to HOSO_HOME (default: var).
-.PHONY: prove-matrix setup setup-dev demo test check bench lock audit prove-kill prove-rules prove-sharing prove-restore prove-newcomer
+.PHONY: prove-fhir-search prove-matrix setup setup-dev demo test check bench lock audit prove-kill prove-rules prove-sharing prove-restore prove-newcomer
 
 setup: ## Build .venv to run HoSo
 	@tools/setup.sh run
@@ -39,6 +39,9 @@ prove-order: setup-dev ## Full size: the same packages ten times each in random 
 
 prove-rules: setup-dev ## Full size: 5,000 people over three years with 3 % planted defects: found = planted
 	@.venv/bin/python -m tests.conformance.rules.truth_proof
+
+prove-fhir-search: setup-dev ## Full size: 3,000 random FHIR searches, compared with a slow second implementation
+	@.venv/bin/pytest -q tests/conformance/test_fhir_search_store.py --questions 3000
 
 prove-sharing: setup-dev ## Full size: 100,000 guesses of a code of one-time sharing, in eight windows at once
 	@.venv/bin/pytest -q tests/faults/test_sharing_guesses.py --guesses 100000

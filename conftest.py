@@ -46,6 +46,7 @@ DATABASE_FIXTURES = {"db", "database_server", "own_database", "own_server"}
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--guesses", type=int, default=400, help="Guesses of a code of one-time sharing (full: 100000).")
+    parser.addoption("--questions", type=int, default=120, help="Random FHIR searches (full: 3000).")
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -52,6 +52,7 @@ def loaded(filled: Callable[[], Intake]) -> Iterator[Loaded]:
         "ordinal": "1", "person_id": str(person), "package_id": str(number), "conflict_id": str(conflict), "encounter": encounter,
         "patient_id": one("SELECT patient_id FROM people_person WHERE person_id = %s", person),
         "event_id": str(one("SELECT min(id) FROM audit_event WHERE person_id IS NULL")), "type_name": "Encounter", "id_": encounter, "version": "1",
+        "member": "Condition",
     }  # fmt: skip
     accounts = {role: sign_in(role, "01000" if role in AT_THE_FACILITY else None) for role in ROLES}
     values |= decided_by_a_person(accounts["doctor"], accounts["privacy_officer"])
@@ -84,7 +85,7 @@ def _filled_in(route: Route, values: dict[str, str]) -> str:
         return f"{address}?_id={_own_visit(route.name)}"
     if route.name in ("fhir_update", "fhir_patch", "fhir_delete"):
         return f"{address.rpartition('/')[0]}/{_own_visit(route.name)}"
-    if route.name == "fhir_search":
+    if route.name in ("fhir_search", "fhir_search_by_post"):
         return f"{address}?patient={values['patient_id']}"
     return address + QUERIES.get(route.name, "")
 

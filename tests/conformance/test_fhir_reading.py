@@ -134,14 +134,12 @@ def test_order(house: House) -> None:
 @pytest.mark.parametrize(
     ("address", "status", "code"),
     [
-        ("Observation", 400, "HS5113"),
-        ("Patient", 400, "HS5113"),
-        ("Patient?gender=female", 400, "HS5113"),
         ("Observation?patient=x&colour=red", 400, "HS5110"),
-        ("Observation?patient=x&_include=Observation:subject", 400, "HS5110"),
+        ("Observation?patient=x&_include=Observation:colour", 400, "HS5112"),
+        ("Observation?status.name=x", 400, "HS5155"),
+        ("Patient/x/Location", 404, "HS5115"),
         ("Observation?patient=x&date=never", 400, "HS5112"),
         ("Nothing", 404, "HS5115"),
-        ("Organization", 400, "HS5113"),
         ("Patient/nobody", 404, "HS5001"),
         ("Patient?name=x&_format=xml", 406, "HS5114"),
     ],

@@ -1,7 +1,7 @@
 """The one way out: a question is decided, bound in the database, answered and recorded, in one transaction."""
 
-from collections.abc import Callable, Sized
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sized
+from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from hoso.core.access import policy
@@ -32,7 +32,7 @@ class Asking:
 
 
 def read(actor: Actor, purpose: str, asking: Asking, query: Callable[[policy.Scope], Answer]) -> Answer:
-    """Answer `query` within the actor's scope and write one audit event about it.
+    """Answer `query` within the actor's scope and write one audit event about it, or one for each person it shows.
 
     Raises HosoError HS2001 when the policy refuses, HS2103 for an export or print without a reason; the refusal is an audit event too. Where the event cannot be written,
     raises HS2151 for an answer with labels; another answer's event is spooled, or HS2152 raised where the spool is full.
@@ -48,14 +48,14 @@ def read(actor: Actor, purpose: str, asking: Asking, query: Callable[[policy.Sco
     except HosoError:
         record_refusal(actor, purpose, asking)
         raise
-    event: AuditEvent | None = None
+    events: list[AuditEvent] = []
     try:
         with watching_labels() as shown, acting_transaction(actor.account_id, purpose):
             answer = query(scope)
             if asking.recorded:
                 shown_person = asking.person_id if _count(answer) else None
                 by = policy.deciding(scope, shown_person) if shown_person is not None else None
-                event = AuditEvent(
+                one = AuditEvent(
                     actor=actor,
                     role=scope.role.key,
                     purpose=purpose,
@@ -67,12 +67,23 @@ def read(actor: Actor, purpose: str, asking: Asking, query: Callable[[policy.Sco
                     sensitive=shown.labels != 0,
                     found=_count(answer),
                 )
-                record_event(event)
+                events = _for_each_person(one, answer)
+                for event in events:
+                    record_event(event)
     except AuditUnwritable:
-        if event is None:
+        if not events:
             raise
-        keep_instead(event)
+        for event in events:
+            keep_instead(event)
     return answer
+
+
+def _for_each_person(event: AuditEvent, answer: object) -> list[AuditEvent]:
+    """One event for each person of an answer about several (its `found_of_persons`), so that each sees who looked."""
+    persons: Mapping[int, int] = getattr(answer, "found_of_persons", {})
+    if event.person_id is not None or not persons:
+        return [event]
+    return [replace(event, person_id=person, found=found) for person, found in persons.items()]
 
 
 def record_refusal(actor: Actor, purpose: str, asking: Asking) -> None:

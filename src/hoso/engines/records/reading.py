@@ -17,7 +17,7 @@ from hoso.engines.records.resource_types import NUMBERS, name_of
 NOBODY = 0  # the person of what is about nobody: organisations, practitioners, medicines
 LABEL_SYSTEM = "https://hoso.vn/fhir/CodeSystem/sensitivity"
 _HEAD = re.compile(rb'\s*\{(?P<type>\s*"resourceType"\s*:\s*"[A-Za-z]+")?')
-STORED_COLUMNS = "r.type, r.id, r.version, r.last_updated, r.happened, r.encounter, r.sensitivity, r.source_table, r.source_line, r.deleted, r.body, r.meta"
+STORED_COLUMNS = "r.type, r.id, r.version, r.last_updated, r.happened, r.encounter, r.sensitivity, r.source_table, r.source_line, r.deleted, r.body, r.meta, r.person_id"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +36,7 @@ class StoredResource:
     deleted: bool
     body: bytes
     meta: bytes = b""  # what its sender said in meta, as JSON
+    person_id: int = 0  # whose; 0: about nobody
 
     def content(self) -> dict[str, Any]:
         found: dict[str, Any] = orjson.loads(self.body)
@@ -96,7 +97,7 @@ def stored_rows(
 
 def stored_resource(row: Sequence[Any]) -> StoredResource:
     """A row of STORED_COLUMNS."""
-    return StoredResource(*[name_of(row[0]), *row[1:-2], bytes(row[-2]), bytes(row[-1])])
+    return StoredResource(name_of(row[0]), *row[1:10], bytes(row[10]), bytes(row[11]), row[12])
 
 
 def visible(scope: Scope, person_id: int) -> str:

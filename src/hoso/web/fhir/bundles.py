@@ -4,17 +4,33 @@ from collections.abc import Iterable, Sequence
 
 import orjson
 
+from hoso.core.errors import HosoError
 from hoso.engines.records.reading import StoredResource
+from hoso.web.fhir.outcomes import warning_of
+
+Written = tuple[StoredResource, bytes]  # a resource and the bytes it is shown as
 
 
-def searchset(base: str, resources: Iterable[StoredResource], total: int | None, links: dict[str, str]) -> bytes:
+def searchset(
+    base: str,
+    found: Iterable[Written],
+    included: Iterable[Written],
+    total: int | None,
+    links: dict[str, str],
+    warnings: Iterable[HosoError] = (),
+) -> bytes:
     """The answer to a search. `base` is the address of the FHIR service without a slash at the end."""
-    entries = [
-        b'{"fullUrl":%s,"resource":%s,"search":{"mode":"match"}}'
-        % (orjson.dumps(f"{base}/{one.type}/{one.id}"), one.served())
-        for one in resources
-    ]
+    entries = [_entry(base, one, "match") for one in found] + [_entry(base, one, "include") for one in included]
+    for warning in warnings:
+        told = {"resource": warning_of(warning), "search": {"mode": "outcome"}}
+        entries.append(orjson.dumps(told))
     return _bundle("searchset", entries, total, links)
+
+
+def _entry(base: str, written: Written, mode: str) -> bytes:
+    one, content = written
+    address = orjson.dumps(f"{base}/{one.type}/{one.id}")
+    return b'{"fullUrl":%s,"resource":%s,"search":{"mode":"%s"}}' % (address, content, mode.encode())
 
 
 def history(base: str, versions: Sequence[StoredResource], links: dict[str, str]) -> bytes:

@@ -82,3 +82,9 @@ def at(place: str, expression: str) -> str:
     """The place of an issue, within the entry of a bundle where it came in one."""
     inside = expression.partition(".")[2]
     return expression if not place else f"{place}.resource.{inside}".rstrip(".")
+
+
+def warning_of(error: HosoError) -> dict[str, Any]:
+    """The OperationOutcome of what an answer leaves out."""
+    issue = _issue(error, "incomplete", [])
+    return {"resourceType": "OperationOutcome", "issue": [{**issue, "severity": "warning"}]}

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern
 
-from hoso.web.fhir import practitioners, views, writes
+from hoso.web.fhir import practitioners, searching, views, writes
 from hoso.web.routes import PUBLIC, SIGNED_IN, Declaration, View, by_method, govern, route
 
 
@@ -36,11 +36,16 @@ urlpatterns = [
     ),
     by_method(
         "<str:type_name>",
-        GET=_reads(views.search, "fhir_search"),
+        GET=_reads(searching.search, "fhir_search"),
         POST=_writes(writes.create, "fhir_create"),
         PUT=_writes(writes.conditional_update, "fhir_conditional_update"),
         PATCH=_writes(writes.conditional_patch, "fhir_conditional_patch"),
         DELETE=_writes(writes.conditional_delete, "fhir_conditional_delete"),
+    ),
+    by_method(
+        "<str:type_name>/_search",
+        POST=_reads(searching.search_by_post, "fhir_search_by_post"),
+        GET=_reads(searching.search_by_post, "fhir_search_by_post"),
     ),
     by_method(
         "<str:type_name>/<str:id_>",
@@ -50,5 +55,6 @@ urlpatterns = [
         DELETE=_writes(writes.delete, "fhir_delete"),
     ),
     _record("<str:type_name>/<str:id_>/_history", views.history, "fhir_history"),
+    _record("<str:type_name>/<str:id_>/<str:member>", searching.search_compartment, "fhir_search_compartment"),
     _record("<str:type_name>/<str:id_>/_history/<int:version>", views.vread, "fhir_vread"),
 ]

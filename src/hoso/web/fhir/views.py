@@ -1,30 +1,24 @@
-"""FHIR R4 over HTTP: metadata, read, vread, history of a resource, search within a person's record."""
+"""FHIR R4 over HTTP: metadata, read, vread, history of a resource."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime
 from functools import wraps
 from typing import Any
 
-from django.core import signing
 from django.http import HttpRequest, HttpResponse
-from django.utils.http import http_date, urlencode
+from django.utils.http import http_date
 
 from hoso.core.access.policy import Scope
 from hoso.core.errors import HosoError
 from hoso.engines.records.fhir import interactions
 from hoso.engines.records.fhir.interactions import Found
-from hoso.engines.records.fhir.search.query import Query, parse_query
 from hoso.engines.records.reading import StoredResource
 from hoso.web.asking import ask
 from hoso.web.fhir import bundles
 from hoso.web.fhir.capability import capability_statement, served_types
 from hoso.web.fhir.outcomes import ADDRESS, fhir_answer
 from hoso.web.fhir.scopes import within_scopes
-from hoso.web.fhir.whose import persons
 from hoso.web.routes import ActingRequest
 
-PAGE_LIFE = 15 * 60  # seconds
-CURSOR = "_page"
 JSON_FORMATS = {"json", "application/json", "application/fhir+json", "text/json"}
 View = Callable[..., HttpResponse]
 
@@ -34,7 +28,9 @@ def fhir_view(view: View) -> View:
 
     @wraps(view)
     def checked(request: HttpRequest, **named: Any) -> HttpResponse:
-        if request.method not in ("GET", "HEAD"):
+        if request.method not in ("GET", "HEAD") and not (
+            request.method == "POST" and request.path.endswith("/_search")
+        ):
             raise HosoError("HS5116", method=request.method or "")
         if request.GET.get("_format", "json") not in JSON_FORMATS:
             raise HosoError("HS5114", format=request.GET["_format"][:40])
@@ -72,55 +68,6 @@ def history(request: ActingRequest, type_name: str, id_: str) -> HttpResponse:
     """Every version, the newest first."""
     found = _asked(request, f"{type_name}/{id_}", lambda scope: interactions.versions(scope, type_name, id_))
     return fhir_answer(bundles.history(_base(request), found.resources, {"self": _address(request)}))
-
-
-@fhir_view
-def search(request: ActingRequest, type_name: str) -> HttpResponse:
-    """`?patient=…&…`: what fits in that person's record; for Patient who fits. Pages stay valid for 15 minutes."""
-    pairs = [(name, value) for name, values in request.GET.lists() for value in values if name != CURSOR]
-    query = parse_query(type_name, pairs)
-    until, after = _cursor(request)
-
-    def find(scope: Scope) -> Found:
-        return interactions.search_charts(scope, persons(scope, query), query, until)
-
-    found = ask(request, within_scopes(request, type_name, "search", find), action="search", about=type_name)
-    assert found is not None
-    shown, more = _page(found.resources, after, query)
-    links = {"self": _address(request)}
-    if more:
-        links["next"] = _next(request, pairs, until, shown[-1].id)
-    return fhir_answer(bundles.searchset(_base(request), shown, len(found), links))
-
-
-def _page(resources: tuple[StoredResource, ...], after: str, query: Query) -> tuple[tuple[StoredResource, ...], bool]:
-    """The next resources behind the last one shown. Raises HosoError HS5008 where that one is no longer there."""
-    if query.summary == "count":
-        return (), False
-    start = 0
-    if after:
-        start = next((number for number, one in enumerate(resources, 1) if one.id == after), -1)
-        if start < 0:
-            raise HosoError("HS5008")
-    end = start + query.count
-    return resources[start:end], query.count > 0 and len(resources) > end
-
-
-def _next(request: HttpRequest, pairs: list[tuple[str, str]], until: datetime, last: str) -> str:
-    cursor = signing.dumps([until.isoformat(), last], salt="fhir page", compress=True)
-    return f"{_base(request)}{request.path.removeprefix(ADDRESS)}?{urlencode([*pairs, (CURSOR, cursor)])}"
-
-
-def _cursor(request: HttpRequest) -> tuple[datetime, str]:
-    """The state of the store a search looks at and the last id shown; of a first page now and nothing."""
-    text = request.GET.get(CURSOR)
-    if text is None:
-        return datetime.now(UTC), ""
-    try:
-        until, after = signing.loads(text, salt="fhir page", max_age=PAGE_LIFE)
-    except signing.BadSignature:
-        raise HosoError("HS5008") from None
-    return datetime.fromisoformat(until), after
 
 
 def _asked(request: ActingRequest, about: str, query: Callable[[Scope], Found | None]) -> Found:

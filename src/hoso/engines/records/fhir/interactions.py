@@ -1,26 +1,21 @@
-"""Reading by FHIR's interactions: read, vread, history of one resource, search within persons' charts.
+"""Reading by FHIR's interactions: read, vread, history of one resource, search.
 
-Each function runs inside `core.access.reading.read`. A search names the persons whose charts it looks through: their
-resources are read by key and filtered (matching.py).
+Each function runs inside `core.access.reading.read`.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
 
-import orjson
 from django.db import connection
 
 from hoso.core.access.policy import Scope
-from hoso.engines.records.fhir.search import moments
-from hoso.engines.records.fhir.search.matching import matcher
-from hoso.engines.records.fhir.search.query import Query, SortKey
-from hoso.engines.records.fhir.search.values import texts_of, values_of
-from hoso.engines.records.reading import StoredResource, resources_of_person, stored_rows
+from hoso.core.audit.shown import note_labels
+from hoso.engines.records.fhir.search.across import Cursor, Page, Search, Sight, bounded_time
+from hoso.engines.records.fhir.search.candidates import AsOf
+from hoso.engines.records.fhir.search.includes import bring_along
+from hoso.engines.records.fhir.search.query import Query
+from hoso.engines.records.fhir.search.resolved import Resolved
+from hoso.engines.records.reading import StoredResource, stored_rows
 from hoso.engines.records.resource_types import NUMBERS
-
-MOST_IN_A_CHART = 20_000  # resources of one type of one person
 
 
 @dataclass(frozen=True)
@@ -55,20 +50,20 @@ def versions(scope: Scope, type_name: str, id_: str) -> Found | None:
     return Found(now.person_id, tuple(ordered))
 
 
-def search_charts(scope: Scope, person_ids: Sequence[int], query: Query, until: datetime | None = None) -> Found:
-    """All resources of the type in these persons' charts that fit, in order: newest first where no order was asked.
+def search(
+    scope: Scope, sight: Sight, query: Query, extra: tuple[Resolved, ...] = (), cursor: Cursor | None = None
+) -> Page:
+    """One page of a search with what it brings along: everything on it passed the scope, the sight and row security.
 
-    With `until` only what was last changed by then: the pages of one search look at one state of the store.
+    `extra` are conditions that the address adds (a compartment). Raises HosoError HS5008 where the page can no longer be
+    made, HS5150 to HS5154 where the search asks too much.
     """
-    fits = matcher(query)
-    resources = []
-    for person_id in person_ids:
-        for one in resources_of_person(scope, person_id, [query.type_name], limit=MOST_IN_A_CHART):
-            if (until is None or one.last_updated <= until) and fits(orjson.loads(one.served())):
-                resources.append(one)
-    for key in reversed(query.sort):
-        resources = _sorted(resources, key)
-    return Found(person_ids[0] if len(person_ids) == 1 else None, tuple(resources))
+    with bounded_time():
+        asked = Search(scope, sight, cursor.as_of if cursor else AsOf.now())
+        page = asked.page(query, extra, cursor)
+        bring_along(asked, query, page)
+    note_labels(one.sensitivity for one in (*page.resources, *page.included))
+    return page
 
 
 def person_of(type_name: str, id_: str) -> int | None:
@@ -77,33 +72,3 @@ def person_of(type_name: str, id_: str) -> int | None:
         cursor.execute("SELECT person_id FROM records_location WHERE type = %s AND id = %s", [NUMBERS[type_name], id_])
         row = cursor.fetchone()
     return row[0] if row else None
-
-
-def _sorted(resources: list[StoredResource], key: SortKey) -> list[StoredResource]:
-    """In the order of one key; resources without a value come last either way (R4 section 3.1.1.5.1)."""
-    find = values_of(key.parameter)
-    keyed: list[tuple[Any, StoredResource]] = []
-    without = []
-    for one in resources:
-        values = [_order(kind, value) for kind, value in find(orjson.loads(one.served()))]
-        given = [value for value in values if value is not None]
-        if given:
-            keyed.append((max(given) if key.descending else min(given), one))
-        else:
-            without.append(one)
-    keyed.sort(key=lambda pair: pair[0], reverse=key.descending)
-    return [one for _, one in keyed] + without
-
-
-def _order(kind: str, value: Any) -> Any:
-    """What a value is ordered by: a moment, a number, or text; of one parameter always the same of the three."""
-    if kind in ("date", "dateTime", "instant", "Period", "Timing"):
-        spans = moments.spans_of(kind, value)
-        return spans[0][0] if spans else None
-    if isinstance(value, dict):
-        if isinstance(value.get("value"), int | float):
-            return float(value["value"])
-        coding = next(iter(value.get("coding", [])), value)
-        texts = texts_of(kind, value) or [coding.get("code") or coding.get("value") or coding.get("reference") or ""]
-        return texts[0].casefold()
-    return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else str(value).casefold()

@@ -3,7 +3,7 @@
 A person's record is read by its key and filtered here; searches over many persons go through index rows.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -28,8 +28,16 @@ Single = Callable[[str, Any], bool]  # of one value with its type
 
 
 def matcher(query: Query) -> Test:
-    """All criteria of the query together. Raises HosoError HS5112 for a value that cannot be read."""
-    tests = [_test(criterion) for criterion in query.criteria]
+    """All criteria of a query without chains. Raises HosoError HS5112 for a value that cannot be read, HS5155 for a chain."""
+    for one in query.criteria:
+        if not isinstance(one, Criterion):
+            raise HosoError("HS5155", name=one.parameter.code)
+    return criteria_matcher([one for one in query.criteria if isinstance(one, Criterion)])
+
+
+def criteria_matcher(criteria: Iterable[Criterion]) -> Test:
+    """All of these together. Raises HosoError HS5112 for a value that cannot be read."""
+    tests = [_test(criterion) for criterion in criteria]
     return lambda resource: all(test(resource) for test in tests)
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from hoso.core.errors import HosoError
-from hoso.engines.records.fhir.definitions import SearchParameter, resource_types, search_parameters
+from hoso.engines.records.fhir.definitions import SearchParameter, resource_types, search_parameters, types
 
 Prefix = Literal["eq", "ne", "gt", "lt", "ge", "le", "sa", "eb", "ap"]
 PREFIXES: tuple[Prefix, ...] = ("eq", "ne", "gt", "lt", "ge", "le", "sa", "eb", "ap")
@@ -51,9 +51,40 @@ class Criterion:
 
 
 @dataclass(frozen=True)
+class Chain:
+    """A reference to something that a search of its own finds: `subject:Patient.name=x`. One query for each type the
+    reference may name."""
+
+    parameter: SearchParameter
+    queries: tuple["Query", ...]
+
+
+@dataclass(frozen=True)
+class Has:
+    """Something that the query finds refers to it by the parameter: `_has:Observation:patient:code=x`."""
+
+    parameter: SearchParameter
+    query: "Query"
+
+
+@dataclass(frozen=True)
+class Include:
+    """References followed from what was found (`_include`), or back to it (`_revinclude`); `iterate`: from included ones too."""
+
+    parameter: SearchParameter
+    target: str  # type; empty: any
+    back: bool
+    iterate: bool
+
+
+@dataclass(frozen=True)
 class SortKey:
     parameter: SearchParameter
     descending: bool
+
+
+Condition = Criterion | Chain | Has
+MOST_STEPS = 5  # of a chain
 
 
 @dataclass
@@ -61,30 +92,129 @@ class Query:
     """A search on one type: criteria that all must hold, and how the answer is to look."""
 
     type_name: str
-    criteria: list[Criterion] = field(default_factory=list)
+    criteria: list[Condition] = field(default_factory=list)
     sort: tuple[SortKey, ...] = ()
     count: int = DEFAULT_COUNT
     total: str = "none"
     summary: str = "false"
+    elements: tuple[str, ...] = ()
+    includes: list[Include] = field(default_factory=list)
+    ignored: list[str] = field(default_factory=list)  # names not known, where the asker is lenient
+
+    @property
+    def only_count(self) -> bool:
+        """No resources are asked for, only how many there are."""
+        return self.summary == "count" or self.count == 0
 
 
 Control = Callable[[Query, str], None]
 
 
-def parse_query(type_name: str, parameters: Iterable[tuple[str, str]]) -> Query:
-    """Read the (name, value) pairs of an address. Raises HosoError HS5110 for an unknown parameter, HS5111 for a
-    modifier, HS5112 for a value that does not fit."""
+def parse_query(
+    type_name: str, parameters: Iterable[tuple[str, str]], *, strict: bool = True, steps: int = MOST_STEPS
+) -> Query:
+    """Read the (name, value) pairs of an address; `steps` of chains may follow.
+
+    Raises HosoError HS5110 for an unknown parameter (unless not `strict`), HS5111 for a modifier, HS5112 for a value that
+    does not fit.
+    """
     query = Query(type_name)
-    known = search_parameters(type_name)
     for name, value in parameters:
-        if name in _CONTROLS:
+        control, _, how = name.partition(":")
+        if control in _INCLUDES:
+            query.includes.append(_include(query, control, how, value))
+        elif name in _CONTROLS:
             _CONTROLS[name](query, value)
-            continue
-        code, _, modifier = name.partition(":")
-        if code not in known or known[code].kind == "special":
-            raise HosoError("HS5110", name=name[:60], type=type_name)
-        query.criteria.append(_criterion(known[code], modifier, value))
+        else:
+            try:
+                query.criteria.append(_condition(type_name, name, value, steps))
+            except UnknownParameter:
+                if strict:
+                    raise
+                query.ignored.append(name)
     return query
+
+
+class UnknownParameter(HosoError):
+    """HS5110: the type has no such parameter."""
+
+    def __init__(self, name: str, type_name: str) -> None:
+        super().__init__("HS5110", name=name[:60], type=type_name)
+
+
+def _condition(type_name: str, name: str, text: str, steps: int) -> Condition:
+    if name.startswith("_has:"):
+        return _has(type_name, name, text, steps)
+    head, dot, rest = name.partition(".")
+    code, _, modifier = head.partition(":")
+    parameter = _known(type_name, code, name)
+    return _chain(parameter, modifier, rest, text, steps) if dot else _criterion(parameter, modifier, text)
+
+
+def _known(type_name: str, code: str, name: str) -> SearchParameter:
+    """The parameter as the type has it. Raises UnknownParameter."""
+    known = search_parameters(type_name)
+    if code not in known or known[code].kind == "special":
+        raise UnknownParameter(name, type_name)
+    return known[code]
+
+
+def _chain(parameter: SearchParameter, target: str, rest: str, text: str, steps: int) -> Chain:
+    if parameter.kind != "reference":
+        raise HosoError("HS5155", name=parameter.code)
+    if not steps:
+        raise HosoError("HS5156", most=MOST_STEPS)
+    targets = (target,) if target else targets_of(parameter)
+    if target and target not in targets_of(parameter):
+        raise HosoError("HS5111", name=parameter.code, modifier=target[:60])
+    queries, unknown = [], None
+    for one in targets:
+        try:
+            queries.append(parse_query(one, [(rest, text)], steps=steps - 1))
+        except UnknownParameter as error:  # of the types a reference may name, some have the parameter
+            unknown = error
+    if unknown and not queries:
+        raise unknown
+    return Chain(parameter, tuple(_searching(one) for one in queries))
+
+
+def _has(type_name: str, name: str, text: str, steps: int) -> Has:
+    """`_has:<type>:<reference of it>:<parameter of it>`, the last of which may be one more `_has`."""
+    parts = name.split(":", 3)
+    if len(parts) < 4 or parts[1] not in resource_types():
+        raise UnknownParameter(name, type_name)
+    if not steps:
+        raise HosoError("HS5156", most=MOST_STEPS)
+    parameter = _known(parts[1], parts[2], name)
+    if parameter.kind != "reference" or type_name not in targets_of(parameter):
+        raise HosoError("HS5155", name=parts[2])
+    return Has(parameter, _searching(parse_query(parts[1], [(parts[3], text)], steps=steps - 1)))
+
+
+def _searching(query: Query) -> Query:
+    """A query within a chain asks; how an answer looks or what it brings along has no place there."""
+    if not query.criteria:
+        raise HosoError("HS5155", name=query.type_name)
+    return query
+
+
+def targets_of(parameter: SearchParameter) -> tuple[str, ...]:
+    """The types that a reference parameter may name."""
+    return tuple(one for one in parameter.targets if one in resource_types()) or resource_types()
+
+
+def _include(query: Query, control: str, how: str, text: str) -> Include:
+    if how not in ("", "iterate"):
+        raise HosoError("HS5111", name=control, modifier=how[:60])
+    source, _, rest = text.partition(":")
+    code, _, target = rest.partition(":")
+    known = search_parameters(source) if source in resource_types() else {}
+    if code not in known or known[code].kind != "reference" or target and target not in targets_of(known[code]):
+        raise HosoError("HS5112", name=control, value=text[:60])
+    back = control == "_revinclude"
+    if not back and not how and source != query.type_name:
+        raise HosoError("HS5112", name=control, value=text[:60])
+    return Include(known[code], target, back, how == "iterate")
 
 
 def _criterion(parameter: SearchParameter, modifier: str, text: str) -> Criterion:
@@ -154,15 +284,26 @@ def _sort(query: Query, text: str) -> None:
     query.sort = tuple(keys)
 
 
+def _elements(query: Query, text: str) -> None:
+    known = {name for one in types()[query.type_name].children() for name, _ in one.spellings()}
+    named = tuple(one.strip() for one in text.split(",") if one.strip())
+    for one in named:
+        if one not in known and f"{one}[x]" not in {each.name for each in types()[query.type_name].children()}:
+            raise HosoError("HS5112", name="_elements", value=one[:60])
+    query.elements += named
+
+
 def _ignore(query: Query, text: str) -> None:
     """How the answer is written (`_format`, `_pretty`) is settled before a search is read."""
 
 
+_INCLUDES = ("_include", "_revinclude")
 _CONTROLS: dict[str, Control] = {
     "_count": _count,
     "_sort": _sort,
     "_total": _choice("total", frozenset({"none", "estimate", "accurate"})),
-    "_summary": _choice("summary", frozenset({"false", "count"})),
+    "_summary": _choice("summary", frozenset({"true", "text", "data", "count", "false"})),
+    "_elements": _elements,
     "_format": _ignore,
     "_pretty": _ignore,
 }

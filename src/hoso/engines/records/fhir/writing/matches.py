@@ -49,10 +49,11 @@ def _read(type_name: str, text: str) -> _Read:
     if type_name not in NUMBERS:
         raise HosoError("HS5115", type=type_name[:40])
     query = parse_query(type_name, parse_qsl(text, keep_blank_values=True))
-    for criterion in query.criteria:
+    plain = [one for one in query.criteria if isinstance(one, Criterion)]
+    for criterion in plain:
         if criterion.parameter.code == "_id" and not criterion.modifier:
             return _Read(query, tuple(unescape(value.text) for value in criterion.values), ())
-    for criterion in sorted(query.criteria, key=lambda one: one.parameter.code != "identifier"):
+    for criterion in sorted(plain, key=lambda one: one.parameter.code != "identifier"):
         looked_up = (
             criterion.missing is None and not criterion.modifier and has_rows(type_name, criterion.parameter.code)
         )

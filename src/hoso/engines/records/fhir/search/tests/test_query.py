@@ -3,19 +3,22 @@
 import pytest
 
 from hoso.core.errors import HosoError
-from hoso.engines.records.fhir.search.query import parse_query
+from hoso.engines.records.fhir.search.query import Criterion, parse_query
+
+
+def _criteria(type_name: str, pairs: list[tuple[str, str]]) -> list[Criterion]:
+    return [one for one in parse_query(type_name, pairs).criteria if isinstance(one, Criterion)]
 
 
 def test_alternatives_prefixes_and_escapes() -> None:
-    query = parse_query("Observation", [("code", r"a,b\,c"), ("date", "ge2026-01"), ("date", "lt2027")])
-    codes, first, last = query.criteria
+    codes, first, last = _criteria("Observation", [("code", r"a,b\,c"), ("date", "ge2026-01"), ("date", "lt2027")])
     assert [one.text for one in codes.values] == ["a", r"b\,c"]
     assert (first.values[0].prefix, first.values[0].text) == ("ge", "2026-01")
     assert (last.values[0].prefix, last.values[0].text) == ("lt", "2027")
 
 
 def test_a_name_that_begins_like_a_prefix_stays_whole() -> None:
-    (criterion,) = parse_query("Patient", [("name", "le")]).criteria
+    (criterion,) = _criteria("Patient", [("name", "le")])
     assert (criterion.values[0].prefix, criterion.values[0].text) == ("eq", "le")
 
 
@@ -50,5 +53,5 @@ def test_what_is_refused(name: str, value: str, code: str) -> None:
 
 
 def test_a_reference_may_name_its_type() -> None:
-    (criterion,) = parse_query("Observation", [("subject:Patient", "1")]).criteria
+    (criterion,) = _criteria("Observation", [("subject:Patient", "1")])
     assert criterion.modifier == "Patient"
