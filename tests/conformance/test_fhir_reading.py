@@ -137,7 +137,7 @@ def test_order(house: House) -> None:
         ("Observation?patient=x&colour=red", 400, "HS5110"),
         ("Observation?patient=x&_include=Observation:colour", 400, "HS5112"),
         ("Observation?status.name=x", 400, "HS5155"),
-        ("Patient/x/Location", 404, "HS5115"),
+        ("Patient/x/Location", 404, "HS5157"),
         ("Observation?patient=x&date=never", 400, "HS5112"),
         ("Nothing", 404, "HS5115"),
         ("Patient/nobody", 404, "HS5001"),

@@ -97,7 +97,7 @@ def stored_rows(
 
 def stored_resource(row: Sequence[Any]) -> StoredResource:
     """A row of STORED_COLUMNS."""
-    return StoredResource(name_of(row[0]), *row[1:10], bytes(row[10]), bytes(row[11]), row[12])
+    return StoredResource(*[name_of(row[0]), *row[1:10], bytes(row[10]), bytes(row[11]), row[12]])
 
 
 def visible(scope: Scope, person_id: int) -> str:
