@@ -68,6 +68,7 @@ AT_THE_DESK = {"number": "001175000000", "year": "1975"}
 FORMS = {
     "decide_conflict": {"decision": "different_person", "reason": "giấy tờ"},
     "consents_of_person": AT_THE_DESK, "new_rights_request": AT_THE_DESK,
+    "export_file": {"standard": "qd3176", "reason": "gửi lại", "ordinal": "1"},
 }  # fmt: skip
 SOFTWARE = ("/api/", "/fhir/")
 QUERIES = {

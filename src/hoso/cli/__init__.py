@@ -14,6 +14,7 @@ from hoso.cli.clients import clients
 from hoso.cli.definitions import definitions
 from hoso.cli.demo import demo
 from hoso.cli.doctor import doctor
+from hoso.cli.export import export
 from hoso.cli.facilities import facilities
 from hoso.cli.gateway import gateway
 from hoso.cli.generate import generate
@@ -49,6 +50,7 @@ for command in (
     serve,
     worker,
     intake,
+    export,
     generate,
     bench,
     modules,

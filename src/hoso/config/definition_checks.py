@@ -11,6 +11,7 @@ from hoso.core.access.purposes import asked_for, purposes
 from hoso.core.access.rules import shipped_rules
 from hoso.core.definitions import DefinitionError, definitions_folder, read_definition
 from hoso.engines.intake import exchange
+from hoso.engines.intake.outbound.conversions import load_steps
 from hoso.engines.records import sensitivity
 
 Problem = str  # empty where all is well
@@ -21,7 +22,7 @@ def check_definitions() -> Iterator[tuple[str, Problem]]:
     folder = definitions_folder()
     for path in sorted(folder.rglob("*.yaml")):
         yield str(path.relative_to(folder)), _problem(lambda path=path: read_definition(path, schema_of(path)))  # type: ignore[misc]
-    yield "exchange (together)", _problem(exchange.load_decisions)
+    yield "exchange (together)", _problem(lambda: (exchange.load_decisions(), load_steps()))
     yield (
         "sensitivity (together)",
         _problem(lambda: (labels.withheld_mask("own_record"), sensitivity.mask_for_text(""))),

@@ -15,7 +15,7 @@ from hoso.core.errors import HosoError
 Answer = TypeVar("Answer")
 
 # Taking a record out of the house is more than reading it: each needs its own right and a reason (TT 13/2025; AC2).
-TAKING_OUT = frozenset({"record.export", "record.print", "record.copy"})
+TAKING_OUT = frozenset({"record.export", "record.print", "record.copy", "package.export"})
 
 
 @dataclass(frozen=True)

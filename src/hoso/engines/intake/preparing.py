@@ -11,7 +11,7 @@ from hashlib import sha256
 
 from hoso.core.jobs.helper_processes import end_with_parent
 from hoso.engines.intake.content import content_hash
-from hoso.engines.intake.exchange import load_decisions
+from hoso.engines.intake.exchange import Decision, load_decisions
 from hoso.engines.intake.identity import claimed_identity
 from hoso.engines.intake.mapping.claim import map_claim
 from hoso.engines.intake.mapping.course import map_course
@@ -112,15 +112,8 @@ def _unreadable(raw: RawVisit, finding: Finding) -> PreparedVisit:
 
 
 def _prepare(raw: RawVisit, stated: str | None, id_date: datetime | None) -> PreparedVisit:
-    sent = open_visit(raw)
+    sent, decision, findings = judge(raw, stated)
     left = moment(sent.summary.get("NGAY_RA", ""))
-    day = _day_judged(sent)
-    decision, disagreement = decide_version(sent, stated, left.date() if left else None, day)
-    findings = [*sent.findings, *check_structure(sent, decision, day)]
-    findings += check_rules(sent, decision, day, findings)[: max(MAX_FINDINGS - len(findings), 0)]
-    findings += check_encoding(sent)
-    if disagreement:
-        findings.append(disagreement)
     admitted = moment(sent.summary.get("NGAY_VAO", ""))
     prepared = PreparedVisit(
         ordinal=raw.ordinal,
@@ -137,11 +130,25 @@ def _prepare(raw: RawVisit, stated: str | None, id_date: datetime | None) -> Pre
         id_date=id_date or admitted,
         encounter="",
     )
-    if not sent.facility_code:  # one that is too long has its finding
-        findings.append(Finding("HS3004", "error", 1, 1, "MA_CSKCB", ""))
     if not prepared.is_quarantined:
         _map(prepared, sent)
     return prepared
+
+
+def judge(raw: RawVisit, stated: str | None) -> tuple[SentVisit, Decision, list[Finding]]:
+    """Open a visit, decide which decision it follows, and find what is wrong with it."""
+    sent = open_visit(raw)
+    left = moment(sent.summary.get("NGAY_RA", ""))
+    day = _day_judged(sent)
+    decision, disagreement = decide_version(sent, stated, left.date() if left else None, day)
+    findings = [*sent.findings, *check_structure(sent, decision, day)]
+    findings += check_rules(sent, decision, day, findings)[: max(MAX_FINDINGS - len(findings), 0)]
+    findings += check_encoding(sent)
+    if disagreement:
+        findings.append(disagreement)
+    if not sent.facility_code:  # one that is too long has its finding
+        findings.append(Finding("HS3004", "error", 1, 1, "MA_CSKCB", ""))
+    return sent, decision, findings
 
 
 def _day_judged(sent: SentVisit) -> date | None:

@@ -72,12 +72,7 @@ class Withholding:
 def label_lines(visit: SentVisit, decision: str, age_years: int | None) -> Withholding:
     """Label every line of the visit and say which stay out."""
     hidden = withheld_mask("own_record")
-    masks = {
-        (table, place): mask
-        for table, lines in visit.tables.items()
-        for place, values in enumerate(lines, start=1)
-        if (mask := _line_mask(decision, table, values, age_years))
-    }
+    masks = line_labels(visit, decision, age_years)
     main = mask_for_icd10(split_codes(first(visit.summary, "MA_BENH_CHINH", "MA_BENH")), age_years) & hidden
     shared = _shared_mask(visit, masks, age_years) & hidden
     withheld: dict[tuple[int, int], int] = {}
@@ -93,6 +88,16 @@ def label_lines(visit: SentVisit, decision: str, age_years: int | None) -> Withh
     if (1, 1) in masks:
         masks[1, 1] &= ~hidden  # the Encounter goes in without what is hidden
     return Withholding(masks, withheld, bool(shared), hidden)
+
+
+def line_labels(visit: SentVisit, decision: str, age_years: int | None) -> dict[tuple[int, int], int]:
+    """The labels of each (table, line) that has any, by what the line itself says."""
+    return {
+        (table, place): mask
+        for table, lines in visit.tables.items()
+        for place, values in enumerate(lines, start=1)
+        if (mask := _line_mask(decision, table, values, age_years))
+    }
 
 
 def _shared_mask(visit: SentVisit, masks: dict[tuple[int, int], int], age_years: int | None) -> int:

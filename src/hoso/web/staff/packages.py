@@ -58,6 +58,7 @@ def package(request: ActingRequest, package_id: int) -> HttpResponse:
         "ordinal": ordinal,
         "next": page.visits[-1].ordinal if len(page.visits) == VISITS else None,
         "may_withdraw": may(request.actor, "visit.withdraw", "record_keeping"),
+        "may_export": may(request.actor, "package.export", "record_keeping"),
         "may_identify": may(request.actor, "person.search", "record_keeping"),
     }
     return render(request, "intake/package.html", context)

@@ -11,6 +11,7 @@ from hoso.web.staff import (
     clients,
     conflicts,
     encodings,
+    exports,
     facilities,
     findings_sheet,
     gateway_secrets,
@@ -43,6 +44,12 @@ def _record(pattern: str, view: View, name: str) -> URLPattern:
 def _package(pattern: str, view: View, name: str, touches_person: bool = False) -> URLPattern:
     return route(
         pattern, view, name=name, permission="package.read", purpose=RECORD_KEEPING, touches_person=touches_person
+    )
+
+
+def _export(pattern: str, view: View, name: str, touches_person: bool = False) -> URLPattern:
+    return route(
+        pattern, view, name=name, permission="package.export", purpose=RECORD_KEEPING, touches_person=touches_person
     )
 
 
@@ -96,6 +103,8 @@ urlpatterns = [
     _package("intake/packages/<int:package_id>/original/", packages.original, "original", touches_person=True),
     _package("intake/packages/<int:package_id>/findings.xlsx", findings_sheet.findings_sheet, "findings_sheet", True),
     _package("intake/packages/<int:package_id>/visits/<int:ordinal>/xml/", sent_xml.sent_xml, "sent_xml", True),
+    _export("intake/packages/<int:package_id>/export/", exports.form, "export"),
+    _export("intake/packages/<int:package_id>/export/file/", exports.file, "export_file", touches_person=True),
     route(
         "intake/packages/<int:package_id>/visits/<int:ordinal>/encoding/",
         encodings.encoding,

@@ -26,9 +26,10 @@ TABLES = [(key, table) for key, one in load_decisions().items() for table in one
     "path", sorted(EXCHANGE.glob("[!r]*/*.yaml")), ids=lambda path: f"{path.parent.name}-{path.stem}"
 )
 def test_every_file_keeps_its_schema(path: Path) -> None:  # the rules have theirs: rules/tests/test_book.py
-    kind = "code_list" if path.parent.name == "code_lists" else "table" if path.stem.startswith("xml") else "decision"
+    kinds = {"code_lists": "code_list", "conversions": "conversion"}
+    kind = kinds.get(path.parent.name) or ("table" if path.stem.startswith("xml") else "decision")
     content = read_definition(path, SCHEMA / f"{kind}.json")
-    assert path.parent.name in (content.get("decision"), content.get("key"), "code_lists")
+    assert path.parent.name in (content.get("decision"), content.get("key"), *kinds)
 
 
 def test_every_table_has_as_many_fields_as_the_annex() -> None:
