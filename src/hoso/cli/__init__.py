@@ -16,6 +16,7 @@ from hoso.cli.demo import demo
 from hoso.cli.doctor import doctor
 from hoso.cli.export import export
 from hoso.cli.facilities import facilities
+from hoso.cli.folders import folders, watch
 from hoso.cli.gateway import gateway
 from hoso.cli.generate import generate
 from hoso.cli.incident import incident
@@ -51,6 +52,8 @@ for command in (
     worker,
     intake,
     export,
+    folders,
+    watch,
     generate,
     bench,
     modules,

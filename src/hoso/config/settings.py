@@ -91,6 +91,7 @@ INSTALLED_APPS = [
     "hoso.engines.people",
     "hoso.engines.records",
     "hoso.engines.intake",
+    "hoso.engines.intake.folders",
     "hoso.web",
     "hoso.web.outside_sign_in",
 ]

@@ -1,0 +1,93 @@
+"""What became of a dropped package, as two files beside it: JSON for software, text for a person."""
+
+import json
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from hoso.core.access.policy import Scope
+from hoso.core.access.reading import Asking, read
+from hoso.core.errors import HosoError
+from hoso.core.files.durable import durable_file
+from hoso.engines.intake import queries as intake
+from hoso.engines.intake.folders.registered import PURPOSE, WatchedFolder
+from hoso.engines.intake.models import FindingRow, PackageRow
+
+MOST_FINDINGS = 1000
+LEVELS = {"error": "LỖI", "warning": "Cảnh báo", "notice": "Lưu ý"}
+
+
+@dataclass(frozen=True)
+class Result:
+    """A package that is done or refused, with its findings, errors first."""
+
+    package: PackageRow
+    findings: list[FindingRow]
+
+    def __len__(self) -> int:
+        return len(self.findings) + 1
+
+
+def result_of(folder: WatchedFolder, package_id: int) -> Result | None:
+    """The result, asked for in the sender's name; None while the package is still being taken in."""
+
+    def query(scope: Scope) -> Result | None:
+        package = intake.package(scope, package_id)
+        if package is None or package.state not in ("done", "refused"):
+            return None
+        return Result(package, intake.findings(scope, package_id, limit=MOST_FINDINGS))
+
+    return read(folder.sender, PURPOSE, Asking("package.read", "export", object=f"package {package_id} result"), query)
+
+
+def write_result(result: Result, beside: Path) -> None:
+    package = result.package
+    content = {
+        "receipt": package.key, "package": package.id, "file": package.file_name, "received_at": package.received_at.isoformat(),
+        "state": package.state, "account": package.account.as_dict(), "refusal": package.refusal, "remark": package.remark,
+        "findings": [asdict(one) for one in result.findings], "findings_cut": len(result.findings) == MOST_FINDINGS,
+    }  # fmt: skip
+    _write(beside, content, _text(result))
+
+
+def write_refusal(error: HosoError, beside: Path) -> None:
+    """For a file that is no package: nothing was received."""
+    told = f"KHÔNG NHẬN / NOT TAKEN: {beside.name}\n{error.code}: {error.message('vi')}\n{error.what_to_do('vi')}\n"
+    _write(
+        beside,
+        {"state": "refused", "refusal": error.as_dict()},
+        told + f"{error.message('en')}\n{error.what_to_do('en')}\n",
+    )
+
+
+def _text(result: Result) -> str:
+    package, account = result.package, result.package.account
+    lines = [f"{'ĐÃ TIẾP NHẬN' if package.state == 'done' else 'BỊ TỪ CHỐI'}: {package.file_name}"]
+    lines.append(f"Mã nhận: {package.key}   Lúc: {package.received_at:%d/%m/%Y %H:%M}")
+    if package.refusal:
+        lines += _coded(package.refusal)
+    lines.append(
+        f"{account.received} hồ sơ: {account.filed} lưu mới, {account.corrected} sửa đổi, {account.unchanged} không đổi, "
+        f"{account.quarantined} tạm giữ; {account.findings} phát hiện."
+    )
+    if package.remark:
+        lines += _coded(package.remark)
+    if account.quarantined:
+        lines.append("Hồ sơ tạm giữ: sửa các LỖI dưới đây trong HIS, xuất và gửi lại cùng MA_LK.")
+    for one in result.findings:
+        lines.append(f"\n[{LEVELS[one.severity]}] {one.ma_lk or one.ordinal} – {one.code}: {one.message_vi}")
+        lines.append(f"    Cách sửa: {one.what_to_do_vi}")
+    if len(result.findings) == MOST_FINDINGS:
+        lines.append(f"\nChỉ ghi {MOST_FINDINGS} phát hiện đầu; xem hết ở trang gói hồ sơ.")
+    return "\n".join(lines) + "\n"
+
+
+def _coded(told: dict[str, Any]) -> list[str]:
+    return [f"{told['code']}: {told['message']['vi']}", f"    {told['what_to_do']['vi']}"]
+
+
+def _write(beside: Path, content: dict[str, Any], text: str) -> None:
+    with durable_file(beside.with_name(f"{beside.name}.ketqua.json")) as file:
+        file.write(json.dumps(content, ensure_ascii=False, indent=1, default=str).encode())
+    with durable_file(beside.with_name(f"{beside.name}.ketqua.txt")) as file:
+        file.write(text.encode())
