@@ -44,7 +44,7 @@ def write_result(result: Result, beside: Path) -> None:
     package = result.package
     content = {
         "receipt": package.key, "package": package.id, "file": package.file_name, "received_at": package.received_at.isoformat(),
-        "state": package.state, "account": package.account.as_dict(), "refusal": package.refusal, "remark": package.remark,
+        "state": package.state, "account": package.account.as_dict(), "refusal": package.refusal, "remarks": package.remarks,
         "findings": [asdict(one) for one in result.findings], "findings_cut": len(result.findings) == MOST_FINDINGS,
     }  # fmt: skip
     _write(beside, content, _text(result))
@@ -70,8 +70,8 @@ def _text(result: Result) -> str:
         f"{account.received} hồ sơ: {account.filed} lưu mới, {account.corrected} sửa đổi, {account.unchanged} không đổi, "
         f"{account.quarantined} tạm giữ; {account.findings} phát hiện."
     )
-    if package.remark:
-        lines += _coded(package.remark)
+    for remark in package.remarks:
+        lines += _coded(remark)
     if account.quarantined:
         lines.append("Hồ sơ tạm giữ: sửa các LỖI dưới đây trong HIS, xuất và gửi lại cùng MA_LK.")
     for one in result.findings:
