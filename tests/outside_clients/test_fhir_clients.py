@@ -31,6 +31,7 @@ class Record:
     token: str
     patient: str
     observations: int
+    writer: str  # the token of software that may write
 
 
 @pytest.fixture
@@ -42,10 +43,11 @@ def record(own_database: Database) -> Iterator[Record]:
     patient = one("SELECT patient_id FROM people_person WHERE person_id = %s", person)
     count = len(_observations(person))
     token = issue_token(sign_in("doctor", "01000"), "client", 1)
+    writer = issue_token(sign_in("intake_service"), "client", 1)
     server = Served(own_database)
     try:
         wait_for(server.is_up, START_SECONDS)
-        yield Record(f"http://127.0.0.1:{server.port}/fhir/r4", token, patient, count)
+        yield Record(f"http://127.0.0.1:{server.port}/fhir/r4", token, patient, count, writer)
     finally:
         server.process.kill()
         server.process.wait()
@@ -82,15 +84,64 @@ def test_fhirclient(record: Record) -> None:
     assert {each.subject.reference for each in found} == {f"Patient/{record.patient}"}
 
 
+def test_fhirpy_writes(record: Record) -> None:
+    client = SyncFHIRClient(record.base, authorization=f"Bearer {record.writer}")
+    patient = client.resource("Patient", name=[{"text": "Hoàng Thị Khách"}], birthDate="1990-02-03")
+    patient.save()
+    assert patient.id and patient["meta"]["versionId"] == "1"
+    result = client.resource(
+        "Observation", status="final", code={"text": "x"}, subject=patient.to_reference(), valueString="a"
+    )
+    result.save()
+    result["valueString"] = "b"
+    result.save()
+    assert result["meta"]["versionId"] == "2"
+    result.delete()
+    with pytest.raises(OperationOutcome, match="HS5127"):
+        client.resource("Observation", status="final", code={"text": "x"}).save()
+
+
+def test_fhirclient_writes(record: Record) -> None:
+    smart = FHIRClient(settings={"app_id": "test", "api_base": record.base})
+    smart.server.session.headers["Authorization"] = f"Bearer {record.writer}"
+    patient = Patient({"name": [{"text": "Ngô Thị Khách"}], "gender": "female"})
+    created = patient.create(smart.server)
+    assert created and created["meta"]["versionId"] == "1"
+    patient.id = created["id"]
+    patient.gender = "other"
+    assert patient.update(smart.server)["meta"]["versionId"] == "2"
+    result = Observation(
+        {"status": "final", "code": {"text": "x"}, "subject": {"reference": f"Patient/{created['id']}"}}
+    )
+    result.id = result.create(smart.server)["id"]
+    assert result.delete(smart.server) is None
+
+
 def test_the_guides_examples(record: Record) -> None:
     lines = [
         line for block in re.findall(r"```sh\n(.*?)```", GUIDE.read_text(), re.DOTALL) for line in block.splitlines()
     ]
-    assert len(lines) == 6
-    known = {"BASE": record.base, "TOKEN": record.token, "PATIENT": record.patient, "PATH": "/usr/bin:/bin"}
+    assert len(lines) == 10
+    known = {
+        "BASE": record.base,
+        "TOKEN": record.token,
+        "PATIENT": record.patient,
+        "WRITER": record.writer,
+        "PATH": "/usr/bin:/bin",
+    }
     answers = [
         json.loads(subprocess.run(["sh", "-c", line], env=known, capture_output=True, check=True).stdout)
         for line in lines
     ]
     kinds = [(each["resourceType"], each.get("total", 1) > 0) for each in answers]
-    assert kinds == [("CapabilityStatement", True), ("Bundle", True), ("Patient", True), *[("Bundle", True)] * 3]
+    assert kinds == [
+        ("CapabilityStatement", True),
+        ("Bundle", True),
+        ("Patient", True),
+        *[("Bundle", True)] * 3,
+        ("Patient", True),
+        *[("Observation", True)] * 2,
+        ("Bundle", True),
+    ]
+    assert answers[-2]["meta"]["versionId"] == "2" and answers[-2]["status"] == "corrected"
+    assert [entry["response"]["status"] for entry in answers[-1]["entry"]] == ["201", "201"]

@@ -100,7 +100,7 @@ def _about(wanted: Sequence[Wanted]) -> str:
 def _check_type(wanted: Wanted) -> None:
     if wanted.type_name not in resource_types():
         raise Refused("HS5115", wanted.place, type=wanted.type_name[:40])
-    check_written(wanted.type_name)
+    check_written(wanted.type_name, wanted.place)
 
 
 def _wanted(entry: _Entry, place: str, base: str) -> Wanted:

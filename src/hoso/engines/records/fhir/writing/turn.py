@@ -18,6 +18,7 @@ from hoso.core.accounts.authorization.permits import Permit
 from hoso.core.database.session import acting_transaction
 from hoso.core.errors import HosoError
 from hoso.engines.records.fhir.writing.asked import Done, Refused, Wanted
+from hoso.engines.records.fhir.writing.collecting import collecting_put_off
 from hoso.engines.records.fhir.writing.conditions import Conditions
 from hoso.engines.records.fhir.writing.current import Current, Key, lock_current
 from hoso.engines.records.fhir.writing.filing import FilingTurn
@@ -39,7 +40,7 @@ def take_turn(actor: Actor, purpose: str, wanted: Sequence[Wanted], about: str, 
     scope = policy.decide(actor, PERMISSION, purpose)
     for attempt in range(TRIES):
         try:
-            with acting_transaction(actor.account_id, purpose), connection.cursor() as cursor:
+            with collecting_put_off(), acting_transaction(actor.account_id, purpose), connection.cursor() as cursor:
                 return _Turn(cursor, actor, scope, in_bundle).take(wanted, purpose, about)
         except (IntegrityError, OperationalError) as error:
             if not _came_between(error):

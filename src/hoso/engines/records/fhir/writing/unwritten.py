@@ -1,6 +1,6 @@
 """Types that this house does not take as resources: writing them would promise what does not happen."""
 
-from hoso.core.errors import HosoError
+from hoso.engines.records.fhir.writing.asked import Refused
 
 UNWRITTEN = {
     "AuditEvent": "the audit is written by the house alone",
@@ -12,7 +12,7 @@ UNWRITTEN = {
 }
 
 
-def check_written(type_name: str) -> None:
-    """Raises HosoError HS5134 for a type that is not written."""
+def check_written(type_name: str, place: str = "") -> None:
+    """Raises Refused HS5134 for a type that is not written."""
     if type_name in UNWRITTEN:
-        raise HosoError("HS5134", type=type_name, reason=UNWRITTEN[type_name])
+        raise Refused("HS5134", place, type=type_name, reason=UNWRITTEN[type_name])
