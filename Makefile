@@ -54,3 +54,13 @@ prove-matrix: setup-dev ## Full size: the authorisation matrix through HTTP, and
 
 prove-newcomer: ## Full size: the README's two commands in empty folders, as root and as an ordinary user
 	@tools/prove_newcomer.sh
+
+.PHONY: prove-transactions prove-fhir-synthea fuzz-fhir
+prove-transactions: setup-dev ## Full size: kill web server and PostgreSQL amid 400 FHIR transactions: each whole or not at all
+	@.venv/bin/python -m tests.faults.transaction_kill_proof --transactions 400 --kills 12
+
+prove-fhir-synthea: setup-dev ## Every bundle of SYNTHEA (a folder; the two batches 0-* first), twice: 2xx on each entry, nothing filed twice
+	@.venv/bin/pytest -q -s -p no:logging tests/conformance/test_fhir_synthea.py
+
+fuzz-fhir: setup-dev ## 10,000 odd requests to the FHIR addresses: none ends in a 5xx
+	@FHIR_REQUESTS=10000 .venv/bin/pytest -q -s -p no:logging tests/hostile/test_fhir_fuzzing.py

@@ -129,6 +129,13 @@ def test_every_method_in_one_transaction(writer: Software) -> None:
     assert entries[1]["resource"]["valueString"] == "v" and "resource" not in entries[0]
 
 
+def test_a_batch_of_nothing_and_one_of_refusals_are_answered(writer: Software) -> None:
+    assert writer.post("", _bundle(kind="batch")).json() == {"resourceType": "Bundle", "type": "batch-response"}
+    assert writer.post("", _bundle()).json() == {"resourceType": "Bundle", "type": "transaction-response"}
+    refused = writer.post("", _bundle(_entry("POST", "Observation", observation("nobody")), kind="batch"))
+    assert [entry["response"]["status"] for entry in refused.json()["entry"]] == ["422"]
+
+
 @pytest.mark.parametrize(
     ("content", "code"),
     [

@@ -81,7 +81,11 @@ def test_what_is_not_there_or_gone_is_not_patched(writer: Software, address: str
     assert writer.send("PATCH", address, b"[]", JSON_PATCH).status_code == 410
 
 
-PERSON = {"resourceType": "Patient", "name": [{"family": "A", "given": ["B", "C"]}, {"family": "D"}], "active": True}
+PERSON: dict[str, Any] = {
+    "resourceType": "Patient",
+    "name": [{"family": "A", "given": ["B", "C"]}, {"family": "D"}],
+    "active": True,
+}
 
 
 @pytest.mark.parametrize(

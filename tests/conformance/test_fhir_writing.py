@@ -111,6 +111,12 @@ def test_conditional_create_update_and_delete(writer: Software, person: str) -> 
     assert code_of(writer.delete("Observation?colour=red")) == "HS5110"
 
 
+def test_a_parameter_that_would_be_ignored_is_refused(writer: Software, person: str) -> None:
+    assert code_of(writer.post("Observation?_id=x", observation(person))) == "HS5110"
+    assert code_of(writer.delete("Observation/x?cascade=true")) == "HS5110"
+    assert writer.post("Observation?_format=json", observation(person)).status_code == 201
+
+
 def test_what_is_preferred_comes_back(writer: Software, person: str) -> None:
     for wanted, content in (("minimal", b""), ("OperationOutcome", b"informational"), ("representation", b"subject")):
         answer = writer.post("Observation", observation(person), prefer=f"return={wanted}")

@@ -96,7 +96,7 @@ def test_fhirpy_writes(record: Record) -> None:
     result["valueString"] = "b"
     result.save()
     assert result["meta"]["versionId"] == "2"
-    result.delete()
+    result.delete()  # type: ignore[no-untyped-call]
     with pytest.raises(OperationOutcome, match="HS5127"):
         client.resource("Observation", status="final", code={"text": "x"}).save()
 

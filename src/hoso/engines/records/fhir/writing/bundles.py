@@ -11,10 +11,11 @@ from collections.abc import Sequence
 import msgspec
 
 from hoso.core.access.actor import Actor
+from hoso.core.access.reading import Asking, record_refusal
 from hoso.core.errors import HosoError
 from hoso.engines.records.fhir.definitions import resource_types
 from hoso.engines.records.fhir.writing.asked import METHODS, Done, Refused, Wanted
-from hoso.engines.records.fhir.writing.turn import take_turn
+from hoso.engines.records.fhir.writing.turn import PERMISSION, take_turn
 from hoso.engines.records.fhir.writing.unwritten import check_written
 
 MOST_ENTRIES = 20_000
@@ -75,7 +76,7 @@ def batch(actor: Actor, purpose: str, wanted: Sequence[Wanted]) -> list[Done | H
     what is refused stands alone.
     """
     answers: list[Done | HosoError] = []
-    waiting = [list(wanted)] if wanted else []
+    waiting = [list(wanted)]
     while waiting:
         some = waiting.pop()
         try:
@@ -83,16 +84,20 @@ def batch(actor: Actor, purpose: str, wanted: Sequence[Wanted]) -> list[Done | H
                 _check_type(one)
             answers += take_turn(actor, purpose, some, _about(some))
         except HosoError as error:
-            if len(some) == 1:
+            if len(some) <= 1:
                 answers.append(error)
             else:
                 middle = len(some) // 2
                 waiting += [some[middle:], some[:middle]]
+    if all(
+        isinstance(one, HosoError) for one in answers
+    ):  # nothing was done: that it was asked is recorded all the same
+        record_refusal(actor, purpose, Asking(PERMISSION, object="Bundle"))
     return answers
 
 
 def _about(wanted: Sequence[Wanted]) -> str:
-    if len(wanted) > 1:
+    if len(wanted) != 1:
         return "Bundle"
     return f"{wanted[0].type_name}/{wanted[0].id}".rstrip("/")
 
