@@ -162,8 +162,7 @@ def _take_hospital(house: House) -> None:
     _keep(officer, "sent-xml")
     officer.goto(package.partition("?")[0])
     _keep(officer, "package")
-    officer.locator("#findings").evaluate("part => part.scrollIntoView()")
-    _keep(officer, "findings")
+    _keep(officer, "findings", "#findings")
 
 
 def _find(page: Page) -> str:
@@ -187,11 +186,12 @@ def _open_visit_with_trend(page: Page) -> None:
     raise LookupError(f"no visit of {PATIENT} with {RESULT}")
 
 
-def _keep(page: Page, name: str) -> None:
+def _keep(page: Page, name: str, part: str = "") -> None:
+    """Photograph what the window shows, or one part of the page."""
     page.wait_for_load_state("networkidle")
     page.evaluate("document.activeElement.blur()")
     path = PICTURES / f"{name}.png"
-    page.screenshot(path=path, animations="disabled")
+    (page.locator(part) if part else page).screenshot(path=path, animations="disabled")
     size = path.stat().st_size
     print(f"{path.name}: {size // 1000} kB")
     if size > MOST_BYTES:
