@@ -10,6 +10,7 @@ from hoso.cli.archive import archive
 from hoso.cli.audit import audit
 from hoso.cli.backup import backup
 from hoso.cli.bench import bench
+from hoso.cli.callbacks import callbacks
 from hoso.cli.clients import clients
 from hoso.cli.definitions import definitions
 from hoso.cli.demo import demo
@@ -54,6 +55,7 @@ for command in (
     export,
     folders,
     watch,
+    callbacks,
     generate,
     bench,
     modules,

@@ -269,6 +269,13 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("HOSO_VNEID_CLIENT_ID", "", "text or empty", "What that provider calls this house."),
     Setting("HOSO_VNEID_CLIENT_SECRET", "", "a secret or empty", "Its secret; better HOSO_VNEID_CLIENT_SECRET_FILE."),
     Setting(
+        "HOSO_CALLBACK_NETWORKS",
+        "",
+        "networks, comma between, or empty",
+        "Private networks (as 10.1.0.0/16) in which hospital software may be called with results; empty: public ones alone.",
+        networks,
+    ),
+    Setting(
         "HOSO_SECURITY_CONTACT",
         "",
         "mailto:… or https://… or empty",

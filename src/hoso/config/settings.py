@@ -92,6 +92,7 @@ INSTALLED_APPS = [
     "hoso.engines.records",
     "hoso.engines.intake",
     "hoso.engines.intake.folders",
+    "hoso.engines.intake.notifying",
     "hoso.web",
     "hoso.web.outside_sign_in",
 ]
@@ -212,6 +213,13 @@ IDENTITY_VERIFIERS = [
     *_VNEID["simulated" if _IS_DEMO else ENVIRONMENT["HOSO_VNEID"]],
     "hoso.core.accounts.outside.configured.configured_verifiers",
 ]
+
+# A demonstration calls nobody's software.
+CALLBACK_GATEWAY = (
+    "hoso.gateways.callback.simulated.SimulatedCall"
+    if (HOSO_HOME / "demo").is_dir()
+    else "hoso.gateways.callback.live.LiveCall"
+)
 
 CSRF_FAILURE_VIEW = "hoso.web.error_pages.csrf_failure"
 

@@ -22,6 +22,7 @@ from hoso.core.places.facilities import ensure_facility, facility_ids
 from hoso.engines.intake.archives import read_package
 from hoso.engines.intake.counting import CountedVisits
 from hoso.engines.intake.filing import PURPOSE, PackageFacts, file_batch
+from hoso.engines.intake.notifying.noting import note_end
 from hoso.engines.intake.preparing import PreparedVisit, prepare, prepare_chunk
 from hoso.engines.intake.sent import RawVisit
 
@@ -277,6 +278,7 @@ def _finish(
         sender, file_name, quarantined = cursor.fetchone()
         if sender != actor.account_id and (refusal or quarantined):
             _tell_sender(sender, package_id, file_name, quarantined)
+        note_end(package_id)
 
 
 def _tell_sender(sender: int, package_id: int, file_name: str, quarantined: int) -> None:

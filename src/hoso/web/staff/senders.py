@@ -1,9 +1,13 @@
 """The sender board: every facility's sending at a glance; a hospital sees its own row."""
 
+from dataclasses import dataclass
+
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 
+from hoso.core.access.policy import Scope
+from hoso.engines.intake.notifying import calls
 from hoso.engines.intake.reminders import remind as leave_reminder
 from hoso.engines.intake.senders import Sender
 from hoso.engines.intake.senders import senders as list_senders
@@ -14,13 +18,28 @@ from hoso.web.routes import ActingRequest
 from hoso.web.templatetags.bilingual import spoken
 
 
+@dataclass(frozen=True)
+class Board:
+    senders: list[Sender]
+    calls: list[calls.TroubledCall]
+
+    def __len__(self) -> int:
+        return len(self.senders)
+
+
+def _board(scope: Scope) -> Board:
+    return Board(list_senders(scope), calls.troubled_calls(scope))
+
+
 def board(request: ActingRequest) -> HttpResponse:
-    """Every facility in scope, the longest silent first."""
-    found: list[Sender] = ask(request, list_senders, about="senders")
+    """Every facility in scope, the longest silent first; and results that could not be called in."""
+    found: Board = ask(request, _board, about="senders")
     says = spoken(("Phát hiện trên 100 hồ sơ, 12 tuần", "Findings per hundred visits, 12 weeks"))
     context = {
-        "rows": [(one, sparkline(one.weeks, says)) for one in found],
-        "silent": sum(one.is_silent for one in found),
+        "rows": [(one, sparkline(one.weeks, says)) for one in found.senders],
+        "silent": sum(one.is_silent for one in found.senders),
+        "calls": found.calls,
+        "may_call": may(request.actor, "package.send", "record_keeping"),
         "may_remind": may(request.actor, "sender.remind", "record_keeping"),
     }
     return render(request, "intake/senders.html", context)
@@ -32,4 +51,13 @@ def remind(request: ActingRequest, facility_id: int) -> HttpResponse:
         return HttpResponse(status=405, headers={"Allow": "POST"})
     count = leave_reminder(request.actor, facility_id)
     messages.success(request, spoken((f"Đã nhắc {count} cán bộ.", f"{count} officers were reminded.")))
+    return redirect("senders")
+
+
+def call(request: ActingRequest, number: int) -> HttpResponse:
+    """POST: call a result in once more. Raises HosoError HS3377 where no such call waits."""
+    if request.method != "POST":
+        return HttpResponse(status=405, headers={"Allow": "POST"})
+    calls.call_again(request.actor, number)
+    messages.success(request, spoken(("Đang gọi lại.", "It is being called again.")))
     return redirect("senders")

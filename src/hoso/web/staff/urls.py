@@ -129,6 +129,13 @@ urlpatterns = [
         permission="sender.remind",
         purpose=RECORD_KEEPING,
     ),
+    route(
+        "intake/senders/calls/<int:number>/again/",
+        senders.call,
+        name="call_again",
+        permission="package.send",
+        purpose=RECORD_KEEPING,
+    ),
     _package("intake/withdrawals/", withdrawals.withdrawals, "withdrawals", touches_person=True),
     route(
         "intake/withdrawals/<int:number>/decide/",

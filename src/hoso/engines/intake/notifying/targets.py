@@ -1,0 +1,106 @@
+"""Where to call: set and ended by an administrator, one address and one secret for each facility."""
+
+import secrets
+from dataclasses import dataclass
+from datetime import datetime
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.db import connection
+
+from hoso.core.access.actor import Actor
+from hoso.core.accounts.machines import intake_service_id
+from hoso.core.accounts.managing import managing
+from hoso.core.audit.events import AuditEvent, record_event
+from hoso.core.database.field_encryption import field_keys
+from hoso.core.database.session import acting_transaction
+from hoso.core.errors import HosoError
+from hoso.core.places.models import Facility
+
+PURPOSE, USE = "record_keeping", "notifying_target.secret"
+
+
+@dataclass(frozen=True)
+class Target:
+    """An address that is called, with how many calls wait and how many were given up."""
+
+    id: int
+    facility_id: int
+    facility_code: str
+    url: str
+    set_at: datetime
+    waiting: int
+    dead: int
+
+
+def set_target(actor: Actor, facility: Facility, url: str) -> str:
+    """Call this address from now on, with a new secret, which is returned this once; an earlier address ends, with the
+    calls that wait for it. Raises HosoError HS3375 for an address that cannot be called.
+    """
+    check_url(url)
+    secret = secrets.token_urlsafe(32)
+    with managing(actor), connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE notifying_target SET ended_at = clock_timestamp() WHERE facility_id = %s AND ended_at IS NULL",
+            [facility.pk],
+        )
+        cursor.execute(
+            "INSERT INTO notifying_target (facility_id, url, secret, set_by) VALUES (%s, %s, %s, %s)",
+            [facility.pk, url, field_keys().encrypt(secret, USE), actor.account_id],
+        )
+        _record(actor, "create", facility)
+    return secret
+
+
+def end_target(actor: Actor, facility: Facility) -> None:
+    """Call no more. Raises HosoError HS3376 where no address is set."""
+    with managing(actor), connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE notifying_target SET ended_at = clock_timestamp() WHERE facility_id = %s AND ended_at IS NULL",
+            [facility.pk],
+        )
+        if not cursor.rowcount:
+            raise HosoError("HS3376", facility=facility.code)
+        _record(actor, "delete", facility)
+
+
+def targets() -> list[Target]:
+    """Every address that is called now."""
+    with acting_transaction(intake_service_id(), PURPOSE), connection.cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT t.id, t.facility_id, f.code, t.url, t.set_at,
+                   count(d.id) FILTER (WHERE d.delivered_at IS NULL AND d.dead_at IS NULL),
+                   count(d.id) FILTER (WHERE d.dead_at IS NOT NULL)
+            FROM notifying_target t JOIN places_facility f ON f.id = t.facility_id
+            LEFT JOIN notifying_delivery d ON d.target_id = t.id
+            WHERE t.ended_at IS NULL GROUP BY t.id, f.code ORDER BY f.code
+            """
+        )
+        return [Target(*row) for row in cursor.fetchall()]
+
+
+def check_url(url: str) -> None:
+    """https, a host, no name and password in it; http only where private networks may be called.
+
+    Raises HosoError HS3375. Which address the host has is looked at for every call.
+    """
+    try:
+        parts = urlsplit(url)
+        _ = parts.port
+    except ValueError:
+        raise HosoError("HS3375", url=url[:200]) from None
+    plain = parts.scheme == "http" and bool(settings.ENVIRONMENT["HOSO_CALLBACK_NETWORKS"])
+    sound = (
+        parts.hostname and not parts.username and not parts.fragment and url.isascii() and not set(url) & set(" \r\n")
+    )
+    if not sound or not (parts.scheme == "https" or plain):
+        raise HosoError("HS3375", url=url[:200])
+
+
+def _record(actor: Actor, action: str, facility: Facility) -> None:
+    record_event(
+        AuditEvent(
+            actor, "", "administration", action, object=f"callback/{facility.code}", facility_id=facility.pk
+        )
+    )  # fmt: skip
