@@ -134,8 +134,8 @@ def _open(accounts: Any) -> None:
                 )
             cursor.executemany(
                 "INSERT INTO access_grant (person_id, source_person_id, account_id, kind, purpose, permissions, labels,"
-                " ends_at, opened_by, reason_code, source)"
-                " VALUES (%s, %s, %s, 'one_time', %s, %s, %s, now() + interval '20 hours', 0, 'test', 'test')",
+                " ends_at, opened_by, reason_code, reason)"
+                " VALUES (%s, %s, %s, 'temporary', %s, %s, %s, now() + interval '20 hours', 0, 'test', 'test')",
                 [
                     (PERSONS["granted"], PERSONS["granted"], account.pk, purpose, list(OPENED), mask_of(GRANTED_LABELS))
                     for purpose in purposes

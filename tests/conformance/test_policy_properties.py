@@ -27,7 +27,7 @@ from hoso.core.accounts.models import Assignment as Held
 from hoso.core.database.session import acting_transaction
 from hoso.core.places.facilities import ensure_facility
 from hoso.core.places.models import Place
-from tests.intaking import Intake
+from tests.intaking import Intake, sign_in
 from tests.policy_world import Row, World
 
 Drawn = Any  # what Hypothesis draws; the strategies say what it holds
@@ -62,6 +62,7 @@ class House:
     places: list[int]  # a province, a commune in it, a commune elsewhere
     above: dict[int, frozenset[int]]
     rules: tuple[Rule, ...]
+    approver: int  # opens temporary access
 
 
 @pytest.fixture(scope="module")
@@ -84,7 +85,11 @@ def house(filled: Callable[[], Intake]) -> Iterator[House]:
         load_rules(cursor, rules)
     facilities = [ensure_facility(code).pk for code in ("92001", "92002")]
     yield House(
-        facilities, [commune.parent.pk, commune.pk, other.pk], {commune.pk: frozenset({commune.parent.pk})}, rules
+        facilities,
+        [commune.parent.pk, commune.pk, other.pk],
+        {commune.pk: frozenset({commune.parent.pk})},
+        rules,
+        sign_in("access_approver").pk,
     )
 
 
@@ -224,12 +229,12 @@ def _open(
             )
         return Opening(kind, person, None, visit or "v2")
     facility = None if where is None else house.facilities[where]
-    with acting_transaction(account.pk, purpose), connection.cursor() as cursor:
+    with acting_transaction(house.approver, "access_approval"), connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO access_grant (person_id, source_person_id, account_id, facility_id, kind, purpose, permissions,"
-            " labels, encounter, ends_at, opened_by, reason_code, source)"
-            " VALUES (%s, %s, %s, %s, 'one_time', %s, %s, %s, %s, %s, %s, 'test', 'Consent/1')",
+            " labels, encounter, ends_at, opened_by, reason_code, reason)"
+            " VALUES (%s, %s, %s, %s, 'temporary', %s, %s, %s, %s, %s, %s, 'test', 'test')",
             [person, person, account.pk, facility, purpose, list(permissions), labels, visit,
-             datetime.now(UTC) + timedelta(hours=1), account.pk],
+             datetime.now(UTC) + timedelta(hours=1), house.approver],
         )  # fmt: skip
     return Opening("granted", person, labels, visit, frozenset(permissions), facility)

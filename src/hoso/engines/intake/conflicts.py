@@ -82,8 +82,8 @@ def _move_ledger(cursor: Any, old: int, new: int) -> None:
         cursor.execute(f"UPDATE {table} SET person_id = %s WHERE person_id = %s", [new, old])
     cursor.execute(
         """
-        INSERT INTO access_care_relation (person_id, source_person_id, facility_id, kind, first_day, last_day, package_id)
-        SELECT %s, source_person_id, facility_id, kind, first_day, last_day, package_id
+        INSERT INTO access_care_relation (person_id, source_person_id, facility_id, kind, first_day, last_day, sensitivity, package_id)
+        SELECT %s, source_person_id, facility_id, kind, first_day, last_day, sensitivity, package_id
         FROM access_care_relation WHERE person_id = %s ON CONFLICT DO NOTHING
         """,
         [new, old],

@@ -51,7 +51,7 @@ class _Batch:
     records: RecordBatch
     facilities: dict[str, int]
     prepare_again: Callable[[PreparedVisit, datetime], PreparedVisit]
-    care: dict[tuple[int, int], tuple[int, date, date]] = field(default_factory=dict)
+    care: dict[tuple[int, int], tuple[int, date, date, int]] = field(default_factory=dict)
     changes: list[tuple[Any, ...]] = field(default_factory=list)
     events: list[tuple[Any, ...]] = field(default_factory=list)
     touched_persons: dict[int, LinkOrigin] = field(default_factory=dict)
@@ -149,17 +149,19 @@ def _link(batch: _Batch, visit: PreparedVisit, facility_id: int) -> Linked | Non
         return None
     place_id = place_id_of(visit.claim.province_code, visit.claim.commune_code, visit.claim.as_of.date())
     origin = LinkOrigin(
-        facility_id, place_id, batch.facts.package_id, visit.ordinal, visit.encounter, visit.whole_sensitivity
-    )
+        facility_id, place_id, batch.facts.package_id, visit.ordinal, visit.encounter, visit.whole_sensitivity,
+        visit.withheld_whole,
+    )  # fmt: skip
     linked = batch.people.link(visit.claim, origin)
     person = linked.person
     batch.touched_persons[person.person_id] = origin
     first = visit.claim.as_of.date()
     last = max(first, visit.discharged_at.date()) if visit.discharged_at else first
     known = batch.care.get((person.person_id, facility_id))
+    labels = visit.withheld_whole
     if known:
-        first, last = min(first, known[1]), max(last, known[2])
-    batch.care[person.person_id, facility_id] = (person.source_person_id, first, last)
+        first, last, labels = min(first, known[1]), max(last, known[2]), labels & known[3]
+    batch.care[person.person_id, facility_id] = (person.source_person_id, first, last, labels)
     return linked
 
 
@@ -223,13 +225,15 @@ def _write(batch: _Batch, actor: Actor) -> None:
     bulk_insert(
         batch.cursor, "access_care_relation", CARE_COLUMNS,
         [
-            (person_id, source, facility_id, "visit", first, last, batch.facts.package_id)
-            for (person_id, facility_id), (source, first, last) in sorted(batch.care.items())
+            (person_id, source, facility_id, "visit", first, last, labels, batch.facts.package_id)
+            for (person_id, facility_id), (source, first, last, labels) in sorted(batch.care.items())
         ],
         "ON CONFLICT (person_id, facility_id, kind, source_person_id) DO UPDATE SET"
         " first_day = least(access_care_relation.first_day, excluded.first_day),"
-        " last_day = greatest(access_care_relation.last_day, excluded.last_day)"
-        " WHERE excluded.first_day < access_care_relation.first_day OR excluded.last_day > access_care_relation.last_day",
+        " last_day = greatest(access_care_relation.last_day, excluded.last_day),"
+        " sensitivity = access_care_relation.sensitivity & excluded.sensitivity"
+        " WHERE excluded.first_day < access_care_relation.first_day OR excluded.last_day > access_care_relation.last_day"
+        " OR access_care_relation.sensitivity & ~excluded.sensitivity <> 0",
     )  # fmt: skip
     bulk_insert(batch.cursor, "changes_change", CHANGE_COLUMNS, batch.changes)
     bulk_insert(batch.cursor, "audit_event", EVENT_COLUMNS, batch.events)
@@ -237,7 +241,7 @@ def _write(batch: _Batch, actor: Actor) -> None:
 
 CARE_COLUMNS = {
     "person_id": "bigint", "source_person_id": "bigint", "facility_id": "bigint", "kind": "text", "first_day": "date",
-    "last_day": "date", "package_id": "bigint",
+    "last_day": "date", "sensitivity": "integer", "package_id": "bigint",
 }  # fmt: skip
 CHANGE_COLUMNS = {
     "topic": "text", "key": "text", "person_id": "bigint", "source_person_id": "bigint", "facility_id": "bigint",

@@ -15,7 +15,7 @@ from hoso.engines.intake.exchange import Decision, load_decisions
 from hoso.engines.intake.identity import claimed_identity
 from hoso.engines.intake.mapping.claim import map_claim
 from hoso.engines.intake.mapping.course import map_course
-from hoso.engines.intake.mapping.encounter import map_encounter, map_withheld_encounter
+from hoso.engines.intake.mapping.encounter import map_encounter, map_withheld_encounter, mark_withheld
 from hoso.engines.intake.mapping.medications import map_medications
 from hoso.engines.intake.mapping.papers import map_papers
 from hoso.engines.intake.mapping.results import map_results
@@ -57,6 +57,7 @@ class PreparedVisit:
     lines_in: int = 0
     lines_filed: int = 0
     aside: list[tuple[int, int, str, int]] = field(default_factory=list)  # table, line, why, mask
+    withheld_whole: int = 0  # the labels by which nothing of the visit may be known
 
     @property
     def is_quarantined(self) -> bool:
@@ -64,11 +65,8 @@ class PreparedVisit:
 
     @property
     def whole_sensitivity(self) -> int:
-        """With the labels of what is withheld: that there was a visit may tell as much."""
-        whole = self.sensitivity
-        for _, _, _, mask in self.aside:
-            whole |= mask
-        return whole
+        """The labels of the visit itself: who may not see it learns nothing of what it says of the person."""
+        return next((draft.sensitivity for draft in self.drafts if draft.type == "Encounter"), 0)
 
     @property
     def sensitivity(self) -> int:
@@ -189,10 +187,12 @@ def _map(prepared: PreparedVisit, sent: SentVisit) -> None:
     else:
         map_encounter(visit, withholding.hidden)
         map_claim(visit)
+        mark_withheld(visit)
     for step in (map_medications, map_services, map_results, map_course, map_papers):
         step(visit)
     prepared.drafts = visit.drafts
     prepared.encounter = visit.encounter
+    prepared.withheld_whole = withholding.withheld.get((1, 1), 0)
     withheld = [(table, line, "withheld", mask) for (table, line), mask in withholding.withheld.items()]
     prepared.aside = withheld + _not_mapped(sent, visit.mapped | withholding.withheld.keys())
     prepared.lines_filed = len(visit.mapped)
@@ -210,6 +210,7 @@ def _mapping_visit(prepared: PreparedVisit, sent: SentVisit, withholding: Withho
         withholding.masks,
         withholding.withheld,
         withholding.text_withheld,
+        withholding.mark,
     )
 
 

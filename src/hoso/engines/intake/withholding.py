@@ -5,9 +5,12 @@ diagnosis is withheld is withheld whole. Where another diagnosis or a table of t
 the visit is, since it may name the illness; drugs, services and results are judged line by line.
 """
 
+from collections.abc import Container
 from dataclasses import dataclass
+from functools import reduce
+from operator import or_
 
-from hoso.core.access.labels import withheld_mask
+from hoso.core.access.labels import mask_of, withheld_mask
 from hoso.engines.intake.mapping.elements import first, split_codes
 from hoso.engines.intake.mapping.encounter import diagnosis_codes
 from hoso.engines.intake.sent import SentVisit, Values
@@ -50,16 +53,19 @@ TEXT_FIELDS = (
     "DAU_HIEU_LS",
 )
 CODED_FIELDS = ("NHOM_DOI_TUONG",)
+COVERING = ("domestic_violence", "child_abuse")
 
 
 @dataclass(frozen=True)
 class Withholding:
-    """masks: the labels of each (table, line); withheld: those kept aside; hidden: the labels that decide it."""
+    """masks: the labels of each (table, line); withheld: those kept aside; hidden: the labels that decide it;
+    mark: the labels of all that is kept back of the visit, lines and texts."""
 
     masks: dict[tuple[int, int], int]
     withheld: dict[tuple[int, int], int]
     text_withheld: bool
     hidden: int
+    mark: int = 0
 
     @property
     def visit_mask(self) -> int:
@@ -87,7 +93,20 @@ def label_lines(visit: SentVisit, decision: str, age_years: int | None) -> Withh
         masks.pop(key, None)
     if (1, 1) in masks:
         masks[1, 1] &= ~hidden  # the Encounter goes in without what is hidden
-    return Withholding(masks, withheld, bool(shared), hidden)
+    _cover_visit(visit, masks, withheld)
+    return Withholding(masks, withheld, bool(shared), hidden, reduce(or_, withheld.values(), main | shared))
+
+
+def _cover_visit(visit: SentVisit, masks: dict[tuple[int, int], int], withheld: Container[tuple[int, int]]) -> None:
+    """Give the labels of the visit itself to every line that is filed: a drug or result without them would tell whoever may
+    not see the visit that there is one. A label of violence on any line is one of the visit."""
+    whole = masks.get((1, 1), 0)
+    for mask in masks.values():
+        whole |= mask & mask_of(COVERING)
+    for table, lines in visit.tables.items() if whole else ():
+        for key in ((table, place) for place in range(1, len(lines) + 1)):
+            if key not in withheld:
+                masks[key] = masks.get(key, 0) | whole
 
 
 def line_labels(visit: SentVisit, decision: str, age_years: int | None) -> dict[tuple[int, int], int]:

@@ -42,7 +42,7 @@ class KnownPerson:
     place_id: int
     package_id: int
     merged_into: int | None = None
-    numbers: dict[Key, None] = field(default_factory=dict)
+    numbers: dict[Key, int] = field(default_factory=dict)  # with the labels by which a number may not be known
     statements: dict[str, Statement] = field(default_factory=dict)  # by visit
     is_new: bool = False
     is_changed: bool = False
@@ -50,7 +50,7 @@ class KnownPerson:
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """Where a claim came from."""
+    """Where a claim came from; `withheld`: the labels of a visit of which nothing may be known, numbers neither."""
 
     facility_id: int
     place_id: int
@@ -58,6 +58,7 @@ class Origin:
     line: int
     encounter: str = ""  # of the visit; without one the claim is no statement that could be corrected later
     sensitivity: int = 0  # of the visit as a whole
+    withheld: int = 0
 
 
 @dataclass(slots=True)
@@ -77,6 +78,7 @@ class Linkage:
         self.persons: dict[int, KnownPerson] = {}
         self.owners: dict[Key, int] = {}
         self.new_numbers: list[tuple[Key, KnownPerson, Origin, bool]] = []
+        self.shown_numbers: dict[tuple[Key, int], int] = {}  # known by a withheld visit alone until now
         self.new_tokens: dict[tuple[int, int], Origin] = {}
         self.moved: set[int] = set()  # persons who live elsewhere than was known before
         self.statements: dict[tuple[int, str], StatementRow] = {}
@@ -115,12 +117,12 @@ class Linkage:
         for row in self.cursor.fetchall():
             self.persons[row[0]] = KnownPerson(*[*row[:4], BirthDate(*row[4:7]), *row[7:]])
         self.cursor.execute(
-            "SELECT person_id, kind, value, issuer_id FROM people_identifier WHERE person_id = ANY (%s) AND kind <> 'phone'",
+            "SELECT person_id, kind, value, issuer_id, sensitivity FROM people_identifier WHERE person_id = ANY (%s) AND kind <> 'phone'",
             [person_ids],
         )
-        for person_id, kind, value, issuer in self.cursor.fetchall():
+        for person_id, kind, value, issuer, sensitivity in self.cursor.fetchall():
             if person_id in self.persons:
-                self.persons[person_id].numbers[kind, value, issuer] = None
+                self.persons[person_id].numbers[kind, value, issuer] = sensitivity
         for person_id, statement in load_statements(self.cursor, person_ids):
             if person_id in self.persons:
                 self.persons[person_id].statements[statement.encounter] = statement
@@ -168,7 +170,7 @@ class Linkage:
             return self.persons[person.merged_into] if person.merged_into else person
         person = self._add_person(person_id, patient_id, claim, origin, provisional=True)
         for key in keys:
-            person.numbers[key] = None
+            person.numbers[key] = origin.withheld
             self.new_numbers.append((key, person, origin, True))
         return person
 
@@ -196,7 +198,8 @@ class Linkage:
         return person
 
     def _state(self, person: KnownPerson, claim: ClaimedIdentity, origin: Origin, filed_under: int = 0) -> None:
-        """Take down what the visit says of the person. An empty field says nothing and changes nothing.
+        """Take down what the visit says of the person. An empty field says nothing and changes nothing, and a visit of which
+        nothing may be known says nothing.
 
         `filed_under` is the person whom the claim alone would name, where that one was found to be `person`.
         """
@@ -206,7 +209,8 @@ class Linkage:
             self._add_tokens(person, origin, claim.name)
         source_person = filed_under or person.source_person_id
         joined = source_person != person.person_id
-        statement = Statement(origin.encounter, claim.as_of, claim.source, stated(claim, origin.place_id), joined)
+        details = {} if origin.withheld else stated(claim, origin.place_id)
+        statement = Statement(origin.encounter, claim.as_of, claim.source, details, joined)
         person.statements[origin.encounter] = statement
         row = StatementRow(
             person.person_id, source_person, statement, origin.facility_id, 0, origin.sensitivity,
@@ -253,8 +257,11 @@ class Linkage:
             if owner != person.person_id:
                 taken.append((key[0], key[1]))
             elif key not in person.numbers:
-                person.numbers[key] = None
+                person.numbers[key] = origin.withheld
                 self.new_numbers.append((key, person, origin, False))
+            elif person.numbers[key] & ~origin.withheld:
+                person.numbers[key] &= origin.withheld
+                self.shown_numbers[key, person.person_id] = person.numbers[key]
         if claim.phone:
             self.new_numbers.append((("phone", claim.phone, 0), person, origin, False))
         return Linked(person, conflict, taken)
@@ -282,6 +289,7 @@ class Linkage:
                     contested,
                     origin.facility_id,
                     person.place_id,
+                    person.numbers.get(key, origin.withheld),
                     origin.package_id,
                     origin.line,
                 )
@@ -307,6 +315,7 @@ class Linkage:
             ],
             "ON CONFLICT DO NOTHING",
         )
+        self._write_shown()
         write_statements(
             self.cursor,
             (replace(row, place_id=self.persons[row.person_id].place_id) for row in self.statements.values()),
@@ -317,6 +326,15 @@ class Linkage:
     def homes(self) -> dict[int, int]:
         """Where those live now who moved: person -> place."""
         return {person_id: self.persons[person_id].place_id for person_id in sorted(self.moved)}
+
+    def _write_shown(self) -> None:
+        """Another visit told a number too, so it may be known now."""
+        for (key, person_id), sensitivity in self.shown_numbers.items():
+            self.cursor.execute(
+                "UPDATE people_identifier SET sensitivity = %s"
+                " WHERE kind = %s AND value = %s AND issuer_id = %s AND person_id = %s",
+                [sensitivity, *key, person_id],
+            )
 
     def _write_moved(self) -> None:
         """What is known of a person goes with them, so that today's station finds it and the former one no longer."""
@@ -366,7 +384,7 @@ PERSON_COLUMNS = {
 _NEVER_CHANGED = ("person_id", "source_person_id", "patient_id", "provisional", "facility_id", "package_id")
 NUMBER_COLUMNS = {
     "kind": "text", "value": "text", "issuer_id": "bigint", "person_id": "bigint", "source_person_id": "bigint",
-    "contested": "boolean", "facility_id": "bigint", "place_id": "bigint", "package_id": "bigint", "source_line": "integer",
+    "contested": "boolean", "facility_id": "bigint", "place_id": "bigint", "sensitivity": "integer", "package_id": "bigint", "source_line": "integer",
 }  # fmt: skip
 TOKEN_COLUMNS = {
     "hash": "bigint", "person_id": "bigint", "source_person_id": "bigint", "facility_id": "bigint", "place_id": "bigint",

@@ -7,6 +7,7 @@ from django.db import connection
 from hoso.core.access.policy import Scope
 from hoso.engines.records.models import ResultPoint, Timeline, Visit
 from hoso.engines.records.pages.displays import Displays
+from hoso.engines.records.pages.elements import code_of
 from hoso.engines.records.pages.lines import course_note, medication_line, result_line, service_line
 from hoso.engines.records.pages.papers import costs_of, paper_of
 from hoso.engines.records.pages.summary import timeline_visit, visit_facts
@@ -15,7 +16,7 @@ from hoso.engines.records.resource_types import NUMBERS
 
 VISIT_TYPES = (
     "Encounter", "MedicationRequest", "Procedure", "ServiceRequest", "ChargeItem", "Observation", "ClinicalImpression",
-    "Composition", "Claim", "Coverage",
+    "Composition", "Claim", "Coverage", "Flag",
 )  # fmt: skip
 ENCOUNTER = NUMBERS["Encounter"]
 SAME_MOMENT = 20  # visits that may begin in one minute
@@ -29,9 +30,10 @@ def timeline(scope: Scope, person_id: int, before: datetime | None = None, limit
     visits += [one for one in found[limit:] if one.happened == visits[-1].happened]
     more = len(found) > len(visits)
     displays = Displays.of(visits)
+    marked = {row.encounter for row in resources_of_person(scope, person_id, ["Flag"]) if _is_mark(row)}
     first, last = _years(scope, person_id)
     return Timeline(
-        visits=tuple(timeline_visit(one, displays) for one in visits),
+        visits=tuple(timeline_visit(one, displays, marked) for one in visits),
         more=more,
         first_year=first,
         last_year=last,
@@ -50,7 +52,7 @@ def visit(scope: Scope, person_id: int, encounter: str) -> Visit | None:
     costs = costs_of(claim, displays) if claim else None
     facts = visit_facts(main)
     return Visit(
-        summary=timeline_visit(main, displays),
+        summary=timeline_visit(main, displays, {main.id} if any(map(_is_mark, rows)) else ()),
         reason=facts.reason,
         admission_diagnosis=facts.admission_diagnosis,
         discharge_diagnosis=facts.discharge_diagnosis,
@@ -78,6 +80,11 @@ def trend(scope: Scope, person_id: int, code: str, limit: int = 200) -> list[Res
             line = result_line(row)
             points.append(ResultPoint(row.happened, line.number, line.value, row.encounter or ""))
     return points[:limit][::-1]
+
+
+def _is_mark(row: StoredResource) -> bool:
+    """Whether a resource says that something of its visit is withheld by rule."""
+    return row.type == "Flag" and code_of(row.content().get("code")) == "content-withheld"
 
 
 def _in_order(rows: list[StoredResource], *types: str) -> list[StoredResource]:

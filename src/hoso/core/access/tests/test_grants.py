@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from uuid import UUID
 
 import pytest
 from django.db import DatabaseError, connection, connections, transaction
@@ -10,6 +11,7 @@ from django.db import DatabaseError, connection, connections, transaction
 from hoso.core.access.actor import Actor
 from hoso.core.access.grants import NewGrant, end_grants, move_grants, open_grant, revoke_grant
 from hoso.core.access.labels import mask_of
+from hoso.core.access.tests.consenting import consent_row
 from hoso.core.accounts.machines import intake_service_id
 from hoso.core.database.session import acting_transaction, set_actor
 from hoso.core.errors import HosoError
@@ -17,6 +19,8 @@ from hoso.core.places.facilities import ensure_facility
 
 pytestmark = pytest.mark.django_db
 PERSON, OTHER, HOME = 7001, 7002, "91001"
+CONSENTS = {PERSON: UUID(int=1), OTHER: UUID(int=2)}
+SECOND, REFUSED_BY_PERSON, RUNS_OUT, TO_REMINDERS = (UUID(int=number) for number in (3, 4, 5, 6))
 Actors = Callable[..., Actor]
 HOURS = timedelta(hours=1)
 ADD = """INSERT INTO people_person (person_id, source_person_id, patient_id, name, folded_name, name_sort, birth_precision,
@@ -33,6 +37,19 @@ def persons() -> None:
         cursor.execute(ADD, {"id": OTHER, "facility": facility, "mask": mask_of(["psychiatry"])})
 
 
+@pytest.fixture(autouse=True)
+def consents(persons: None, actor: Actors) -> None:
+    """Both persons agreed to share; one more time, one refusal, one for an hour less, one to something else."""
+    facility = ensure_facility("91002")
+    desk = actor("receptionist", facility=facility).account_id
+    for person, id_ in CONSENTS.items():
+        consent_row(desk, facility.pk, person, id_)
+    consent_row(desk, facility.pk, PERSON, SECOND)
+    consent_row(desk, facility.pk, PERSON, REFUSED_BY_PERSON, given=False)
+    consent_row(desk, facility.pk, PERSON, RUNS_OUT, until=now() + HOURS / 2)
+    consent_row(desk, facility.pk, PERSON, TO_REMINDERS, purpose="reminders")
+
+
 @pytest.fixture
 def doctor(actor: Actors) -> Actor:
     return actor("doctor", facility=ensure_facility("91002"))
@@ -46,9 +63,11 @@ def shared(account: int | None, **changes: object) -> NewGrant:
     """A one-time grant of an hour."""
     grant = NewGrant(
         person_id=PERSON, kind="one_time", purpose="treatment", permissions=("record.read",),
-        ends_at=now() + HOURS, reason_code="shared_by_person", account_id=account, source="Consent/1",
+        ends_at=now() + HOURS, reason_code="shared_by_person", account_id=account,
     )  # fmt: skip
-    return replace(grant, **changes)  # type: ignore[arg-type]
+    grant = replace(grant, **changes)  # type: ignore[arg-type]
+    asked = "source" in changes or grant.kind != "one_time"
+    return grant if asked else replace(grant, source=f"Consent/{CONSENTS.get(grant.person_id, SECOND)}")
 
 
 def opened(opener: Actor, grant: NewGrant) -> int:
@@ -110,12 +129,13 @@ def test_a_revoked_grant_opens_nothing_and_ends_once(doctor: Actor) -> None:
 
 
 def test_a_withdrawn_source_ends_all_that_rests_on_it(doctor: Actor) -> None:
-    for person in (PERSON, OTHER):
-        opened(doctor, shared(doctor.account_id, person_id=person, labels=mask_of(["psychiatry"])))
-    opened(doctor, shared(doctor.account_id, source="Consent/2"))
+    first = f"Consent/{CONSENTS[PERSON]}"
+    for labels in ([], ["psychiatry"]):
+        opened(doctor, shared(doctor.account_id, labels=mask_of(labels)))
+    opened(doctor, shared(doctor.account_id, source=f"Consent/{SECOND}"))
     with acting_transaction(doctor.account_id, "treatment"):
-        assert end_grants(doctor, "Consent/1", "withdrawn") == 2
-        assert end_grants(doctor, "Consent/1", "withdrawn") == 0
+        assert end_grants(doctor, first, "withdrawn") == 2
+        assert end_grants(doctor, first, "withdrawn") == 0
     assert seen(doctor) == [PERSON]
 
 
@@ -156,6 +176,11 @@ REFUSED: dict[str, dict[str, object]] = {
     "before_it_starts": {"starts_at": now(), "ends_at": now() - HOURS},
     "approved_for_oneself": {"kind": "temporary", "reason": WORDS},
     "one_time_without_a_source": {"source": ""},
+    "one_time_by_a_consent_that_never_was": {"source": "Consent/1"},
+    "one_time_by_somebody_elses_consent": {"source": f"Consent/{CONSENTS[OTHER]}"},
+    "one_time_where_the_person_refused": {"source": f"Consent/{REFUSED_BY_PERSON}"},
+    "one_time_past_the_consent": {"source": f"Consent/{RUNS_OUT}"},
+    "one_time_by_consent_to_something_else": {"source": f"Consent/{TO_REMINDERS}"},
 }
 
 
@@ -196,7 +221,7 @@ def test_not_even_the_owner_changes_or_removes_a_grant(statement: str) -> None:
     with connections["owner"].cursor() as cursor:
         cursor.execute(
             "INSERT INTO access_grant (person_id, source_person_id, account_id, kind, purpose, permissions, ends_at,"
-            " opened_by, reason_code) VALUES (1, 1, %s, 'one_time', 'treatment', '{record.read}', now() + '1 hour', 0, 'x')",
+            " opened_by, reason_code, reason) VALUES (1, 1, %s, 'temporary', 'treatment', '{record.read}', now() + '1 hour', 0, 'x', 'x')",
             [intake_service_id()],
         )
         cursor.execute("UPDATE access_grant SET person_id = 2")  # a merge may

@@ -1,5 +1,7 @@
 """XML1, XML2 and XML3 to one Claim with its lines and who pays which share."""
 
+from collections.abc import Callable
+
 from hoso.engines.intake.mapping.elements import (
     EXTENSION,
     IDENTIFIER,
@@ -13,7 +15,7 @@ from hoso.engines.intake.mapping.elements import (
     without_empty,
 )
 from hoso.engines.intake.mapping.services import service_code
-from hoso.engines.intake.mapping.visit import MappingVisit
+from hoso.engines.intake.mapping.visit import COSTED_TABLES, LINE_TOTAL, MappingVisit
 from hoso.engines.intake.sent import Values
 
 SHARES = {"insurer": ("T_BHTT",), "copay": ("T_BNCCT",), "self-paid": ("T_BNTT",), "other": ("T_NGUONKHAC",)}
@@ -24,8 +26,11 @@ PRIORITY = "http://terminology.hl7.org/CodeSystem/processpriority"
 def map_claim(visit: MappingVisit) -> None:
     """File the claim; a line that is withheld from the record is no line of it."""
     values = visit.summary
-    items = [_item(2, line, one) for line, _, one in visit.lines(2)] + [
-        _item(3, line, one) for line, _, one in visit.lines(3)
+    # Numbered over the lines that are there: a gap would tell of one that is withheld.
+    items = [
+        _item(table, place, one)
+        for table in COSTED_TABLES
+        for place, (_, _, one) in enumerate(visit.lines(table), start=1)
     ]
     content: Element = {
         "status": "active",
@@ -41,8 +46,8 @@ def map_claim(visit: MappingVisit) -> None:
         if (card := first(values, "MA_THE_BHYT", "MA_THE").split(";")[0])
         else [{"sequence": 1, "focal": True, "coverage": {"display": "-"}}],
         "item": [{"sequence": place, **item} for place, item in enumerate(items, start=1)],
-        "total": money(first(values, "T_TONGCHI_BV", "T_TONGCHI")),
-        "extension": _shares(values),
+        "total": money(visit.less_withheld(first(values, "T_TONGCHI_BV", "T_TONGCHI"), *LINE_TOTAL)),
+        "extension": _shares(values, visit.less_withheld),
     }
     visit.add("Claim", 1, 1, "claim", content, first(values, "NGAY_TTOAN", "NGAY_RA", "NGAY_VAO"))
 
@@ -59,16 +64,16 @@ def _item(table: int, line: int, values: Values) -> Element:
             "servicedDate": (time(values.get("NGAY_YL", "")) or "")[:10],
             "quantity": {"value": count} if (count := decimal(values.get("SO_LUONG", ""))) else None,
             "unitPrice": money(first(values, "DON_GIA_BV", "DON_GIA")),
-            "net": money(first(values, "THANH_TIEN_BV", "THANH_TIEN")),
+            "net": money(first(values, *LINE_TOTAL)),
             "extension": [*_shares(values), {"url": EXTENSION + "source-line", "valueString": f"XML{table}:{line}"}],
         }
     )
 
 
-def _shares(values: Values) -> list[Element]:
+def _shares(values: Values, correct: Callable[..., str] = lambda stated, *_: stated) -> list[Element]:
     shares = []
     for name, fields in SHARES.items():
-        amount = decimal(first(values, *fields))
+        amount = decimal(correct(first(values, *fields), *fields))
         if amount is not None:
             shares.append({"url": f"{EXTENSION}share-{name}", "valueDecimal": amount})
     return shares

@@ -12,7 +12,7 @@ from hoso.engines.intake.mapping.elements import (
     time,
     without_empty,
 )
-from hoso.engines.intake.mapping.visit import MappingVisit
+from hoso.engines.intake.mapping.visit import LINE_TOTAL, MappingVisit
 from hoso.engines.intake.sent import Values
 from hoso.engines.records.sensitivity import mask_for_icd10
 
@@ -24,6 +24,7 @@ CONDITION_CATEGORY = "http://terminology.hl7.org/CodeSystem/condition-category"
 INPATIENT = frozenset({"3", "03", "04", "06", "09"})
 HOME, VIRTUAL = "12", "14"
 EMERGENCY_4210 = "2"  # MA_LYDO_VVIEN
+CONTENT_WITHHELD = "content-withheld"
 WITHHELD = {"url": "https://hoso.vn/fhir/StructureDefinition/content-withheld", "valueBoolean": True}
 
 
@@ -44,7 +45,8 @@ def map_encounter(visit: MappingVisit, hidden: int) -> None:
 def map_withheld_encounter(visit: MappingVisit) -> None:
     """A visit withheld whole leaves the day it happened and that something is kept back: no place, no reason, no cost.
 
-    A gap then means that nothing is known, and not that something is hidden.
+    It carries the labels of what is kept back: whoever may see those knows a gap from what is hidden, and nobody else
+    learns of the visit (docs/decisions/0062-the-mark-of-what-is-withheld.md).
     """
     day = (time(visit.summary.get("NGAY_VAO", "")) or "")[:10]
     content: Element = {
@@ -54,7 +56,19 @@ def map_withheld_encounter(visit: MappingVisit) -> None:
         "period": {"start": day},
         "extension": [WITHHELD],
     }
-    visit.add_shell("Encounter", content, visit.summary.get("NGAY_VAO", "")[:8])
+    visit.add_shell("Encounter", content, visit.summary.get("NGAY_VAO", "")[:8], visit.mark)
+
+
+def mark_withheld(visit: MappingVisit) -> None:
+    """Say beside a visit that some of it is kept back, to those who may see the labels of that."""
+    if visit.mark:
+        content: Element = {
+            "status": "active",
+            "code": {"coding": [{"system": "https://hoso.vn/fhir/CodeSystem/flag", "code": CONTENT_WITHHELD}]},
+            "subject": visit.subject(),
+            "encounter": visit.encounter_reference(),
+        }
+        visit.add_shell("Flag", content, visit.summary.get("NGAY_VAO", ""), visit.mark)
 
 
 def diagnosis_codes(values: Values) -> list[str]:
@@ -120,13 +134,11 @@ def _facts(visit: MappingVisit, values: Values) -> list[Element]:
     numbers = {
         "weight-kg": values.get("CAN_NANG", ""),
         "treatment-days": values.get("SO_NGAY_DTRI", ""),
-        "total-cost": first(values, "T_TONGCHI_BV", "T_TONGCHI"),
+        "total-cost": visit.less_withheld(first(values, "T_TONGCHI_BV", "T_TONGCHI"), *LINE_TOTAL),
     }
     for name, text in numbers.items():
         if (number := decimal(text)) is not None:
             facts.append({"url": _url(name), "valueDecimal": number})
-    if visit.withheld or visit.text_withheld:
-        facts.append(WITHHELD)
     return facts
 
 
@@ -144,9 +156,7 @@ def _condition(visit: MappingVisit, code: str, rank: int) -> str:
         "encounter": visit.encounter_reference(),
         "recordedDate": time(first(values, "NGAY_RA", "NGAY_VAO")),
     }
-    mask_before = visit.masks.get((1, 1), 0)
-    visit.masks[1, 1] = mask_for_icd10([code])  # each diagnosis carries its own label, not the whole visit's
-    id_ = visit.add(
+    return visit.add(
         "Condition",
         1,
         1,
@@ -154,8 +164,6 @@ def _condition(visit: MappingVisit, code: str, rank: int) -> str:
         content,
         values.get("NGAY_VAO", ""),
     )
-    visit.masks[1, 1] = mask_before
-    return id_
 
 
 def _coverage(visit: MappingVisit, values: Values) -> None:

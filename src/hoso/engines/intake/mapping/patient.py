@@ -18,9 +18,12 @@ SYSTEMS = {
 
 
 def patient_draft(person: KnownPerson, facility_codes: dict[int, str]) -> Draft:
-    """The Patient of a person as known now; `facility_codes` names the issuers of facilities' own numbers."""
+    """The Patient of a person as known now, without numbers that a withheld visit alone told; `facility_codes` names the
+    issuers of facilities' own numbers."""
     identifiers = sorted(
-        (kind, facility_codes.get(issuer, "") if issuer else "", value) for kind, value, issuer in person.numbers
+        (kind, facility_codes.get(issuer, "") if issuer else "", value)
+        for (kind, value, issuer), sensitivity in person.numbers.items()
+        if not sensitivity
     )
     content = without_empty(
         {

@@ -2,12 +2,16 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from decimal import Decimal, InvalidOperation
 
-from hoso.engines.intake.mapping.elements import Element, facility, without_empty
+from hoso.engines.intake.mapping.elements import Element, facility, first, without_empty
 from hoso.engines.intake.moments import moment
 from hoso.engines.intake.sent import SentVisit, Values
 from hoso.engines.records.drafts import PATIENT_PLACEHOLDER, Draft, to_bytes, uuid8_at
 from hoso.engines.records.fhir.search.index_rows import index_rows
+
+COSTED_TABLES = (2, 3)
+LINE_TOTAL = ("THANH_TIEN_BV", "THANH_TIEN")
 
 
 @dataclass
@@ -22,6 +26,7 @@ class MappingVisit:
     masks: dict[tuple[int, int], int]
     withheld: dict[tuple[int, int], int]
     text_withheld: bool
+    mark: int = 0  # the labels of what is kept back
     drafts: list[Draft] = field(default_factory=list)
     mapped: set[tuple[int, int]] = field(default_factory=set)
 
@@ -52,6 +57,16 @@ class MappingVisit:
         """The text, or nothing where the visit's free text is withheld because it may name what is."""
         return "" if self.text_withheld else text
 
+    def less_withheld(self, stated: str, *fields: str) -> str:
+        """A sum of the visit as stated, less what its withheld drugs and services cost: a difference between the sum and
+        the lines that are there would tell that others are not, and their price."""
+        lines = [self.sent.tables.get(table, [])[place - 1] for table, place in self.withheld if table in COSTED_TABLES]
+        try:
+            kept = sum((Decimal(first(values, *fields) or "0") for values in lines), Decimal(0))
+            return f"{Decimal(stated) - kept:f}" if kept else stated
+        except InvalidOperation:
+            return stated
+
     def add(self, type_name: str, table: int, line: int, key: str, content: Element, when: str) -> str:
         """File `content` as a resource that came from this line; returns its id."""
         resource_id = self.id_of(type_name, table, key)
@@ -71,13 +86,13 @@ class MappingVisit:
         self.mapped.add((table, line))
         return resource_id
 
-    def add_shell(self, type_name: str, content: Element, when: str) -> None:
+    def add_shell(self, type_name: str, content: Element, when: str, sensitivity: int = 0) -> None:
         """File a resource that stands for the visit and comes from no line of it."""
         filled = without_empty(content)
         body = to_bytes({"resourceType": type_name, **filled})
         rows = index_rows(type_name, filled)
         self.drafts.append(
-            Draft(type_name, self.id_of(type_name, 1, "1"), 0, 0, moment(when) or self.id_date, 0, body, rows)
+            Draft(type_name, self.id_of(type_name, 1, "1"), 0, 0, moment(when) or self.id_date, sensitivity, body, rows)
         )
 
     def subject(self) -> Element:

@@ -1,5 +1,6 @@
 """An Encounter as a line of the timeline and as the head of a visit's page."""
 
+from collections.abc import Container
 from dataclasses import dataclass
 
 from hoso.engines.records.models import Coded, TimelineVisit
@@ -16,8 +17,8 @@ class VisitFacts:
     decision: str
 
 
-def timeline_visit(row: StoredResource, displays: Displays) -> TimelineVisit:
-    """One Encounter for the timeline."""
+def timeline_visit(row: StoredResource, displays: Displays, marked: Container[str | None] = ()) -> TimelineVisit:
+    """One Encounter for the timeline; `marked`: the visits that the asker may know to be withheld in part."""
     content = row.content()
     period = content.get("period", {})
     kind = code_of((content.get("type") or [{}])[0])
@@ -34,7 +35,7 @@ def timeline_visit(row: StoredResource, displays: Displays) -> TimelineVisit:
         diagnoses=_diagnoses(content, displays),
         outcome=_outcome(content, displays),
         total_cost=number(extension(content, "total-cost")),
-        withheld=extension(content, "content-withheld") is True,
+        withheld=extension(content, "content-withheld") is True or row.id in marked,
         version=row.version,
     )
 

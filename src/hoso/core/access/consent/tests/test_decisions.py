@@ -57,20 +57,21 @@ def test_the_newest_decision_counts(desk: Actor, answer: Callable[..., Answer]) 
 def test_withdrawing_is_one_step_ends_its_grants_and_is_told(
     desk: Actor, answer: Callable[..., Answer], account_with_role: Callable[..., Account]
 ) -> None:
-    consent, other = actions.record_answers(desk, ADULT, [answer("reminders"), answer("research")])
+    to_share = answer("visit_sharing", practitioner="BS. Mẫu", words={"encounter": "TD-1", "hours": "24"})
+    consent, other = (actions.record_answers(desk, ADULT, [to_share])[0] for _ in range(2))
     doctor = account_with_role("doctor")
     with acting_transaction(desk.account_id, PURPOSE):
         for source in (consent, consent, other):
             open_grant(desk, _grant(doctor.pk, f"Consent/{source.id}"))
     actions.withdraw(desk, consent.id)
-    assert not in_force(desk, "reminders") and in_force(desk, "research")
+    assert in_force(desk, "visit_sharing")  # by the other
     with acting_transaction(desk.account_id, PURPOSE), connection.cursor() as cursor:
         cursor.execute("SELECT source, revoked_at IS NOT NULL FROM access_grant ORDER BY id")
         assert cursor.fetchall() == [
             (f"Consent/{consent.id}", True), (f"Consent/{consent.id}", True), (f"Consent/{other.id}", False),
         ]  # fmt: skip
     topic, told = changes()[-1]
-    assert (topic, told["purpose"]) == ("consent.withdrawn", "reminders")
+    assert (topic, told["purpose"]) == ("consent.withdrawn", "visit_sharing")
     with pytest.raises(HosoError, match="HS2313"):
         actions.withdraw(desk, consent.id)
 
