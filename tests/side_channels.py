@@ -49,6 +49,7 @@ class Twins:
     withheld: Human
     plain: Human
     hidden: tuple[tuple[str, str], ...]  # (type, id)
+    asker: int = 0  # the account
 
     @property
     def both(self) -> tuple[Human, Human]:

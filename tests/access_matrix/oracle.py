@@ -6,7 +6,7 @@ asker in one way only.
 
 from dataclasses import dataclass
 
-READ, SEARCH = "record.read", "person.search"
+READ, SEARCH, LABEL = "record.read", "person.search", "record.label"
 HIDDEN_FROM_STAFF = {"hiv", "addiction", "prostitution"}
 GRANTED_LABELS = {  # what the prepared grant opens: all but two
     "hiv", "addiction", "drug_test", "psychiatry", "art_donor", "surrogacy", "transplant", "gender_reassignment", "genetic",
@@ -44,7 +44,9 @@ def may(asker: Asker, cell: Cell) -> bool:
 def _may(role: str, where: str, cell: Cell) -> bool:
     look = cell.action in (READ, SEARCH)
     if role in ("doctor", "station_nurse"):
-        return cell.purpose == "treatment" and look and _treats(role, where, cell)
+        # Who only lives in the place, or whose record was opened for a time, is not labelled.
+        labels = cell.action == LABEL and cell.relation not in ("granted", "place")
+        return cell.purpose == "treatment" and (look or labels) and _treats(role, where, cell)
     if role == "student":  # reads, and only reads, what was opened
         return cell.purpose == "training" and cell.action == READ and _granted(cell)
     if role == "outside_officer":  # may take a copy of what was opened

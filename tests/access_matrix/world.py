@@ -29,7 +29,15 @@ KINDS = (
     "CarePlan", "DocumentReference", "ImagingStudy", "MedicationDispense", "EpisodeOfCare", "FamilyMemberHistory",
     "Appointment", "RiskAssessment", "QuestionnaireResponse", "ClaimResponse",
 )  # fmt: skip
-OPENED = ("record.read", "person.search", "record.export", "record.print", "record.write", "conflict.decide")
+OPENED = (
+    "record.read",
+    "person.search",
+    "record.export",
+    "record.print",
+    "record.write",
+    "record.label",
+    "conflict.decide",
+)
 TWO_DUTIES = (("doctor", "administrator"), ("doctor", "overseer"), ("doctor", "access_approver"))
 PLACES = ("facility", "place", "nowhere")
 

@@ -84,7 +84,8 @@ def _who_has_no_business_there_sees_nothing(database: Database, doctor: Account,
 def _the_doctor_sees_exactly_those_in_care(database: Database, doctor: Account, hospital: Facility) -> None:
     in_reach = """
         (t.sensitivity & %(hidden)s) = 0 AND EXISTS (
-            SELECT 1 FROM access_care_relation c WHERE c.person_id = t.person_id AND c.facility_id = %(facility)s)"""
+            SELECT 1 FROM access_care_relation c WHERE c.person_id = t.person_id AND c.facility_id = %(facility)s
+              AND (c.sensitivity & %(hidden)s) = 0)"""
     values = {"hidden": hidden_labels("treating_staff"), "facility": hospital.pk}
     for table in _tables(database, "person_scope"):
         assert _seen(doctor.pk, "treatment", table) == _held(database, table, in_reach, values), table

@@ -3,6 +3,7 @@
 A route denies by default. One that touches a person must leave an audit event, or its answer is withheld.
 """
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import wraps
@@ -18,6 +19,7 @@ from hoso.core.access.roles import Role
 from hoso.core.audit.events import events_of_request
 from hoso.core.errors import HosoError
 from hoso.web import error_pages
+from hoso.web.even_timing import hold_back
 from hoso.web.sign_in import ask_to_sign_in, identify, lacks_second_factor
 
 PUBLIC = "public"  # as permission: anybody; as purpose: reads no personal data
@@ -83,6 +85,7 @@ def govern(view: View, declaration: Declaration) -> View:
 
     @wraps(view)
     def governed(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        began = time.perf_counter()
         events_of_request.set(0)
         request.declaration = declaration  # type: ignore[attr-defined]
         try:
@@ -91,6 +94,8 @@ def govern(view: View, declaration: Declaration) -> View:
                 return sent_away
             response = view(request, *args, **kwargs)
         except HosoError as error:
+            if declaration.touches_person:
+                hold_back(error, began)
             return error_pages.answer(request, error)
         if declaration.touches_person and response.status_code < 400 and not events_of_request.get():
             raise RuntimeError(f"route {declaration.name} touched a person and left no audit event")

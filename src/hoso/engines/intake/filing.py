@@ -112,6 +112,8 @@ def _file_sound(batch: _Batch, visit: PreparedVisit, facility_id: int) -> None:
         return
     if current and visit.id_date != current.id_date:
         visit = batch.prepare_again(visit, current.id_date)
+    if current:
+        batch.records.load_labels_by_hand(visit.encounter)
     if current and made_on < current.made_on:
         _file_past(batch, visit, facility_id, current)
         return
@@ -149,7 +151,8 @@ def _link(batch: _Batch, visit: PreparedVisit, facility_id: int) -> Linked | Non
         return None
     place_id = place_id_of(visit.claim.province_code, visit.claim.commune_code, visit.claim.as_of.date())
     origin = LinkOrigin(
-        facility_id, place_id, batch.facts.package_id, visit.ordinal, visit.encounter, visit.whole_sensitivity,
+        facility_id, place_id, batch.facts.package_id, visit.ordinal, visit.encounter,
+        batch.records.labels_now(visit.whole_sensitivity, visit.encounter),
         visit.withheld_whole,
     )  # fmt: skip
     linked = batch.people.link(visit.claim, origin)

@@ -4,7 +4,7 @@ A batch belongs to one transaction of its caller. Bytes equal to those filed cha
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from hashlib import sha256
 from typing import Any
@@ -71,6 +71,7 @@ class RecordBatch:
     late: list[Row] = field(default_factory=list)
     tokens: list[Row] = field(default_factory=list)
     touched: list[tuple[str, str, int]] = field(default_factory=list)  # type, id, version
+    by_hand: dict[str | None, tuple[int, int]] = field(default_factory=dict)  # of a visit: labels added and lifted
 
     def stored_of_visit(self, person_id: int, encounter: str) -> dict[tuple[int, str], Stored]:
         """What is filed of one visit, by (type, id); version 0 where there are only versions that came late."""
@@ -95,8 +96,25 @@ class RecordBatch:
         )
         return {row[:3]: Stored(*row[3:]) for row in self.cursor.fetchall()}
 
+    def load_labels_by_hand(self, encounter: str) -> None:
+        """Read what people decided about the labels of a visit that is filed already: a new sending keeps it."""
+        self.cursor.execute("SELECT added, lifted FROM records_labels_by_hand(%s)", [encounter])
+        added, lifted = self.cursor.fetchone()
+        if added | lifted:
+            self.by_hand[encounter] = (added, lifted)
+
+    def labels_now(self, coded: int, encounter: str | None) -> int:
+        """What codes say of a visit's line, as people decided about it."""
+        added, lifted = self.by_hand.get(encounter, (0, 0))
+        return (coded | added) & ~lifted
+
+    def _labelled(self, draft: Draft, encounter: str | None) -> Draft:
+        mask = self.labels_now(draft.sensitivity, encounter)
+        return draft if mask == draft.sensitivity else replace(draft, sensitivity=mask)
+
     def file(self, draft: Draft, filing: Filing, stored: Stored | None = None) -> None:
         """File a draft: new, as the next version, or not at all where nothing changed."""
+        draft = self._labelled(draft, filing.encounter)
         body = draft.for_patient(filing.patient_id)
         digest = sha256(body + draft.meta).digest()
         version = stored.highest + 1 if stored else 1
@@ -116,6 +134,7 @@ class RecordBatch:
 
     def file_past(self, draft: Draft, filing: Filing, stored: Stored | None) -> None:
         """Keep a draft that arrived after a newer one as a past version; nothing current changes."""
+        draft = self._labelled(draft, filing.encounter)
         body = draft.for_patient(filing.patient_id)
         digest = sha256(body + draft.meta).digest()
         if stored is not None and stored.hash == digest:

@@ -18,6 +18,7 @@ from hoso.web.staff import (
     home,
     identities,
     intake,
+    labels,
     mail,
     own_software,
     packages,
@@ -39,6 +40,10 @@ TREATMENT, RECORD_KEEPING, ADMINISTRATION, OVERSIGHT = "treatment", "record_keep
 
 def _record(pattern: str, view: View, name: str) -> URLPattern:
     return route(pattern, view, name=name, permission="record.read", purpose=TREATMENT, touches_person=True)
+
+
+def _label(pattern: str, view: View, name: str) -> URLPattern:
+    return route(pattern, view, name=name, permission="record.label", purpose=TREATMENT, touches_person=True)
 
 
 def _package(pattern: str, view: View, name: str, touches_person: bool = False) -> URLPattern:
@@ -93,6 +98,8 @@ urlpatterns = [
     _record("people/<int:person_id>/details/", people.details, "person_details"),
     _record("people/<int:person_id>/trend/", trends.trend, "trend"),
     _record("people/<int:person_id>/visits/<str:encounter>/", visits.visit, "visit"),
+    _label("people/<int:person_id>/labels/", labels.person_labels, "person_labels"),
+    _label("people/<int:person_id>/visits/<str:encounter>/labels/", labels.visit_labels, "visit_labels"),
     _package("intake/", intake.desk, "intake"),
     _package("intake/totals/", intake.totals, "intake_totals"),
     _package("intake/recent/", intake.recent, "recent_packages"),

@@ -2,6 +2,7 @@
 -- list somebody without a visit, and knows why (Luật phòng, chống HIV/AIDS Đ30; docs/decisions/0062).
 -- `sensitivity`: the labels that every visit of the person at the facility is withheld by; 0 as soon as one is not.
 ALTER TABLE access_care_relation ADD COLUMN sensitivity integer NOT NULL DEFAULT 0 CHECK (sensitivity >= 0);
+CREATE INDEX access_care_relation_of_person ON access_care_relation (person_id, facility_id) INCLUDE (sensitivity, last_day);
 
 -- The labels that some reach by facility opens.
 CREATE FUNCTION access_facility_opens() RETURNS integer
@@ -10,9 +11,8 @@ AS $$ BEGIN RETURN (SELECT coalesce(bit_or(opens), 0) FROM access_reaches() WHER
 
 -- Every list and every other lock asks this table for ties, so that it is judged here alone.
 ALTER POLICY care_scope ON access_care_relation USING (
-    (SELECT access_persons_everywhere())
-    OR (facility_id = ANY ((SELECT access_persons_facilities())::bigint[])
-        AND (sensitivity = 0 OR (sensitivity & ~(SELECT access_facility_opens())) = 0))
+    EXISTS (SELECT 1 FROM access_scope() AS scope WHERE scope.reaches_everybody OR (facility_id = ANY (scope.known_to)
+        AND (sensitivity = 0 OR (sensitivity & ~(SELECT access_facility_opens())) = 0)))
 );
 
 -- The functions that look past row security judge it too.

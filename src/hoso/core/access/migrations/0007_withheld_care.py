@@ -7,5 +7,5 @@ from hoso.core.database.migration_sql import run_sql_file
 
 
 class Migration(migrations.Migration):
-    dependencies: ClassVar[list[tuple[str, str]]] = [("access", "0005_filter_log")]
-    operations: ClassVar[list[Operation]] = [run_sql_file(__file__, "0006_withheld_care.sql")]
+    dependencies: ClassVar[list[tuple[str, str]]] = [("access", "0006_scope_once")]
+    operations: ClassVar[list[Operation]] = [run_sql_file(__file__, "0007_withheld_care.sql")]

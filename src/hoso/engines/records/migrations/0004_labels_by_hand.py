@@ -1,0 +1,16 @@
+from typing import ClassVar
+
+from django.db import migrations
+from django.db.migrations.operations.base import Operation
+
+from hoso.core.database.migration_sql import run_sql_file
+
+
+class Migration(migrations.Migration):
+    dependencies: ClassVar[list[tuple[str, str]]] = [
+        ("records", "0003_received"),
+        ("access", "0007_withheld_care"),
+        ("changes", "0001_changes"),
+        ("people", "0006_statement"),
+    ]
+    operations: ClassVar[list[Operation]] = [run_sql_file(__file__, "0004_labels_by_hand.sql")]
