@@ -73,6 +73,7 @@ FORMS = {
 SOFTWARE = ("/api/", "/fhir/")
 QUERIES = {
     "people": "?q=mau", "intake_people": "?q=mau", "trend": "?code=WBC", "older_visits": "?before=2026-01-01T00:00:00%2B07:00",
+    "study_older_visits": "?before=2026-01-01T00:00:00%2B07:00", "official_older_visits": "?before=2026-01-01T00:00:00%2B07:00",
 }  # fmt: skip
 
 

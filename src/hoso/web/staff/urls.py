@@ -20,6 +20,7 @@ from hoso.web.staff import (
     intake,
     labels,
     mail,
+    opened_urls,
     own_software,
     packages,
     people,
@@ -89,6 +90,7 @@ def _own(pattern: str, view: View, name: str) -> URLPattern:
 urlpatterns = [
     *security.urlpatterns,
     *person_urls.urlpatterns,
+    *opened_urls.urlpatterns,
     route("", home.home, name="home", permission=SIGNED_IN, purpose=PUBLIC),
     route("notices/", home.notices, name="notices", permission=SIGNED_IN, purpose=PUBLIC),
     route("notices/seen/", home.put_away, name="put_away_notices", permission=SIGNED_IN, purpose=PUBLIC),

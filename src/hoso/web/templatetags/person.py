@@ -1,6 +1,7 @@
 """How a person is named on a page: age, birth date, sex, numbers."""
 
 from django import template
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import get_language
 
@@ -8,6 +9,16 @@ from hoso.engines.people.models import BirthDate, Identifier, Sex
 from hoso.web import ages
 
 register = template.Library()
+# The same pages for those to whom a record was opened for study or by the letter of an authority (staff/opened.py).
+PREFIXES = {"training": "study_", "legal_request": "official_"}
+
+
+@register.simple_tag(takes_context=True)
+def record_url(context: template.Context, name: str, *args: object) -> str:
+    """The address of a page of the record, for the purpose that the page on screen serves."""
+    declared = getattr(context["request"], "declaration", None)
+    return reverse(PREFIXES.get(declared.purpose if declared else "", "") + name, args=args)
+
 
 SEX = {
     Sex.MALE: ("Nam", "Male"),
