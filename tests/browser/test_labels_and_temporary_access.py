@@ -12,6 +12,7 @@ from tests.browser.test_every_page import NARROW, _too_wide, _visit_address
 def test_a_label_set_and_lifted(enter: Enter, house: House) -> None:
     patient = chronic_patient(house)
     page = enter("bacsi")
+    page.on("dialog", lambda dialog: dialog.accept())
     page.goto(_visit_address(house, patient))
     page.get_by_role("link", name="Nhãn nhạy cảm").click()
     labels = page.url
@@ -39,6 +40,7 @@ def test_a_record_opened_to_a_student_and_ended(enter: Enter, house: House) -> N
         patient.person_id,
     )
     page = enter("duyet")
+    page.on("dialog", lambda dialog: dialog.accept())
     page.get_by_role("link", name="Mở tạm thời").click()
     page.get_by_label("Căn cứ").select_option("training")
     page.get_by_label("Mở cho").select_option(label="SV. Đỗ Thị Xuân (mẫu) (hocvien)")
