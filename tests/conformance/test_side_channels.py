@@ -44,6 +44,9 @@ def _label(encounter: str, label: str) -> None:
             "UPDATE records_resource SET sensitivity = %s WHERE encounter = %s", [mask_of([label]), encounter]
         )
         assert cursor.rowcount > 5
+        cursor.execute(
+            "UPDATE people_statement SET sensitivity = %s WHERE encounter = %s", [mask_of([label]), encounter]
+        )
         for table in ("records_location", "records_token"):
             cursor.execute(
                 f"UPDATE {table} SET sensitivity = %s WHERE (type, id) IN (SELECT type, id FROM records_resource WHERE encounter = %s)",

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from hashlib import sha256
-from typing import Any
+from typing import Any, TypeVar
 
 from hoso.core.database.bulk import bulk_insert, bulk_update
 from hoso.engines.records.drafts import Draft
@@ -30,6 +30,9 @@ TOKEN_COLUMNS = {
 }  # fmt: skip
 _KEPT = ", ".join(RESOURCE_COLUMNS)
 _KEY = "person_id = %s AND type = %s AND id = %s"
+
+
+DraftKind = TypeVar("DraftKind", bound=Draft)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,13 +111,14 @@ class RecordBatch:
         added, lifted = self.by_hand.get(encounter, (0, 0))
         return (coded | added) & ~lifted
 
-    def _labelled(self, draft: Draft, encounter: str | None) -> Draft:
+    def labelled(self, draft: DraftKind, encounter: str | None) -> DraftKind:
+        """The draft with the labels that people decided about."""
         mask = self.labels_now(draft.sensitivity, encounter)
         return draft if mask == draft.sensitivity else replace(draft, sensitivity=mask)
 
     def file(self, draft: Draft, filing: Filing, stored: Stored | None = None) -> None:
         """File a draft: new, as the next version, or not at all where nothing changed."""
-        draft = self._labelled(draft, filing.encounter)
+        draft = self.labelled(draft, filing.encounter)
         body = draft.for_patient(filing.patient_id)
         digest = sha256(body + draft.meta).digest()
         version = stored.highest + 1 if stored else 1
@@ -134,7 +138,7 @@ class RecordBatch:
 
     def file_past(self, draft: Draft, filing: Filing, stored: Stored | None) -> None:
         """Keep a draft that arrived after a newer one as a past version; nothing current changes."""
-        draft = self._labelled(draft, filing.encounter)
+        draft = self.labelled(draft, filing.encounter)
         body = draft.for_patient(filing.patient_id)
         digest = sha256(body + draft.meta).digest()
         if stored is not None and stored.hash == digest:

@@ -12,8 +12,9 @@ CARE_COLUMNS = {
 ON_KNOWN_CARE = (
     "ON CONFLICT (person_id, facility_id, kind, source_person_id) DO UPDATE SET"
     " first_day = least(access_care_relation.first_day, excluded.first_day),"
-    " last_day = greatest(access_care_relation.last_day, excluded.last_day)"
+    " last_day = greatest(access_care_relation.last_day, excluded.last_day), sensitivity = 0"
     " WHERE excluded.first_day < access_care_relation.first_day OR excluded.last_day > access_care_relation.last_day"
+    " OR access_care_relation.sensitivity <> 0"
 )
 
 

@@ -101,7 +101,10 @@ class FilingTurn:
             return self._found(wanted, now)
         encounter = encounter_of(key[0], key[1], received.content) if whose.person_id else None
         filing = self.belonging.filing(whose, encounter, received.content)
+        if encounter:
+            self.records.load_labels_by_hand(encounter)
         draft = Written.of(key[1], received, happened(key[0], received.content) or self.at)
+        draft = self.records.labelled(draft, encounter)
         self.records.file(draft, filing, now.stored if now else None)
         version = self.records.touched[-1][2]
         resource = as_stored(draft, version, self.at, encounter)
