@@ -18,6 +18,7 @@ def _records(folder: str, purpose: str, prefix: str) -> Iterator[URLPattern]:
     pages: tuple[tuple[str, View, str], ...] = (
         ("", opened.opened_records, "records"),
         ("people/<int:person_id>/", people.person, "person"),
+        ("people/<int:person_id>/details/", people.details, "person_details"),
         ("people/<int:person_id>/timeline/", people.older_visits, "older_visits"),
         ("people/<int:person_id>/trend/", trends.trend, "trend"),
         ("people/<int:person_id>/visits/<str:encounter>/", visits.visit, "visit"),
