@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 import psycopg
 import pytest
@@ -12,6 +13,7 @@ from tests.database import Database
 
 from hoso.core.access.actor import Actor
 from hoso.core.access.grants import NewGrant, open_grant, revoke_grant
+from hoso.core.access.tests.consenting import consent_row
 from hoso.core.accounts.machines import intake_service_id
 from hoso.core.accounts.models import Account, Assignment
 from hoso.core.database.session import acting_transaction, set_actor
@@ -19,6 +21,7 @@ from hoso.core.places.facilities import ensure_facility
 
 Actors = Callable[..., Actor]
 PERSON, HERE, THERE = 7101, "91101", "91102"
+CONSENT = UUID(int=7101)
 ADD = """INSERT INTO people_person (person_id, source_person_id, patient_id, name, folded_name, name_sort, birth_precision,
              sex, as_of, facility_id, sensitivity, package_id)
          VALUES (%s, %s, 'p-7101', 'X', 'x', 'x', 0, 3, now(), %s, 0, 1)"""
@@ -63,7 +66,9 @@ def ours(actor: Actors) -> Actor:
 
 @pytest.fixture
 def stranger(actor: Actors) -> Actor:
-    return actor("doctor", facility=ensure_facility(THERE))
+    found = actor("doctor", facility=ensure_facility(THERE))
+    consent_row(found.account_id, ensure_facility(THERE).pk, PERSON, CONSENT)
+    return found
 
 
 @pytest.fixture
@@ -186,5 +191,5 @@ def _end_roles(database: Database, actor: Actor) -> None:
 def _grant(account: int) -> NewGrant:
     return NewGrant(
         person_id=PERSON, kind="one_time", purpose="treatment", permissions=("record.read",), account_id=account,
-        ends_at=datetime.now(UTC) + timedelta(hours=1), reason_code="shared_by_person", source="Consent/1",
+        ends_at=datetime.now(UTC) + timedelta(hours=1), reason_code="shared_by_person", source=f"Consent/{CONSENT}",
     )  # fmt: skip
