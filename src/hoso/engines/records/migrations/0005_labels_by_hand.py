@@ -8,9 +8,9 @@ from hoso.core.database.migration_sql import run_sql_file
 
 class Migration(migrations.Migration):
     dependencies: ClassVar[list[tuple[str, str]]] = [
-        ("records", "0003_received"),
+        ("records", "0004_whose"),
         ("access", "0007_withheld_care"),
         ("changes", "0001_changes"),
         ("people", "0006_statement"),
     ]
-    operations: ClassVar[list[Operation]] = [run_sql_file(__file__, "0004_labels_by_hand.sql")]
+    operations: ClassVar[list[Operation]] = [run_sql_file(__file__, "0005_labels_by_hand.sql")]
