@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from hoso.cli.terminal import json_option, print_json
+from hoso.cli.terminal import json_option, print_json, print_refusals
 
 
 @click.group(short_help="Take in the list of facilities.")
@@ -33,9 +33,7 @@ def import_(file: Path, as_json: bool) -> None:
     if as_json:
         print_json(report.as_dict())
         return
-    for refusal in report.refusals:
-        click.echo(f"{refusal.row:>6}  {refusal.field}  {refusal.error.code}: {refusal.error.message('vi')}", err=True)
-        click.echo(f"        {refusal.error.message('en')}", err=True)
+    print_refusals(report.refusals)
     click.echo(
         f"{report.rows} dòng / rows: {report.created} mới / new, {report.updated} đổi / changed, "
         f"{report.unchanged} như cũ / unchanged, {len(report.refused_rows)} bị từ chối / refused"

@@ -4,8 +4,12 @@ import json
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 import click
+
+if TYPE_CHECKING:
+    from hoso.core.files.row_reports import Refusal
 
 Progress = Callable[[int, int], None]
 
@@ -37,3 +41,10 @@ def print_table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     widths = [max(len(row[column]) for row in [head, *rows]) for column in range(len(head))]
     for row in [head, *rows]:
         click.echo("  ".join(text.ljust(width) for text, width in zip(row, widths, strict=True)).rstrip())
+
+
+def print_refusals(refusals: "Sequence[Refusal]") -> None:
+    """Each refused row on the error output: where, the code, the message in both languages."""
+    for refusal in refusals:
+        click.echo(f"{refusal.row:>6}  {refusal.field}  {refusal.error.code}: {refusal.error.message('vi')}", err=True)
+        click.echo(f"        {refusal.error.message('en')}", err=True)

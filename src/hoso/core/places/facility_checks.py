@@ -10,6 +10,7 @@ from django.db import connection
 
 from hoso.core.definitions import definitions_folder, read_definition
 from hoso.core.errors import HosoError
+from hoso.core.files.row_reports import Refusal
 from hoso.core.places.facility_sheet import REQUIRED, SheetRow
 from hoso.core.vietnamese.folding import fold
 from hoso.core.vietnamese.nfc import to_nfc
@@ -19,15 +20,6 @@ CODE = re.compile(r"[0-9]{2}[0-9A-Z]{3}")
 NAME_LENGTH = 300
 DATE_FORMATS = ("%Y-%m-%d", "%d/%m/%Y")
 EARLIEST = date(1850, 1, 1)
-
-
-@dataclass(frozen=True, slots=True)
-class Refusal:
-    """Why a row was not taken; one for each thing wrong with it."""
-
-    row: int
-    field: str
-    error: HosoError
 
 
 @dataclass(frozen=True, slots=True)

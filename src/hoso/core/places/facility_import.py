@@ -1,15 +1,15 @@
 """Taking in a list of facilities: what is right is taken, every refused row is named, doing it again changes nothing."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.db.models import F
 
 from hoso.core.errors import HosoError
-from hoso.core.places.facility_checks import Entry, Refusal, RowChecker, commune_spans
+from hoso.core.files.row_reports import Refusal, RowReport
+from hoso.core.places.facility_checks import Entry, RowChecker, commune_spans
 from hoso.core.places.facility_sheet import read_facility_sheet
 from hoso.core.places.models import Facility, FacilityLink, FacilityName
 from hoso.core.places.queries import now
@@ -17,32 +17,15 @@ from hoso.core.vietnamese.folding import fold
 
 
 @dataclass(slots=True)
-class ImportReport:
+class ImportReport(RowReport):
     """The account of an import: rows = created + updated + unchanged + refused rows."""
 
-    rows: int = 0
     created: int = 0
     updated: int = 0
     unchanged: int = 0
-    refusals: list[Refusal] = field(default_factory=list)
 
-    @property
-    def refused_rows(self) -> list[int]:
-        """Numbers of the rows that were not taken, as a spreadsheet counts them."""
-        return sorted({refusal.row for refusal in self.refusals})
-
-    def as_dict(self) -> dict[str, Any]:
-        """The account for JSON, with every refusal in both languages."""
-        return {
-            "rows": self.rows,
-            "created": self.created,
-            "updated": self.updated,
-            "unchanged": self.unchanged,
-            "refused": len(self.refused_rows),
-            "refusals": [
-                {"row": refusal.row, "field": refusal.field, **refusal.error.as_dict()} for refusal in self.refusals
-            ],
-        }
+    def taken_as(self) -> dict[str, int]:
+        return {"created": self.created, "updated": self.updated, "unchanged": self.unchanged}
 
 
 def import_facilities(path: Path, day: date | None = None) -> ImportReport:

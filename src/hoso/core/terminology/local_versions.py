@@ -1,6 +1,6 @@
 """Versions that the house itself brings: taken in as a draft, looked at, published, and from then on unchanged."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any, Literal
@@ -8,34 +8,24 @@ from typing import Any, Literal
 from django.db import IntegrityError, connection, transaction
 
 from hoso.core.errors import HosoError
+from hoso.core.files.row_reports import RowReport
 from hoso.core.terminology import queries
 from hoso.core.terminology.search_words import ranking_text, word_vector
 from hoso.core.terminology.shipped import Concept
 from hoso.core.terminology.systems import short_name
-from hoso.core.terminology.version_sheet import Refusal, read_version_sheet
+from hoso.core.terminology.version_sheet import read_version_sheet
 
 Evidence = Literal["official", "secondary", "unverified"]
 
 
 @dataclass(slots=True)
-class DraftReport:
+class DraftReport(RowReport):
     """The account of a draft: rows = taken + refused rows."""
 
-    rows: int = 0
     taken: int = 0
-    refusals: list[Refusal] = field(default_factory=list)
 
-    @property
-    def refused_rows(self) -> list[int]:
-        return sorted({refusal.row for refusal in self.refusals})
-
-    def as_dict(self) -> dict[str, Any]:
-        return {
-            "rows": self.rows,
-            "taken": self.taken,
-            "refused": len(self.refused_rows),
-            "refusals": [{"row": one.row, "field": one.field, **one.error.as_dict()} for one in self.refusals],
-        }
+    def taken_as(self) -> dict[str, int]:
+        return {"taken": self.taken}
 
 
 def draft_version(

@@ -1,11 +1,11 @@
 """A version of a code system as people send it (CSV or XLSX): its columns, its template, what a row must hold."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 
 from hoso.core.errors import HosoError
+from hoso.core.files.row_reports import Refusal
 from hoso.core.files.sheets import SheetRow, read_sheet
 from hoso.core.terminology.shipped import Concept
 from hoso.core.vietnamese.nfc import to_nfc
@@ -14,15 +14,6 @@ REQUIRED = ("code", "display_vi")
 OPTIONAL = ("display_en", "parent", "valid_from", "valid_to")
 DATE_FORMATS = ("%Y-%m-%d", "%d/%m/%Y")
 CODE_LENGTH, NAME_LENGTH = 64, 1000
-
-
-@dataclass(frozen=True, slots=True)
-class Refusal:
-    """Why a row was not taken; one for each thing wrong with it."""
-
-    row: int
-    field: str
-    error: HosoError
 
 
 def read_version_sheet(path: Path) -> Iterator[tuple[int, Concept | list[Refusal]]]:
