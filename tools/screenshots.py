@@ -93,11 +93,9 @@ def _take_all(house: House) -> None:
         if name == "account":
             administrator.locator("a.hit").first.click()
         _keep(administrator, name)
-    for name, path in (("account-review", "/accounts/review/"), ("mail", "/accounts/mail/")):
-        administrator.goto(path)
-        _keep(administrator, name)
+    administrator.goto("/accounts/review/")
+    _keep(administrator, "account-review")
     _invite(administrator)
-    _take_desk(house)
 
 
 def _take_openings(house: House, person: str) -> None:
@@ -134,15 +132,6 @@ def _invite(page: Page) -> None:
     page.locator(".link-once").wait_for()
     page.locator(".link-once").evaluate("link => link.textContent = location.origin + '/invitation/…'")
     _keep(page, "invitation")
-
-
-def _take_desk(house: House) -> None:
-    """Consent, sharing and the rights of persons: looked at for their own sake, wide and narrow."""
-    for viewport, end in ((WIDE, ""), (NARROW, "-375")):
-        desk = house.enter("tiepdon", viewport)
-        for name in ("share", "consents"):
-            desk.goto(f"/{name}/")
-            _keep(desk, f"{name}{end}")
 
 
 def _take_hospital(house: House) -> None:
