@@ -73,6 +73,11 @@ class House:
         self.running[name].kill()
         self.running[name].wait()
 
+    def stop_process(self, name: str) -> None:
+        """Ask it to stop, as `hoso serve` does: the sealer signs what it has sealed."""
+        self.running[name].terminate()
+        assert self.running.pop(name).wait(60) == 0, f"{name} did not stop well: see {self.log.name}"
+
     def kill_database(self) -> None:
         embedded.kill(self.database)
 

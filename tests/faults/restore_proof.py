@@ -81,9 +81,12 @@ def prove(visits: int, seed: int, folder: Path, kind: str = "wheel") -> dict[str
             behind = _watch_to_the_end(house, connection, total, store, noted.at)
             at_end = note(connection)
             _wait_for_mark(store, at_end.at)
+        house.stop_process("sealer")
         verified = _hoso(house.home, kind, folder, "backup", "--verify", "--json")
         shutil.copy(house.home / "secrets" / "backup-identity", folder / "key")
     assert at_end.content["intake_visit"][0] > noted.content["intake_visit"][0], "nothing was written after the moment"
+    last_line = list(read_lines(folder / CHECKPOINTS))[-1]
+    assert last_line.sequence > noted.head[0], "no checkpoint is younger than the moment"
     shutil.rmtree(house.home)
     told = _compare(folder, kind, "middle", noted)
     last = _compare(folder, kind, "last", at_end)
