@@ -68,6 +68,13 @@ def test_fhirpy(record: Record) -> None:
     assert len({each.id for each in found}) == len(found) == record.observations > 1
     family = patient["name"][0]["family"]
     assert record.patient in {each.id for each in client.resources("Patient").search(name=family).fetch()}
+    code = found[0]["code"]["coding"][0]["code"]
+    coded = client.resources("Observation").search(code=code).include("Observation", "subject").fetch_raw()
+    modes = [(entry["resource"]["resourceType"], entry["search"]["mode"]) for entry in coded["entry"]]
+    assert ("Observation", "match") in modes and ("Patient", "include") in modes
+    chained = client.resources("Encounter").search(subject__Patient__family=family).fetch()
+    assert {each["subject"]["reference"] for each in chained} == {f"Patient/{record.patient}"}
+    assert client.resources("Observation").search(status="final").count() >= 1
     with pytest.raises(OperationOutcome, match="HS5110"):
         client.resources("Observation").search(patient=record.patient, colour="red").fetch()
     with pytest.raises(ResourceNotFound):
@@ -117,11 +124,20 @@ def test_fhirclient_writes(record: Record) -> None:
     assert result.delete(smart.server) is None
 
 
+def test_fhirclient_across_persons(record: Record) -> None:
+    smart = FHIRClient(settings={"app_id": "test", "api_base": record.base})
+    smart.server.session.headers["Authorization"] = f"Bearer {record.token}"
+    found = Observation.where({"status": "final", "_count": "2"}).perform_resources_iter(smart.server)
+    assert len({each.id for each in found}) == record.observations
+    with_patients = Observation.where({"_include": "Observation:subject"}).perform(smart.server)
+    assert {entry.resource.resource_type for entry in with_patients.entry} == {"Observation", "Patient"}
+
+
 def test_the_guides_examples(record: Record) -> None:
     lines = [
         line for block in re.findall(r"```sh\n(.*?)```", GUIDE.read_text(), re.DOTALL) for line in block.splitlines()
     ]
-    assert len(lines) == 10
+    assert len(lines) == 15
     known = {
         "BASE": record.base,
         "TOKEN": record.token,
@@ -138,7 +154,7 @@ def test_the_guides_examples(record: Record) -> None:
         ("CapabilityStatement", True),
         ("Bundle", True),
         ("Patient", True),
-        *[("Bundle", True)] * 3,
+        *[("Bundle", True)] * 8,
         ("Patient", True),
         *[("Observation", True)] * 2,
         ("Bundle", True),

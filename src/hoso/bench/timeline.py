@@ -27,7 +27,7 @@ RESOURCES_A_VISIT = 43
 VISITS_A_FILE = 5_000
 PAGES = 200  # of each kind
 WARM_UP = 20
-RECIPE = f"timeline 2, {LINES} lines"
+RECIPE = f"timeline 3, {LINES} lines"
 Page = tuple[str, str]  # kind, path
 
 

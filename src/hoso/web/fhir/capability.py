@@ -5,10 +5,12 @@ from typing import Any
 
 import orjson
 
-from hoso.engines.records.fhir.definitions import resource_types, search_parameters
+from hoso.engines.records.fhir.definitions import SearchParameter, resource_types, search_parameters
+from hoso.engines.records.fhir.search.query import targets_of
 from hoso.engines.records.fhir.writing.unwritten import UNWRITTEN
 
 CHANGED = "2026-11-26"  # the day on which what is served last changed
+EVERYTHING = "http://hl7.org/fhir/OperationDefinition/Patient-everything"
 INTERACTIONS = ("read", "vread", "history-instance", "search-type", "create", "update", "patch", "delete")
 
 
@@ -44,7 +46,8 @@ def capability_statement(base: str) -> bytes:
 
 def _resource(type_name: str) -> dict[str, Any]:
     parameters = search_parameters(type_name).values()
-    return {
+    back = [f"{one.type_name}:{one.code}" for one in _referring().get(type_name, ())]
+    shown = {
         "type": type_name,
         "interaction": [{"code": one} for one in INTERACTIONS],
         "versioning": "versioned",
@@ -54,5 +57,22 @@ def _resource(type_name: str) -> dict[str, Any]:
         "conditionalUpdate": True,
         "conditionalDelete": "single",
         "referencePolicy": ["literal", "logical", "enforced"],
+        "searchInclude": [f"{type_name}:{one.code}" for one in parameters if one.kind == "reference"],
+        "searchRevInclude": back,
         "searchParam": [{"name": one.code, "type": one.kind} for one in parameters if one.kind != "special"],
     }
+    if type_name == "Patient":
+        shown["operation"] = [{"name": "everything", "definition": EVERYTHING}]
+    return {key: value for key, value in shown.items() if value != []}
+
+
+@cache
+def _referring() -> dict[str, list[SearchParameter]]:
+    """Type -> the reference parameters of served types that name it."""
+    found: dict[str, list[SearchParameter]] = {}
+    for name in served_types():
+        for one in search_parameters(name).values():
+            if one.kind == "reference" and one.targets:
+                for target in targets_of(one):
+                    found.setdefault(target, []).append(one)
+    return found

@@ -44,7 +44,12 @@ def within_scopes(request: ActingRequest, type_name: str, interaction: Interacti
 def refuse_unpermitted(request: ActingRequest, query: Query) -> None:
     """Raises HosoError HS2255 where no scope permits searching a type that the query names: its own, or one of an include or
     a chain that can be no other."""
-    for type_name in sorted(_named(query)):
+    refuse_types(request, _named(query))
+
+
+def refuse_types(request: ActingRequest, types: set[str]) -> None:
+    """Raises HosoError HS2255 where no scope permits searching one of these types."""
+    for type_name in sorted(types):
         if not permits(request.actor, type_name, "search"):
             _refuse(request, type_name, "search")
 

@@ -1,47 +1,37 @@
-"""FHIR search over HTTP: of a type, by POST, and within a compartment. Pages are links valid for 15 minutes."""
+"""FHIR search over HTTP: of a type, by POST, and within a compartment."""
 
-from collections.abc import Iterable
-from datetime import datetime
-from typing import Any
-
-from django.core import signing
 from django.http import HttpRequest, HttpResponse
-from django.utils.http import urlencode
 
 from hoso.core.access.policy import Scope
 from hoso.core.errors import HosoError
 from hoso.engines.records.fhir import interactions
 from hoso.engines.records.fhir.definitions import compartment, search_parameters
-from hoso.engines.records.fhir.search.across import Cursor, Page
-from hoso.engines.records.fhir.search.candidates import AsOf
+from hoso.engines.records.fhir.search.across import Page
 from hoso.engines.records.fhir.search.query import parse_query
 from hoso.engines.records.fhir.search.resolved import Referring, Resolved
 from hoso.engines.records.fhir.search.subsets import written
 from hoso.web.asking import ask
 from hoso.web.fhir import bundles
 from hoso.web.fhir.capability import served_types
-from hoso.web.fhir.outcomes import ADDRESS, fhir_answer
+from hoso.web.fhir.outcomes import fhir_answer
+from hoso.web.fhir.paging import PAGE, Pairs, base_of, cursor_in, link, pairs_of, signed
 from hoso.web.fhir.scopes import refuse_unpermitted, sight_of
 from hoso.web.fhir.views import fhir_view
 from hoso.web.routes import ActingRequest
 
-PAGE_LIFE = 15 * 60  # seconds
-PAGE = "_page"
-SALT = "fhir page"
 COMPARTMENTS = ("Patient", "Encounter", "Practitioner", "RelatedPerson", "Device")
-Pairs = list[tuple[str, str]]
 
 
 @fhir_view
 def search(request: ActingRequest, type_name: str) -> HttpResponse:
     """`?…`: what fits, of everybody whom the asker may see."""
-    return _answer(request, type_name, _pairs(request.GET.lists()))
+    return _answer(request, type_name, pairs_of(request.GET.lists()))
 
 
 @fhir_view
 def search_by_post(request: ActingRequest, type_name: str) -> HttpResponse:
     """The same with parameters in the body, which no log of addresses keeps; those of the address count too."""
-    pairs = _pairs([*request.GET.lists(), *request.POST.lists()])
+    pairs = pairs_of([*request.GET.lists(), *request.POST.lists()])
     return _answer(request, type_name, pairs)
 
 
@@ -55,13 +45,13 @@ def search_compartment(request: ActingRequest, type_name: str, id_: str, member:
         raise HosoError("HS5157", type=member, compartment=type_name)
     known = search_parameters(member)
     belongs = Referring(tuple(known[one] for one in codes if one in known), frozenset({(type_name, id_)}))
-    return _answer(request, member, _pairs(request.GET.lists()), (belongs,))
+    return _answer(request, member, pairs_of(request.GET.lists()), (belongs,))
 
 
 def _answer(request: ActingRequest, type_name: str, pairs: Pairs, extra: tuple[Resolved, ...] = ()) -> HttpResponse:
     asked = [pair for pair in pairs if pair[0] != PAGE]
     query = parse_query(type_name, asked, strict=not _is_lenient(request))
-    cursor = _cursor(dict(pairs).get(PAGE))
+    cursor = cursor_in(pairs)
     refuse_unpermitted(request, query)
 
     def find(scope: Scope) -> Page:
@@ -69,9 +59,9 @@ def _answer(request: ActingRequest, type_name: str, pairs: Pairs, extra: tuple[R
 
     page = ask(request, find, action="search", about=type_name)
     understood = [pair for pair in asked if pair[0] not in query.ignored]
-    links = {"self": _link(request, understood)}
+    links = {"self": link(request, understood)}
     if page.next:
-        links["next"] = _link(request, [*understood, (PAGE, _signed(page.next))])
+        links["next"] = link(request, [*understood, (PAGE, signed(page.next))])
     return fhir_answer(
         bundles.searchset(
             base_of(request),
@@ -84,35 +74,6 @@ def _answer(request: ActingRequest, type_name: str, pairs: Pairs, extra: tuple[R
     )
 
 
-def _pairs(lists: Iterable[tuple[str, list[Any]]]) -> Pairs:
-    return [(name, str(value)) for name, values in lists for value in values]
-
-
 def _is_lenient(request: HttpRequest) -> bool:
     wishes = [one.strip() for one in request.headers.get("Prefer", "").replace(";", ",").split(",")]
     return "handling=lenient" in wishes
-
-
-def _link(request: HttpRequest, pairs: Pairs) -> str:
-    path = request.path.removesuffix("/_search").removeprefix(ADDRESS)
-    return f"{base_of(request)}{path}" + (f"?{urlencode(pairs)}" if pairs else "")
-
-
-def _signed(cursor: Cursor) -> str:
-    content = [cursor.as_of.moment.isoformat(), cursor.as_of.snapshot, cursor.segment, *cursor.position]
-    return signing.dumps(content, salt=SALT, compress=True)
-
-
-def _cursor(text: str | None) -> Cursor | None:
-    """Where the page begins; None for the first. Raises HosoError HS5008 for a link that is too old or not ours."""
-    if text is None:
-        return None
-    try:
-        moment, snapshot, segment, *position = signing.loads(text, salt=SALT, max_age=PAGE_LIFE)
-    except signing.BadSignature:
-        raise HosoError("HS5008") from None
-    return Cursor(AsOf(datetime.fromisoformat(moment), snapshot), segment, tuple(position))
-
-
-def base_of(request: HttpRequest) -> str:
-    return request.build_absolute_uri(ADDRESS)

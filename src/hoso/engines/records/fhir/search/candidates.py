@@ -11,7 +11,7 @@ from typing import Any
 from django.db import connection
 
 from hoso.core.access.policy import Scope
-from hoso.engines.records.fhir.search.plan import Named, Persons, Rows, Segment
+from hoso.engines.records.fhir.search.plan import Named, Persons, Record, Rows, Segment
 from hoso.engines.records.reading import NOBODY, STORED_COLUMNS, StoredResource, stored_resource
 from hoso.engines.records.resource_types import NUMBERS
 
@@ -66,6 +66,8 @@ def _statement(segment: Segment, number: int, after: Position | None) -> tuple[s
         return _rows(segment, after)
     if isinstance(segment, Persons):
         return _persons(segment, number, after)
+    if isinstance(segment, Record):
+        return _record(segment, after)
     if isinstance(segment, Named):
         more = " AND r.id > %s" if after else ""
         sql = (
@@ -132,6 +134,27 @@ def visible_rows(scope: Scope) -> str:
     """The first lock on rows (alias `r`) of many persons; what is about nobody and carries no label is shared."""
     shared = f"r.person_id = {NOBODY} AND r.sensitivity = 0"
     return f"({shared} OR r.person_id <> {NOBODY} AND {scope.persons('r', of_visits=True)})"
+
+
+def _record(segment: Record, after: Position | None) -> tuple[str, Values]:
+    more = ""
+    values: list[Any] = []
+    for condition, bound in (
+        ("last_updated >=", segment.since),
+        ("happened >=", segment.start),
+        ("happened <", segment.end),
+    ):
+        if bound:
+            more += f" AND r.{condition} %s"
+            values.append(bound)
+    if after:
+        more += " AND r.type >= %s AND (r.type > %s OR r.id > %s)"
+        values += [after[0], after[0], after[1]]
+    sql = (
+        "SELECT r.type, r.id, {columns} FROM records_resource r WHERE r.person_id = %s AND r.type = ANY (%s)"
+        f" AND {{condition}}{more} ORDER BY r.type, r.id LIMIT %s"
+    )
+    return sql, ([segment.person_id, list(segment.types)], values)
 
 
 def persons_of(keys: Iterable[tuple[str, str]]) -> frozenset[int]:

@@ -46,6 +46,18 @@ class Persons:
 
 
 @dataclass(frozen=True)
+class Record:
+    """Everything of these types (numbers) in one person's record, changed `since`, that happened from `start` to `end`."""
+
+    person_id: int
+    types: tuple[int, ...]
+    since: datetime | None = None
+    start: datetime | None = None
+    end: datetime | None = None
+    name: str = "record"
+
+
+@dataclass(frozen=True)
 class Named:
     """The resources with these ids."""
 
@@ -62,7 +74,7 @@ class Walk:
     name: str = "walk"
 
 
-Segment = Rows | Persons | Named | Walk
+Segment = Rows | Persons | Record | Named | Walk
 
 
 @dataclass
@@ -106,7 +118,9 @@ def segments_of(type_name: str, places: Places) -> list[Segment] | None:
 
 
 def _referring(type_name: str, condition: Referring, places: Places) -> None:
-    if all(lies_with_person(type_name, one.code) for one in condition.parameters):
+    """Of a compartment with several parameters, one that lies with the person says where all of it is looked for: what is in
+    another person's record belongs to that person's compartment."""
+    if any(lies_with_person(type_name, one.code) for one in condition.parameters):
         places.persons.append(condition.keys)
         return
     hashes: list[int] = []

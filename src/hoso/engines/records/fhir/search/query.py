@@ -284,6 +284,13 @@ def _sort(query: Query, text: str) -> None:
     query.sort = tuple(keys)
 
 
+def _total_method(query: Query, text: str) -> None:
+    """What the client fhirpy asks a count by, beside R4: the same as `_total=accurate`."""
+    if text != "count":
+        raise HosoError("HS5112", name="_totalMethod", value=text[:60])
+    query.total = "accurate"
+
+
 def _elements(query: Query, text: str) -> None:
     known = {name for one in types()[query.type_name].children() for name, _ in one.spellings()}
     named = tuple(one.strip() for one in text.split(",") if one.strip())
@@ -304,6 +311,7 @@ _CONTROLS: dict[str, Control] = {
     "_total": _choice("total", frozenset({"none", "estimate", "accurate"})),
     "_summary": _choice("summary", frozenset({"true", "text", "data", "count", "false"})),
     "_elements": _elements,
+    "_totalMethod": _total_method,
     "_format": _ignore,
     "_pretty": _ignore,
 }
