@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -52,7 +53,8 @@ def revoke(request: ActingRequest) -> HttpResponse:
 
 def _page(request: ActingRequest, issued: Issued | None) -> HttpResponse:
     found = ask(request, _secrets, about="gateway secrets")
-    context = {"secrets": found, "issued": issued, "now": timezone.now()}
+    is_open = settings.ENVIRONMENT["HOSO_INSURER_GATEWAY"]
+    context = {"secrets": found, "issued": issued, "now": timezone.now(), "is_open": is_open}
     return render(request, "accounts/gateway_secrets.html", context)
 
 

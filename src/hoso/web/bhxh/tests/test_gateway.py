@@ -144,7 +144,7 @@ def test_sending_too_fast_is_slowed_down(session: dict[str, str], settings: Any)
 
 
 def test_the_administrators_page_issues_rotates_and_revokes(
-    opened: None, account_with_role: Callable[..., Any]
+    opened: None, account_with_role: Callable[..., Any], settings: Any
 ) -> None:
     from tests.conformance.test_every_route_is_audited import _with_second_factor
 
@@ -157,6 +157,9 @@ def test_the_administrators_page_issues_rotates_and_revokes(
     _with_second_factor(client, account)
     page = client.post("/accounts/gateway/issue/", {"facility": "01000"})
     assert page.status_code == 200 and "01000_BV" in page.content.decode()
+    assert "HS3300" not in page.content.decode()
+    settings.ENVIRONMENT = {**settings.ENVIRONMENT, "HOSO_INSURER_GATEWAY": False}
+    assert "HS3300" in client.get("/accounts/gateway/").content.decode()  # the page says that nobody can send
     assert client.post("/accounts/gateway/rotate/", {"username": "01000_BV"}).status_code == 200
     assert Credential.objects.filter(revoked_at=None).count() == 2
     assert client.post("/accounts/gateway/revoke/", {"username": "01000_BV", "reason": "thử"}).status_code == 302
