@@ -1,5 +1,6 @@
 """Administrative details over time: any order of the same deliveries gives the same history, facts and Patient."""
 
+from itertools import permutations
 from random import Random
 from typing import Any
 
@@ -140,6 +141,19 @@ def test_a_reader_of_another_facility_sees_nothing(intake: Intake) -> None:
     with pytest.raises(Exception, match="HS"):
         assert histories(person, asker("doctor", "01999")) == {}
         asker("doctor", "01999").ask("record.write", lambda scope: detail_histories(scope, person), person)
+
+
+def test_said_again_later_it_is_newer_than_what_came_in_between(intake: Intake) -> None:
+    """A on the 2nd and once more on the 9th, B on the 5th: A holds in every order."""
+    first, other = mai("A", "20250301", DIEN_THOAI="1"), mai("A", "20250301", DIEN_THOAI="2")
+    sendings = [(first, "20250302"), (other, "20250305"), (first, "20250309")]
+    for order in permutations(sendings):
+        with undone():
+            forget()
+            for claim, made_on in order:
+                intake.file(claim, made_on=made_on)
+            assert values(person_of("A"), "phone") == [("1", True)], [made_on for _, made_on in order]
+            assert str(one("SELECT made_on FROM intake_current_visit")) == "2025-03-09"
 
 
 def test_saying_it_again_writes_nothing(intake: Intake) -> None:

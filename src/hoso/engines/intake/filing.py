@@ -109,6 +109,8 @@ def _file_sound(batch: _Batch, visit: PreparedVisit, facility_id: int) -> None:
     made_on = day_of_sending(visit.made_on, batch.facts.received_on)
     if current and batch.ledger.is_known(facility_id, visit, made_on):
         batch.ledger.add(visit, facility_id, VisitOutcome("unchanged", current.person_id, current.source_person_id))
+        if current.content_hash == visit.content_hash and made_on > current.made_on:
+            batch.ledger.confirm(facility_id, visit.ma_lk, made_on)
         return
     if current and visit.id_date != current.id_date:
         visit = batch.prepare_again(visit, current.id_date)

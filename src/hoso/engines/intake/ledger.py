@@ -9,7 +9,7 @@ from typing import Any
 from django.db import connection
 from psycopg.types.json import Jsonb
 
-from hoso.core.database.bulk import bulk_insert
+from hoso.core.database.bulk import bulk_insert, bulk_update
 from hoso.engines.intake.preparing import PreparedVisit
 from hoso.engines.intake.rules.book import rule_set
 
@@ -47,6 +47,7 @@ class Ledger:
         self.findings: list[tuple[Any, ...]] = []
         self.aside: list[tuple[Any, ...]] = []
         self.now_current: list[tuple[Any, ...]] = []
+        self.confirmed: list[tuple[int, str, date]] = []
 
     def load(self, keys: Sequence[tuple[int, str]]) -> None:
         """Read what is filed of these visits (facility, MA_LK), and every content ever filed of them."""
@@ -111,6 +112,10 @@ class Ledger:
              outcome.person_id, outcome.source_person_id, outcome.place_id, visit.sensitivity)
         )  # fmt: skip
 
+    def confirm(self, facility_id: int, ma_lk: str, made_on: date) -> None:
+        """What is filed was said again on a later day: another content of a day between the two is older than it."""
+        self.confirmed.append((facility_id, ma_lk, made_on))
+
     def facility_codes(self) -> dict[int, str]:
         return facility_codes()
 
@@ -125,6 +130,7 @@ class Ledger:
             " person_id = excluded.person_id, source_person_id = excluded.source_person_id,"
             " place_id = excluded.place_id, sensitivity = excluded.sensitivity",
         )  # fmt: skip
+        bulk_update(self.cursor, "intake_current_visit", ("facility_id", "ma_lk"), CONFIRMED_COLUMNS, self.confirmed)
 
 
 @lru_cache(maxsize=1)
@@ -163,6 +169,7 @@ CURRENT_COLUMNS = {
     "package_id": "bigint", "ordinal": "integer", "person_id": "bigint", "source_person_id": "bigint",
     "place_id": "bigint", "sensitivity": "integer",
 }  # fmt: skip
+CONFIRMED_COLUMNS = {"facility_id": "bigint", "ma_lk": "text", "made_on": "date"}
 _NEWS = [name for name in VISIT_COLUMNS if name not in ("package_id", "ordinal")]
 JUDGED_ANEW = (
     f"ON CONFLICT (package_id, ordinal) DO UPDATE SET {', '.join(f'{name} = excluded.{name}' for name in _NEWS)}"
