@@ -12,6 +12,7 @@ from hoso.core.database.definition_loads import fingerprint, is_loaded, record_l
 from hoso.core.definitions import definitions_folder
 from hoso.core.terminology.code_lists import read_code_lists
 from hoso.core.terminology.icd10 import read_icd10
+from hoso.core.terminology.queries import forget
 from hoso.core.terminology.search_words import ranking_text, word_vector
 from hoso.core.terminology.services import read_services
 from hoso.core.terminology.shipped import Concept, Shipped
@@ -38,6 +39,7 @@ def load_shipped_terminology() -> int:
         record_load(NAME, sha, concepts, {shipped.system.name: _report(shipped) for shipped in systems})
     with connections["owner"].cursor() as cursor:
         cursor.execute("ANALYZE terminology_concept, terminology_version, terminology_system")
+    forget()
     return concepts
 
 

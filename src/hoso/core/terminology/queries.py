@@ -20,6 +20,7 @@ from hoso.core.terminology.systems import short_name
 
 FRESH_SECONDS = 300  # how long another process may not see a local change
 NAMES_KEPT = 100_000
+SYSTEMS_KEPT = 1_000
 TEXT_LENGTH = 200  # of what is searched for; the rest says nothing more
 
 COLUMNS = "c.code, c.display_vi, c.display_en, c.parent, c.properties, c.valid_from, c.valid_to"
@@ -68,7 +69,8 @@ class _Known:
 
     @property
     def is_stale(self) -> bool:
-        return time.monotonic() - self.since > FRESH_SECONDS or len(self.names) > NAMES_KEPT
+        full = len(self.names) > NAMES_KEPT or len(self.versions) > SYSTEMS_KEPT
+        return full or time.monotonic() - self.since > FRESH_SECONDS
 
 
 _known = _Known()
@@ -95,10 +97,11 @@ def versions(system: str) -> tuple[Version, ...]:
                 """,
                 [name],
             )
-            found = tuple(Version(*row) for row in cursor.fetchall())
-        if not found:
-            raise HosoError("HS6006", system=system)
-        known[name] = found
+            known[name] = tuple(Version(*row) for row in cursor.fetchall())
+    if not known[
+        name
+    ]:  # remembered too: a page of a visit asks for the same lists that nobody has loaded again and again
+        raise HosoError("HS6006", system=system)
     return known[name]
 
 

@@ -31,7 +31,11 @@ def timeline(scope: Scope, person_id: int, before: datetime | None = None, limit
     more = len(found) > len(visits)
     displays = Displays.of(visits)
     marked = {row.encounter for row in resources_of_person(scope, person_id, ["Flag"]) if _is_mark(row)}
-    first, last = _years(scope, person_id)
+    # Where the page holds every visit, it knows the years without another question.
+    if visits and before is None and not more:
+        first, last = visits[-1].happened.year, visits[0].happened.year
+    else:
+        first, last = _years(scope, person_id)
     return Timeline(
         visits=tuple(timeline_visit(one, displays, marked) for one in visits),
         more=more,

@@ -8,7 +8,7 @@ import pytest
 from hoso.core.definitions import definitions_folder
 from hoso.core.errors import HosoError
 from hoso.core.terminology.icd10 import icd10_code, read_icd10
-from hoso.core.terminology.queries import concept_at, display, displays, search, version_at
+from hoso.core.terminology.queries import concept_at, display, displays, forget, search, version_at
 from hoso.core.terminology.search_words import words_of
 from hoso.core.terminology.systems import ICD10_VN, short_name
 
@@ -46,6 +46,13 @@ def test_known_names_are_not_asked_for_again(django_assert_num_queries: object) 
     displays("icd10-vn", codes, DAY)
     with django_assert_num_queries(0):  # type: ignore[operator]
         assert len(displays("icd10-vn", codes, DAY, "en")) == 3
+
+
+def test_a_list_that_nobody_loaded_is_asked_for_once(django_assert_num_queries: object) -> None:
+    forget()
+    for queries in (1, 0):
+        with django_assert_num_queries(queries), pytest.raises(HosoError, match="HS6006"):  # type: ignore[operator]
+            displays("ma-thu", ["1"], DAY)
 
 
 def test_an_unknown_system_is_refused() -> None:
