@@ -24,8 +24,9 @@ from hoso.bench.tables import print_table
 
 EVENTS = {"small": 12_000, "full": 200_000}
 ALONE = 1_000  # events of the single writer
-PROCESSES = 4
-THREADS = 8
+PROCESSES = 8
+THREADS = 4  # of each, as a process of `hoso serve` has
+FEW = 4
 SEAL = "from hoso.cli import main; main()"
 WRITE = "from hoso.bench.audit_write import write; write({count}, {batch}, {threads})"
 SYNC_SECONDS = 2.0
@@ -61,7 +62,7 @@ def measure(size: str) -> Figure:
         backlog = _seal_backlog(plain.events)
         with _sealer():
             alone = _run(ALONE, 1, sealing=True, processes=1, threads=1)
-            few = _run(count // 4, 1, sealing=True, threads=1)
+            few = _run(count // 4, 1, sealing=True, processes=1, threads=FEW)
             many = _run(count, 1, sealing=True)
             bulk = _run(count * 4, 100, sealing=True)
         verified, clean = _verify()
@@ -99,6 +100,7 @@ def write(count: int, batch: int, threads: int) -> None:
     from hoso.config import start
 
     start.setup_django()
+    print("ready", flush=True)
     sys.stdin.readline()  # all begin together
     at_work = [threading.Thread(target=_write, args=(count // threads, batch)) for _ in range(threads)]
     for one in at_work:
@@ -125,8 +127,11 @@ def _write(count: int, batch: int) -> None:
 def _run(count: int, batch: int, sealing: bool, processes: int = PROCESSES, threads: int = THREADS) -> Run:
     count -= count % (processes * threads)
     code = WRITE.format(count=count // processes, batch=batch, threads=threads)
-    writers = [subprocess.Popen([sys.executable, "-c", code], stdin=subprocess.PIPE) for _ in range(processes)]
-    time.sleep(4)  # until they are ready
+    pipe = subprocess.PIPE
+    writers = [subprocess.Popen([sys.executable, "-c", code], stdin=pipe, stdout=pipe) for _ in range(processes)]
+    for writer in writers:
+        assert writer.stdout is not None
+        writer.stdout.readline()  # until it is ready
     before = _written()
     with ProcessCosts({"writers": lambda: [one.pid for one in writers], "PostgreSQL": server_processes}) as costs:
         began, sealed = time.monotonic(), _signed()
