@@ -32,15 +32,16 @@ def timeline(scope: Scope, person_id: int, before: datetime | None = None, limit
     displays = Displays.of(visits)
     marked = {row.encounter for row in resources_of_person(scope, person_id, ["Flag"]) if _is_mark(row)}
     # Where the page holds every visit, it knows the years without another question.
+    years: tuple[int | None, int | None]
     if visits and before is None and not more:
-        first, last = visits[-1].happened.year, visits[0].happened.year
+        years = visits[-1].happened.year, visits[0].happened.year
     else:
-        first, last = _years(scope, person_id)
+        years = _years(scope, person_id)
     return Timeline(
         visits=tuple(timeline_visit(one, displays, marked) for one in visits),
         more=more,
-        first_year=first,
-        last_year=last,
+        first_year=years[0],
+        last_year=years[1],
         allergies=_allergies(scope, person_id),
     )
 
