@@ -91,6 +91,8 @@ def test_a_transaction_with_one_bad_entry_does_nothing(writer: Software) -> None
 def test_one_resource_stands_in_a_transaction_once(writer: Software) -> None:
     twice = [_entry("PUT", "Patient/twice", patient(id="twice")) for _ in range(2)]
     assert code_of(writer.post("", _bundle(*twice))) == "HS5138"
+    same_url = [_entry("POST", "Patient", patient(name), PATIENT) for name in ("Một", "Hai")]
+    assert code_of(writer.post("", _bundle(*same_url))) == "HS5138"
     condition = {"ifNoneExist": "identifier=https://x.vn|twice"}
     twice = [_entry("POST", "Patient", patient(), **condition) for _ in range(2)]
     assert code_of(writer.post("", _bundle(*twice))) == "HS5138"

@@ -47,7 +47,8 @@ def prove(transactions: int, kills: int, seed: int, folder: Path, kind: str = "w
         for number in range(kills):
             port = _serve(house)
             sender.start(port)
-            time.sleep(random.uniform(0.05, 1.2))
+            sender.wait_for_one_more()
+            time.sleep(random.uniform(0.0, 0.4))
             _kill_web(house)
             if number % 2:
                 house.kill_database()
@@ -74,6 +75,13 @@ class _Sender:
     def start(self, port: int) -> None:
         self.thread = threading.Thread(target=self._send, args=(port,))
         self.thread.start()
+
+    def wait_for_one_more(self) -> None:
+        """Until the server, just started, has taken a transaction."""
+        before, deadline = len(self.acknowledged), time.monotonic() + 60
+        while len(self.acknowledged) == before:
+            assert self.thread.is_alive() and time.monotonic() < deadline, "no transaction was taken"
+            time.sleep(0.01)
 
     def stop(self) -> None:
         self.thread.join(60)
@@ -142,7 +150,7 @@ def _bundle(number: int) -> bytes:
         }  # fmt: skip
         entries.append(
             {
-                "fullUrl": f"urn:uuid:{result:08}-0000-4000-8000-{number:012}",
+                "fullUrl": f"urn:uuid:{result + 1:08}-0000-4000-8000-{number:012}",
                 "resource": content,
                 "request": {"method": "POST", "url": "Observation"},
             }

@@ -2,6 +2,9 @@
 
 The bundles are Synthea's three patients of the tests, each copy with identities of its own. `HOSO_BENCH_CLIENTS` connections
 send them to a served house; the client's own processor time is told beside the figure.
+
+Peer: Medplum's router over its store in memory (nothing durable), run before and after on the same bundles by the same client,
+where HOSO_BENCH_MEDPLUM names a folder with its npm packages (@medplum/core, definitions and fhir-router 4.5.2); else none.
 """
 
 import gzip
@@ -9,6 +12,7 @@ import http.client
 import json
 import os
 import re
+import subprocess
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -22,7 +26,7 @@ import hoso
 from hoso.bench.bench_house import open_home, server_processes, temporary_home
 from hoso.bench.figure import Figure, Size
 from hoso.bench.process_costs import ProcessCosts, children_of
-from hoso.bench.served_house import serving
+from hoso.bench.served_house import free_port, serving
 from hoso.bench.tables import print_table
 
 SYNTHEA = Path(hoso.__file__).parents[2] / "tests" / "conformance" / "fhir" / "synthea"
@@ -45,6 +49,9 @@ def measure(size: Size) -> Figure:
     """Resources a second."""
     clients = int(os.environ.get("HOSO_BENCH_CLIENTS", "2"))
     count = SMALL if size == "small" else FULL
+    bundles = list(_bundles(WARM_UP, count))
+    folder = os.environ.get("HOSO_BENCH_MEDPLUM", "")
+    peers = [_peer(Path(folder), bundles, clients)] if folder else []
     with temporary_home("fhir-import") as home:
         open_home(home)
         token = _token()
@@ -52,13 +59,14 @@ def measure(size: Size) -> Figure:
             for name in sorted(one.name for one in SYNTHEA.glob("0-*.gz")):
                 _post(http.client.HTTPConnection("127.0.0.1", port), token, _read(name))
             _run(port, token, list(_bundles(0, WARM_UP)), clients)
-            bundles = list(_bundles(WARM_UP, count))
             groups = {"PostgreSQL": server_processes, "web": lambda: children_of(os.getpid(), having="granian")}
             with ProcessCosts(groups) as costs:
                 began = time.perf_counter()
                 sent = _run(port, token, bundles, clients)
                 seconds = time.perf_counter() - began
         cpu = costs.cpu_seconds()
+    if folder:
+        peers.append(_peer(Path(folder), bundles, clients))
     resources = sum(one.resources for one in sent)
     latencies = sorted(one for each in sent for one in each.latencies)
     client_cpu = sum(one.cpu_seconds for one in sent)
@@ -70,8 +78,37 @@ def measure(size: Size) -> Figure:
             f"{cpu['PostgreSQL']:.1f}", f"{client_cpu:.1f}",
         ]],
     )  # fmt: skip
-    details = {"clients": clients, "cpu": cpu, "client_cpu": client_cpu, "seconds": seconds, "resources": resources}
-    return Figure("fhir-import", resources / seconds, "resources/s", details=details)
+    for rate in peers:
+        print(f"Medplum's router, in memory: {rate:,.0f} resources/s")
+    details: dict[str, object] = {
+        "peers": peers,
+        "clients": clients,
+        "cpu": cpu,
+        "client_cpu": client_cpu,
+        "seconds": seconds,
+        "resources": resources,
+    }
+    ours, peer = resources / seconds, sum(peers) / len(peers) if peers else 0.0
+    name = f"medplum-router-4.5.2:{peer:.0f}" if peers else "none"
+    return Figure("fhir-import", ours, "resources/s", name, ours / peer if peers else None, details)
+
+
+def _peer(folder: Path, bundles: Sequence[bytes], clients: int) -> float:
+    """Resources a second of Medplum's router."""
+    script = Path(__file__).with_name("peers") / "medplum.mjs"
+    port = free_port()
+    with subprocess.Popen(["node", str(script), str(folder), str(port)], stdout=subprocess.PIPE) as process:
+        try:
+            assert process.stdout is not None and process.stdout.readline() == b"ready\n", "Medplum did not start"
+            connection = http.client.HTTPConnection("127.0.0.1", port)
+            for name in sorted(one.name for one in SYNTHEA.glob("0-*.gz")):
+                _post(connection, "", _read(name))
+            _run(port, "", list(_bundles(0, WARM_UP)), clients)
+            began = time.perf_counter()
+            sent = _run(port, "", bundles, clients)
+            return sum(one.resources for one in sent) / (time.perf_counter() - began)
+        finally:
+            process.kill()
 
 
 def _run(port: int, token: str, bundles: Sequence[bytes], clients: int) -> list[Sent]:

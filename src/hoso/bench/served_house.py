@@ -21,7 +21,7 @@ _TOKEN = re.compile(r'name="csrfmiddlewaretoken" value="([^"]+)"')
 @contextmanager
 def serving(home: Path) -> Iterator[int]:
     """Serve this data folder on a free port of this machine, with as many web processes as is the default."""
-    port = _free_port()
+    port = free_port()
     environment = {**os.environ, "HOSO_HOME": str(home), "HOSO_BIND": f"127.0.0.1:{port}"}
     command = [sys.executable, "-c", "from hoso.cli import main; main()", "serve"]
     with (home / "serve.log").open("ab") as log:
@@ -34,7 +34,7 @@ def serving(home: Path) -> Iterator[int]:
         process.wait(STOP_SECONDS)
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])

@@ -95,10 +95,19 @@ class _Turn:
                 raise Refused("HS5138", one.place, resource="/".join(key), other=seen[key])
             seen[key] = one.place
 
+    def _entries(self, wanted: Sequence[Wanted], keys: Sequence[Key]) -> dict[str, str]:
+        """Full URL -> `Type/id`. Raises Refused HS5138 where two entries have one URL: a reference would mean both."""
+        entries: dict[str, str] = {}
+        for one, key in zip(wanted, keys, strict=True):
+            if one.full_url in entries:
+                raise Refused("HS5138", one.place, resource=one.full_url[:120], other=entries[one.full_url])
+            if one.full_url:
+                entries[one.full_url] = "/".join(key)
+        return entries
+
     def _bodies(self, wanted: Sequence[Wanted], keys: Sequence[Key], current: Mapping[Key, Current]) -> list[bytes]:
         """What is to be filed of each, with its references put right; empty for a delete."""
-        urls = zip(wanted, keys, strict=True) if self.in_bundle else ()
-        entries = {one.full_url: "/".join(key) for one, key in urls if one.full_url}
+        entries = self._entries(wanted, keys) if self.in_bundle else {}
         bodies = []
         for one, key in zip(wanted, keys, strict=True):
             body = one.body
