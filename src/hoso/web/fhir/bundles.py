@@ -39,6 +39,11 @@ def history(base: str, versions: Sequence[StoredResource], links: dict[str, str]
     return _bundle("history", [_version(base, one, first) for one in versions], len(versions), links)
 
 
+def history_of_many(base: str, versions: Sequence[StoredResource], links: dict[str, str]) -> bytes:
+    """Versions of many resources, the newest first; how many there are is not counted."""
+    return _bundle("history", [_version(base, one, 1) for one in versions], None, links)
+
+
 def _version(base: str, one: StoredResource, first: int) -> bytes:
     method = "DELETE" if one.deleted else "POST" if one.version == first else "PUT"
     address = one.type if method == "POST" else f"{one.type}/{one.id}"

@@ -11,7 +11,9 @@ from hoso.engines.records.fhir.writing.unwritten import UNWRITTEN
 
 CHANGED = "2026-11-26"  # the day on which what is served last changed
 EVERYTHING = "http://hl7.org/fhir/OperationDefinition/Patient-everything"
-INTERACTIONS = ("read", "vread", "history-instance", "search-type", "create", "update", "patch", "delete")
+INTERACTIONS = (
+    "read", "vread", "history-instance", "history-type", "search-type", "create", "update", "patch", "delete",
+)  # fmt: skip
 
 
 @cache
@@ -37,7 +39,7 @@ def capability_statement(base: str) -> bytes:
             {
                 "mode": "server",
                 "resource": [_resource(name) for name in served_types()],
-                "interaction": [{"code": "transaction"}, {"code": "batch"}],
+                "interaction": [{"code": "transaction"}, {"code": "batch"}, {"code": "history-system"}],
             }
         ],
     }

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern
 
-from hoso.web.fhir import practitioners, searching, views, whole_record, writes
+from hoso.web.fhir import histories, practitioners, searching, views, whole_record, writes
 from hoso.web.routes import PUBLIC, SIGNED_IN, Declaration, View, by_method, govern, route
 
 
@@ -34,6 +34,8 @@ urlpatterns = [
         permission=SIGNED_IN,
         purpose=PUBLIC,
     ),
+    _record("_history", histories.of_everything, "fhir_history_system"),
+    _record("<str:type_name>/_history", histories.of_type, "fhir_history_type"),
     by_method(
         "<str:type_name>",
         GET=_reads(searching.search, "fhir_search"),
