@@ -1,10 +1,10 @@
 """FHIR transactions filed: resources a second through HTTP, durable, with validation, labels, all search rows, access, audit.
 
-The bundles are Synthea's three patients of the tests, each copy with identities of its own. `HOSO_BENCH_CLIENTS` connections
+The bundles are Synthea's three patients of the tests, each copy with identities of its own. `BENCH_CLIENTS` connections
 send them to a served house; the client's own processor time is told beside the figure.
 
 Peer: Medplum's router over its store in memory (nothing durable), run before and after on the same bundles by the same client,
-where HOSO_BENCH_MEDPLUM names a folder with its npm packages (@medplum/core, definitions and fhir-router 4.5.2); else none.
+where BENCH_MEDPLUM names a folder with its npm packages (@medplum/core, definitions and fhir-router 4.5.2); else none.
 """
 
 import gzip
@@ -47,10 +47,10 @@ class Sent:
 
 def measure(size: Size) -> Figure:
     """Resources a second."""
-    clients = int(os.environ.get("HOSO_BENCH_CLIENTS", "2"))
+    clients = int(os.environ.get("BENCH_CLIENTS", "2"))
     count = SMALL if size == "small" else FULL
     bundles = list(_bundles(WARM_UP, count))
-    folder = os.environ.get("HOSO_BENCH_MEDPLUM", "")
+    folder = os.environ.get("BENCH_MEDPLUM", "")
     peers = [_peer(Path(folder), bundles, clients)] if folder else []
     with temporary_home("fhir-import") as home:
         open_home(home)
