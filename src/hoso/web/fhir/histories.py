@@ -16,7 +16,7 @@ from hoso.web.asking import ask
 from hoso.web.fhir import bundles
 from hoso.web.fhir.capability import served_types
 from hoso.web.fhir.outcomes import ADDRESS, fhir_answer
-from hoso.web.fhir.searching import PAGE, PAGE_LIFE
+from hoso.web.fhir.paging import PAGE, PAGE_LIFE
 from hoso.web.fhir.views import fhir_view
 from hoso.web.routes import ActingRequest
 
