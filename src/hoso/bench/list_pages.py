@@ -3,6 +3,7 @@
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from itertools import islice
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -53,6 +54,11 @@ class Visitor:
         answer = self._client.post("/sign-in/", {"login": username, "password": password})
         if answer.status_code != 302:
             raise RuntimeError(f"signing in as {username} answered {answer.status_code}")
+
+    def shown(self, paths: Sequence[str], most: int) -> list[str]:
+        """The first of these pages that the visitor gets to see: a visit that is withheld has no cost to compare."""
+        found = (path for path in paths if self._client.get(path).status_code == 200)
+        return list(islice(found, most))
 
     def times(self, paths: Sequence[str]) -> tuple[float, float]:
         """Seconds for all pages: with neither lock, with both; the median of each page's rounds, added up."""
