@@ -117,6 +117,14 @@ def test_a_parameter_that_would_be_ignored_is_refused(writer: Software, person: 
     assert writer.post("Observation?_format=json", observation(person)).status_code == 201
 
 
+@pytest.mark.parametrize("address", ["Observation?_id=%00", "Observation?patient=x%00", "Observation?subject=%00y"])
+def test_a_byte_that_no_text_holds_is_refused(writer: Software, address: str) -> None:
+    assert code_of(software("doctor", "01000").get(address)) == "HS5112"
+    assert code_of(writer.delete(address)) == "HS5112"
+    assert code_of(writer.delete("Observation/%00")) == "HS5001"
+    assert code_of(software("doctor", "01000").get("Observation/%00")) == "HS5001"
+
+
 def test_what_is_preferred_comes_back(writer: Software, person: str) -> None:
     for wanted, content in (("minimal", b""), ("OperationOutcome", b"informational"), ("representation", b"subject")):
         answer = writer.post("Observation", observation(person), prefer=f"return={wanted}")

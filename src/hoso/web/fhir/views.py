@@ -36,6 +36,8 @@ def fhir_view(view: View) -> View:
             raise HosoError("HS5114", format=request.GET["_format"][:40])
         if "type_name" in named and named["type_name"] not in served_types():
             raise HosoError("HS5115", type=named["type_name"][:40])
+        if "\0" in named.get("id_", ""):
+            raise HosoError("HS5001")
         return view(request, **named)
 
     return checked

@@ -37,6 +37,8 @@ def writing(view: View) -> View:
             if named["type_name"] not in resource_types():
                 raise HosoError("HS5115", type=named["type_name"][:40])
             check_written(named["type_name"])
+        if "\0" in named.get("id_", ""):
+            raise HosoError("HS5001")
         with among_writers():
             return view(request, **named)
 

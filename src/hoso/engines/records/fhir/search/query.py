@@ -120,6 +120,8 @@ def parse_query(
     """
     query = Query(type_name)
     for name, value in parameters:
+        if "\0" in value:  # no text of the store holds one
+            raise HosoError("HS5112", name=name.partition(":")[0][:60], value=value.replace("\0", "")[:60])
         control, _, how = name.partition(":")
         if control in _INCLUDES:
             query.includes.append(_include(query, control, how, value))
