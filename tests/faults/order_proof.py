@@ -3,8 +3,9 @@
     python -m tests.faults.order_proof --visits 2000 --times 10 --seed 1
 
 In process, without a worker: the order is exactly the one drawn. What arrival may decide is left out of the comparison:
-numbers of versions and of packages, which facility told of a person first, and by which visit the Patient last changed. A contradiction of identity is about who was
-known before; the persons on its two sides are compared only by what is filed of their visits.
+numbers of versions and of packages, which facility told of a person first, and by which visit the Patient last
+changed. A contradiction of identity is about who was known before; the persons on its two sides are compared only by what
+is filed of their visits.
 """
 
 import argparse

@@ -15,7 +15,7 @@ from hoso.core.database.bulk import bulk_insert, bulk_update
 from hoso.core.vietnamese.folding import fold
 from hoso.core.vietnamese.sorting import name_sort_key
 from hoso.engines.people.claimed import ClaimedIdentity, Key, differences, stated
-from hoso.engines.people.details import Statement, holding
+from hoso.engines.people.details import Statement, holding, in_order
 from hoso.engines.people.models import BirthDate
 from hoso.engines.people.name_tokens import tokens_of_name
 from hoso.engines.people.statements import StatementRow, load_statements, write_statements
@@ -217,7 +217,23 @@ class Linkage:
             origin.package_id, origin.line,
         )  # fmt: skip
         self.statements[person.person_id, origin.encounter] = row
+        if not any(one.details for one in person.statements.values()):
+            self._take_latest(person, claim, origin, statement)
         self.settle(person)
+
+    def _take_latest(self, person: KnownPerson, claim: ClaimedIdentity, origin: Origin, statement: Statement) -> None:
+        """Of a person whose every visit is withheld, the facts of the latest one: not of whichever arrived first."""
+        own = [one for one in person.statements.values() if not one.joined]
+        if not own or in_order(own)[-1] is not statement:
+            return
+        before = _facts(person)
+        person.name, person.birth, person.sex = claim.name, claim.birth, claim.sex
+        person.phone, person.address, person.place_id = claim.phone, claim.address, origin.place_id
+        person.as_of = claim.as_of
+        if before != _facts(person):
+            person.is_changed = True
+        if before[-1] != person.place_id:
+            self.moved.add(person.person_id)
 
     def release(self, person_id: int, encounter: str) -> None:
         """The visit is no longer this person's: what it said of them holds no more."""
