@@ -113,7 +113,9 @@ def _pages(connection: Any, hospital: str) -> list[Page]:
         """
         SELECT r.person_id, r.id FROM records_resource r
         JOIN access_care_relation c USING (person_id) JOIN places_facility f ON f.id = c.facility_id
-        WHERE f.code = %s AND r.type = %s AND NOT r.deleted ORDER BY r.person_id, r.id
+        WHERE f.code = %s AND r.type = %s AND NOT r.deleted
+          AND r.sensitivity = 0 -- a visit that is withheld has no page for the doctor
+        ORDER BY r.person_id, r.id
         """,
         [hospital, NUMBERS["Encounter"]],
     ).fetchall()
