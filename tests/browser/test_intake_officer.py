@@ -40,7 +40,7 @@ def test_a_package_is_filed_then_unchanged_then_corrected(desk: Page, house: Hou
     assert account(line) == {**NOTHING, "corrected": 1}
     line.get_by_role("link", name="changed.xml").click()
     expect(desk.get_by_role("heading", name="changed.xml")).to_be_visible()
-    expect(desk.locator("#visits-title ~ table tbody tr")).to_have_count(1)
+    expect(desk.locator("section[aria-labelledby=visits-title] table tbody tr")).to_have_count(1)
     expect(desk.locator(".state-corrected")).to_be_visible()
 
 
@@ -71,7 +71,7 @@ def test_the_quarantine_lists_what_was_planted(enter: Enter, house: House) -> No
             row = page.locator("tr", has_text=case["ma_lk"])
             expect(row).to_be_visible()
     row.locator("td a").last.click()  # why it waits, in the XML as it was sent
-    expect(page.locator(".sent-xml .found")).to_be_visible()
+    expect(page.locator(".sent-xml #found")).to_be_visible()
     page.go_back()
     row.get_by_role("checkbox").check()
     page.get_by_label("Ghi chú").fill("Đã gọi điện cho cơ sở")

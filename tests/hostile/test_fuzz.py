@@ -4,6 +4,7 @@ from random import Random
 
 import pytest
 
+from tests.claim_packages import Claim, package, sample_3176
 from tests.hostile import fuzz
 from tests.hostile.corpus import WHOLE
 
@@ -19,6 +20,12 @@ def test_the_fuzzer_sees_what_nobody_foresaw(monkeypatch: pytest.MonkeyPatch, tm
     monkeypatch.chdir(str(tmp_path))
     with pytest.raises(fuzz.Unforeseen):
         fuzz.fuzz_by_chance(SECONDS, seed=1, tell=lambda text: None)
+
+
+def test_wrong_amounts_beside_a_summary_that_cannot_be_read() -> None:
+    """Found by chance: the summary came without a line, and a wrong amount of a drug asked for its first."""
+    wrong = sample_3176().changed(2, 1, THANH_TIEN_BV="100", THANH_TIEN_BH="90")
+    fuzz.read_whole(package(Claim({2: wrong.tables[2]}, raw=[("XML1", "PFRP==broken")])))
 
 
 def test_changes_are_the_same_for_the_same_seed() -> None:

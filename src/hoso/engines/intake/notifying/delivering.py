@@ -19,7 +19,9 @@ from hoso.engines.intake.notifying.signing import headers
 from hoso.engines.intake.notifying.targets import PURPOSE, USE
 
 LOCK = 4210133  # first key of the advisory locks on targets, the target's number is the second
-PAUSES = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 240, 720, 1440, 1440))  # dead after almost 3 days
+PAUSES = tuple(
+    timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 240, 720, 1440, 1440)
+)  # dead after almost 3 days
 
 
 @dataclass(frozen=True)

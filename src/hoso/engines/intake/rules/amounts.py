@@ -83,7 +83,8 @@ def _corrected(place: Place, table: int, line: int) -> Place:
     """The place as it would be with the right amounts."""
     tables = {number: _with(number, lines, place) for number, lines in place.tables.items()}
     values = tables[table][line - 1] if table in tables else place.values
-    return replace(place, values=values, summary=tables.get(1, [place.summary])[0], tables=tables, named={})
+    summary = tables[1][0] if tables.get(1) else place.summary  # a summary may have come without a line
+    return replace(place, values=values, summary=summary, tables=tables, named={})
 
 
 def _with(table: int, lines: list[Values], place: Place) -> list[Values]:
