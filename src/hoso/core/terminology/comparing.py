@@ -1,7 +1,7 @@
 """What one version of a code system says otherwise than another."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from django.db import connection
@@ -22,6 +22,11 @@ class VersionLine:
     source: str
     origin: str
     codes: int
+
+    @property
+    def last_day(self) -> date | None:
+        """The last day on which it is in force: people write the end so, the database the day after it."""
+        return self.valid_to - timedelta(days=1) if self.valid_to else None
 
 
 @dataclass(frozen=True, slots=True)
