@@ -6,16 +6,16 @@ import pytest
 from django.db import connection
 
 from tests.conformance.test_fhir_search_http import House, _change, _keys, _next, house
-from tests.intaking import as_service
 
 __all__ = ["house"]  # the fixture
 
 
 def _commit_when_told(id_: str, written: Event, told: Event) -> None:
-    with as_service():
-        _change(id_)
+    def wait() -> None:
         written.set()
         told.wait(30)
+
+    _change(id_, before_commit=wait)
     connection.close()
 
 

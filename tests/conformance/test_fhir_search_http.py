@@ -178,8 +178,8 @@ def test_pages_see_one_state_of_the_store(house: House, query: str) -> None:
         assert seen == [key for key in whole if key[1] != changed]
 
 
-def _change(id_: str) -> None:
-    """A new version, with another value, as filing writes it."""
+def _change(id_: str, before_commit: Callable[[], object] = lambda: None) -> None:
+    """A new version, with another value, as filing writes it: in a transaction of its own, not within another."""
     with as_service() as cursor:
         cursor.execute("SELECT person_id, type, body, version, hash FROM records_resource WHERE id = %s", [id_])
         person, _, body, version, digest = cursor.fetchone()
@@ -189,6 +189,7 @@ def _change(id_: str) -> None:
         filing = fhir_world._filing(person, {**content, "id": id_}, _facilities())
         batch.file(draft, filing, Stored(version, version, bytes(digest), False, 0))
         batch.write()
+        before_commit()
 
 
 def _facilities() -> list[int]:

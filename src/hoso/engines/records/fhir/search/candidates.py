@@ -36,6 +36,8 @@ class AsOf:
         return cls(moment, snapshot, first=True)
 
 
+# A row carries the transaction that wrote it, and a snapshot knows whole transactions alone: who files resources does so in
+# the transaction itself, never behind a savepoint of it, or a later page could show what committed late.
 _SEEN = """
     AND (r.last_updated < %s::timestamptz - interval '1 hour' OR records_seen(r.xmin, %s::pg_snapshot))"""
 
