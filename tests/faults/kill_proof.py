@@ -49,6 +49,18 @@ def prove(visits: int, kills: int, seed: int, folder: Path, kind: str = "wheel")
         _compare(quiet, house, sent)
 
 
+def prove_all_kills(visits: int, kills: int, seed: int, folder: Path, kind: str = "wheel") -> None:
+    """`prove`, on a machine of any speed: anew with twice the visits while the intake ends before its kills."""
+    for times in (1, 2, 4, 8, 16):
+        inner = folder / str(visits * times)
+        inner.mkdir()
+        try:
+            return prove(visits * times, kills, seed, inner, kind)
+        except TooFast as told:
+            print(told)
+    raise TooFast(f"no intake lasted long enough for {kills} kills")
+
+
 def _prepare_homes(folder: Path, kind: str) -> None:
     """Two data folders alike: schema and shipped definitions loaded once."""
     with closing(House(folder / "undisturbed", kind)) as first:
@@ -173,7 +185,7 @@ def main() -> None:
     folder = Path(tempfile.mkdtemp(prefix="hoso-kill-proof-"))
     folder.chmod(0o711)
     began = time.monotonic()
-    prove(asked.visits, asked.kills, asked.seed, folder, asked.postgres)
+    prove_all_kills(asked.visits, asked.kills, asked.seed, folder, asked.postgres)
     shutil.rmtree(folder)
     print(f"PROVED kills={asked.kills} visits>={asked.visits} seed={asked.seed} seconds={time.monotonic() - began:.0f}")
 
