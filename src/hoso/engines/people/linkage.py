@@ -230,10 +230,7 @@ class Linkage:
         person.name, person.birth, person.sex = claim.name, claim.birth, claim.sex
         person.phone, person.address, person.place_id = claim.phone, claim.address, origin.place_id
         person.as_of = claim.as_of
-        if before != _facts(person):
-            person.is_changed = True
-        if before[-1] != person.place_id:
-            self.moved.add(person.person_id)
+        self._note_change(person, before)
 
     def release(self, person_id: int, encounter: str) -> None:
         """The visit is no longer this person's: what it said of them holds no more."""
@@ -254,6 +251,10 @@ class Linkage:
         person.phone, person.address = held.get("phone", ""), held.get("address", "")
         person.place_id = held.get("residence", 0)
         person.as_of = max(one.said_at for one in person.statements.values())
+        self._note_change(person, before)
+
+    def _note_change(self, person: KnownPerson, before: tuple[Any, ...]) -> None:
+        """What must be written where the facts are others than `before`."""
         if before != _facts(person):
             person.is_changed = True
         if before[-1] != person.place_id:

@@ -1,10 +1,10 @@
 """The names of roles and purposes in the language of the page; a key that no definition knows stands as it is."""
 
 from django import template
-from django.utils.translation import get_language
 
 from hoso.core.access.explanation import role_titles
 from hoso.core.access.purposes import purposes
+from hoso.web.templatetags.bilingual import spoken, word
 
 register = template.Library()
 
@@ -13,14 +13,10 @@ register = template.Library()
 def role_word(keys: str) -> str:
     """`doctor, station_nurse` as "Bác sĩ, Nhân viên trạm y tế"."""
     titles = role_titles()
-    return ", ".join(_spoken(*titles.get(key, (key, key))) for key in (part.strip() for part in keys.split(",")))
+    return ", ".join(word(titles, key) for key in (part.strip() for part in keys.split(",")))
 
 
 @register.filter
 def purpose_word(key: str) -> str:
     known = purposes().get(key)
-    return _spoken(known.title_vi, known.title_en) if known else key
-
-
-def _spoken(vi: str, en: str) -> str:
-    return en if get_language() == "en" else vi
+    return spoken((known.title_vi, known.title_en)) if known else key

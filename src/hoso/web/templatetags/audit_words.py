@@ -1,7 +1,8 @@
 """The audit's words in both languages."""
 
 from django import template
-from django.utils.translation import get_language
+
+from hoso.web.templatetags.bilingual import word
 
 register = template.Library()
 
@@ -28,25 +29,16 @@ STORE: dict[str, Words] = {
 }
 
 
-def _word(table: dict[str, Words], key: str) -> str:
-    return table.get(key, (key, key))[1 if get_language() == "en" else 0]
-
-
 @register.filter
 def action_word(key: str) -> str:
-    return _word(ACTION, key)
+    return word(ACTION, key)
 
 
 @register.filter
 def outcome_word(key: str) -> str:
-    return _word(OUTCOME, key)
+    return word(OUTCOME, key)
 
 
 @register.filter
 def store_word(key: str) -> str:
-    return _word(STORE, key)
-
-
-@register.filter
-def chosen(words: Words) -> str:
-    return words[1 if get_language() == "en" else 0]
+    return word(STORE, key)

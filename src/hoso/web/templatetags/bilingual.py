@@ -23,6 +23,11 @@ def spoken(words: tuple[str, str]) -> str:
     return words[1] if get_language() == "en" else words[0]
 
 
+def word(table: dict[str, tuple[str, str]], key: str) -> str:
+    """The word of the active language; the key itself where the table lacks it."""
+    return spoken(table.get(key, (key, key)))
+
+
 @register.simple_tag
 def errors_of(form: BaseForm) -> list[str]:
     """What is wrong with a form, in the active language."""

@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 
 from django import template
-from django.utils.translation import get_language
 
 from hoso.engines.intake.models import FindingRow
+from hoso.web.templatetags.bilingual import word
 
 register = template.Library()
 
@@ -44,34 +44,29 @@ VERSION: dict[str, Words] = {
 }
 
 
-def words(table: dict[str, Words], key: str) -> str:
-    """The word of the active language; the key itself where the table lacks it."""
-    return table.get(key, (key, key))[1 if get_language() == "en" else 0]
-
-
 @register.filter
 def package_state(key: str) -> str:
-    return words(PACKAGE_STATE, key)
+    return word(PACKAGE_STATE, key)
 
 
 @register.filter
 def visit_state(key: str) -> str:
-    return words(VISIT_STATE, key)
+    return word(VISIT_STATE, key)
 
 
 @register.filter
 def severity(key: str) -> str:
-    return words(SEVERITY, key)
+    return word(SEVERITY, key)
 
 
 @register.filter
 def channel(key: str) -> str:
-    return words(CHANNEL, key)
+    return word(CHANNEL, key)
 
 
 @register.filter
 def decision(key: str) -> str:
-    return words(VERSION, key or "")
+    return word(VERSION, key or "")
 
 
 @register.filter

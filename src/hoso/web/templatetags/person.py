@@ -3,10 +3,10 @@
 from django import template
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import get_language
 
 from hoso.engines.people.models import BirthDate, Identifier, Sex
 from hoso.web import ages
+from hoso.web.templatetags.bilingual import spoken
 
 register = template.Library()
 # The same pages for those to whom a record was opened for study or by the letter of an authority (staff/opened.py).
@@ -46,27 +46,27 @@ DIFFERENCE = {
 
 @register.filter
 def age(birth: BirthDate) -> str:
-    return _spoken(ages.age(birth, timezone.now()))
+    return spoken(ages.age(birth, timezone.now()))
 
 
 @register.filter
 def born(birth: BirthDate) -> str:
-    return _spoken(ages.born(birth))
+    return spoken(ages.born(birth))
 
 
 @register.filter
 def sex(value: Sex) -> str:
-    return _spoken(SEX[Sex(value)])
+    return spoken(SEX[Sex(value)])
 
 
 @register.filter
 def identifier_name(kind: str) -> str:
-    return _spoken(IDENTIFIER.get(kind, (kind, kind)))
+    return spoken(IDENTIFIER.get(kind, (kind, kind)))
 
 
 @register.filter
 def difference_name(field: str) -> str:
-    return _spoken(DIFFERENCE.get(field, (field, field)))
+    return spoken(DIFFERENCE.get(field, (field, field)))
 
 
 @register.filter
@@ -94,7 +94,3 @@ def _groups(digits: str) -> list[str]:
     start = first + 3 if first else 0
     head = [digits[:start]] if start else []
     return head + [digits[at : at + 3] for at in range(start, len(digits), 3)]
-
-
-def _spoken(words: tuple[str, str]) -> str:
-    return words[1] if get_language() == "en" else words[0]

@@ -1,7 +1,8 @@
 """The words for versions of code systems in both languages."""
 
 from django import template
-from django.utils.translation import get_language
+
+from hoso.web.templatetags.bilingual import spoken
 
 register = template.Library()
 
@@ -22,9 +23,9 @@ CHANGE = {
 
 @register.filter
 def status_word(key: str) -> str:
-    return STATUS[key][1 if get_language() == "en" else 0]
+    return spoken(STATUS[key])
 
 
 @register.filter
 def change_word(key: str) -> str:
-    return CHANGE[key][1 if get_language() == "en" else 0]
+    return spoken(CHANGE[key])
