@@ -29,6 +29,9 @@ def _signing_keys() -> list[str]:
     return path.read_text().split()
 
 
+TIME_ZONE = "Asia/Ho_Chi_Minh"
+
+
 def _connection(url: str, options: str = "") -> dict[str, Any]:
     parts = conninfo_to_dict(url) if url else {}
     return {
@@ -38,6 +41,8 @@ def _connection(url: str, options: str = "") -> dict[str, Any]:
         "PASSWORD": parts.pop("password", ""),
         "HOST": parts.pop("host", ""),
         "PORT": str(parts.pop("port", "")),
+        # Else Django's sessions would count days in UTC: `current_date` is yesterday until seven in the morning here.
+        "TIME_ZONE": TIME_ZONE,
         "CONN_MAX_AGE": 600,
         "CONN_HEALTH_CHECKS": True,  # a restarted PostgreSQL costs no request
         "OPTIONS": {**parts, **({"options": options} if options else {})},
@@ -227,7 +232,6 @@ LANGUAGES = [("vi", "Tiếng Việt"), ("en", "English")]
 LANGUAGE_COOKIE_AGE = 365 * 24 * 3600
 USE_I18N = True
 USE_TZ = True
-TIME_ZONE = "Asia/Ho_Chi_Minh"
 
 STATIC_URL = "static/"
 STATIC_ROOT = HOSO_HOME / "static"

@@ -7,6 +7,7 @@ that is replaced stays there, and its decisions stay verifiable (NĐ 356/2025 Đ
 import json
 import os
 from dataclasses import asdict
+from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -75,6 +76,8 @@ def faults(consent: Consent) -> list[str]:
 
 
 def _written(value: Any) -> str:
+    if isinstance(value, datetime):
+        value = value.astimezone(UTC)  # the same moment is the same text, whatever zone a session reads it in
     return value.isoformat() if hasattr(value, "isoformat") else str(value)
 
 
