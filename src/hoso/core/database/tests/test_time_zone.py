@@ -7,7 +7,6 @@ morning, and a nurse given an account on her first day could not work.
 import psycopg
 import pytest
 from django.db import connections
-
 from tests.database import Database
 
 ZONE = "Asia/Ho_Chi_Minh"
