@@ -32,6 +32,10 @@ import django
 
 django.setup()
 
+from django.conf import settings as django_settings
+
+django_settings.PASSWORD_HASHERS = ["tests.hashing.CheapArgon2", *django_settings.PASSWORD_HASHERS]
+
 from tests import database as test_database
 
 if TYPE_CHECKING:
