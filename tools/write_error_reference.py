@@ -19,6 +19,7 @@ GROUPS = {
     "HS4": "People / Nhân thân",
     "HS5": "Records / Hồ sơ",
     "HS6": "Places and terminology / Địa bàn và danh mục",
+    "HS7": "Statistics / Thống kê",
     "HS9": "Unexpected / Ngoài dự kiến",
 }
 HEAD = """# Errors / Mã lỗi
@@ -43,6 +44,7 @@ def reference() -> str:
 def _section(entry: Entry) -> str:
     return (
         f"### {entry.code}\n\n"
+        f"HTTP {entry.status}\n\n"
         f"- **vi** {entry.message['vi']} *{entry.what_to_do['vi']}*\n"
         f"- **en** {entry.message['en']} *{entry.what_to_do['en']}*\n"
     )

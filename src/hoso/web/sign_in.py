@@ -102,7 +102,7 @@ def ask_to_sign_in(request: HttpRequest) -> HttpResponse:
     if is_gateway(request):
         return refusal(HosoError("HS3302"))
     if is_fhir(request):
-        return outcome(HosoError("HS2003"), 401)
+        return outcome(HosoError("HS2003"))
     if wants_json(request):
         return JsonResponse(HosoError("HS2003").as_dict(), status=401, headers={"WWW-Authenticate": "Bearer"})
     address = f"{reverse('account_login')}?{urlencode({'next': _page_of(request)})}"

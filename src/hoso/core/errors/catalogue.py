@@ -12,16 +12,19 @@ from hoso.core.definitions import read_definition
 
 Language = Literal["vi", "en"]
 CATALOGUE = Path(__file__).with_name("catalogue.yaml")
+# The HTTP status of a code that names none: the house's own fault, no permission, what was sent cannot be processed.
+FAMILY_STATUS = {"HS1": 500, "HS2": 403, "HS3": 422}
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One error of the catalogue: its texts by language, and the words in braces that they need."""
+    """One error of the catalogue: its texts by language, the words in braces that they need, its HTTP status."""
 
     code: str
     message: Mapping[Language, str]
     what_to_do: Mapping[Language, str]
     placeholders: frozenset[str]
+    status: int
 
 
 class HosoError(Exception):
@@ -42,6 +45,11 @@ class HosoError(Exception):
         self.code = code
         self.params: dict[str, object] = params
         self._entry = entry
+
+    @property
+    def status(self) -> int:
+        """The HTTP status of an answer that says it."""
+        return self._entry.status
 
     def message(self, language: Language = "vi") -> str:
         """Say what is wrong, and where."""
@@ -84,10 +92,12 @@ def placeholders(text: str) -> frozenset[str]:
     return frozenset(name for _, name, _, _ in Formatter().parse(text) if name)
 
 
-def _entry(code: str, texts: Mapping[str, str]) -> Entry:
+def _entry(code: str, given: Mapping[str, Any]) -> Entry:
+    texts = {name: text for name, text in given.items() if name != "status"}
     return Entry(
         code=code,
         message=MappingProxyType({"vi": texts["vi"], "en": texts["en"]}),
         what_to_do=MappingProxyType({"vi": texts["what_to_do_vi"], "en": texts["what_to_do_en"]}),
         placeholders=frozenset().union(*map(placeholders, texts.values())),
+        status=given.get("status", FAMILY_STATUS.get(code[:3], 400)),
     )

@@ -10,14 +10,6 @@ from hoso.engines.records.fhir.writing.asked import NotValid
 
 ADDRESS = "/fhir/r4"
 CONTENT_TYPE = "application/fhir+json; charset=utf-8"
-# Statuses of writing's refusals; those of the others are in web/error_pages.py.
-STATUS = {
-    "HS5001": 404, "HS5006": 410, "HS5115": 404, "HS5116": 405, "HS2255": 403, "HS2001": 403, "HS2150": 503,
-    "HS5120": 400, "HS5121": 400, "HS5122": 400, "HS5123": 412, "HS5124": 412, "HS5125": 412, "HS5126": 412,
-    "HS5127": 422, "HS5128": 422, "HS5129": 422, "HS5130": 409, "HS5131": 413, "HS5132": 429, "HS5133": 409,
-    "HS5134": 405, "HS5135": 422, "HS5136": 412, "HS5137": 422, "HS5138": 400, "HS5140": 415, "HS5141": 400,
-    "HS5142": 400,
-}  # fmt: skip
 ISSUE_TYPES = {
     "HS5124": "multiple-matches", "HS5126": "not-found", "HS5129": "not-found", "HS5131": "too-long", "HS5127": "required",
 }  # fmt: skip
@@ -35,23 +27,22 @@ def fhir_answer(body: bytes, status: int = 200) -> HttpResponse:
     return HttpResponse(body, status=status, content_type=CONTENT_TYPE)
 
 
-def outcome(error: HosoError, status: int) -> HttpResponse:
+def outcome(error: HosoError) -> HttpResponse:
     """The error with the catalogue's code; Vietnamese and English, what is wrong and what to do."""
-    answer = fhir_answer(orjson.dumps(_outcome(error, status)), status)
-    if status == 401:
+    answer = fhir_answer(orjson.dumps(_outcome(error)), error.status)
+    if error.status == 401:
         answer["WWW-Authenticate"] = "Bearer"
-    if status == 429:
+    if error.status == 429:
         answer["Retry-After"] = str(error.params.get("seconds", 5))
     return answer
 
 
 def entry_of(error: HosoError) -> bytes:
     """The entry of a batch's answer for an interaction that was refused."""
-    status = STATUS.get(error.code, 400)
-    return orjson.dumps({"response": {"status": str(status), "outcome": _outcome(error, status)}})
+    return orjson.dumps({"response": {"status": str(error.status), "outcome": _outcome(error)}})
 
 
-def _outcome(error: HosoError, status: int) -> dict[str, Any]:
+def _outcome(error: HosoError) -> dict[str, Any]:
     if isinstance(error, NotValid):
         issues = [
             _issue(
@@ -62,7 +53,9 @@ def _outcome(error: HosoError, status: int) -> dict[str, Any]:
     else:
         place = getattr(error, "place", "")
         issues = [
-            _issue(error, ISSUE_TYPES.get(error.code) or _BY_STATUS.get(status, "invalid"), [place] if place else [])
+            _issue(
+                error, ISSUE_TYPES.get(error.code) or _BY_STATUS.get(error.status, "invalid"), [place] if place else []
+            )
         ]
     return {"resourceType": "OperationOutcome", "issue": issues}
 

@@ -71,3 +71,11 @@ def test_the_reference_is_current() -> None:
     spec.loader.exec_module(tool)
     written = (ROOT / "docs" / "reference" / "errors.md").read_text(encoding="utf-8")
     assert written == tool.reference(), "run: python tools/write_error_reference.py"
+
+
+def test_an_error_has_the_status_of_its_entry_or_of_its_family() -> None:
+    assert HosoError("HS2003").status == 401  # named; its family would say 403
+    assert HosoError("HS2001", permission="x", purpose="y").status == 403
+    assert HosoError("HS9002").status == 404
+    assert HosoError("HS1101", period="x").status == 500
+    assert HosoError("HS6003", row=3, code="01").status == 400
