@@ -1,0 +1,1 @@
+"""Cases that the DHIS2 project wrote, for the parts of HoSo that follow it."""
