@@ -13,6 +13,8 @@ from hoso.core.definitions import DefinitionError, definitions_folder, read_defi
 from hoso.engines.intake import exchange
 from hoso.engines.intake.outbound.conversions import load_steps
 from hoso.engines.records import sensitivity
+from hoso.engines.statistics.forms import forms
+from hoso.engines.statistics.indicator_catalogue import indicators
 
 Problem = str  # empty where all is well
 
@@ -29,6 +31,8 @@ def check_definitions() -> Iterator[tuple[str, Problem]]:
     )
     yield "access (together)", _problem(_check_roles)
     yield "consent texts (together)", _problem(_check_consent_texts)
+    yield "reports (together)", _problem(forms)
+    yield "indicators (together)", _problem(indicators)
 
 
 def schema_of(path: Path) -> Path | None:

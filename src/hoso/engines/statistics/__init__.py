@@ -1,0 +1,1 @@
+"""Aggregate statistics: report forms, the store of reported values, their exchange. See README.md."""

@@ -1,0 +1,57 @@
+"""The catalogue of indicators in `definitions/indicators`: what is divided by what, in words, and the targets."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+
+from hoso.core.definitions import DefinitionError, definitions_folder, read_definition
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A figure set (`target`) or reached (`result`) for a year."""
+
+    year: int
+    value: float
+    kind: str
+    basis: str
+    evidence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Indicator:
+    """Numerator ÷ denominator × factor, in words; without a factor a model gives the figure."""
+
+    code: str
+    group: str
+    title_vi: str
+    title_en: str
+    numerator_vi: str
+    denominator_vi: str | None
+    factor: int | None
+    evidence: str
+    targets: tuple[Target, ...]
+
+
+@cache
+def indicators() -> Mapping[str, Indicator]:
+    """Every indicator by its code. Raises DefinitionError where a code stands twice."""
+    folder = definitions_folder() / "indicators"
+    found: dict[str, Indicator] = {}
+    for path in sorted(folder.glob("*.yaml")):
+        given = read_definition(path, folder / "schema" / "indicator.json")
+        for one in given["indicators"]:
+            if one["code"] in found:
+                raise DefinitionError(f"{path}: indicator {one['code']} is written twice")
+            found[one["code"]] = Indicator(
+                code=one["code"],
+                group=given["group"],
+                title_vi=one["title_vi"],
+                title_en=one["title_en"],
+                numerator_vi=one["numerator_vi"],
+                denominator_vi=one["denominator_vi"],
+                factor=one["factor"],
+                evidence=one["evidence"],
+                targets=tuple(Target(**target) for target in one.get("targets", ())),
+            )
+    return found
