@@ -1,4 +1,3 @@
-import time
 from collections.abc import Callable
 
 import pytest
@@ -78,12 +77,3 @@ def test_a_coded_field_means_what_the_decision_says(trigger: dict[str, object]) 
 def test_a_service_is_labelled_by_code_alone() -> None:
     assert mask_for_service("Xét nghiệm nhanh", "24.0169.1616") == mask_of(["hiv"])
     assert mask_for_service("Xét nghiệm nhanh", "24.0117.1646") == 0
-
-
-def test_an_answer_takes_microseconds() -> None:
-    mask_for_drug("Paracetamol 500mg")
-    start = time.perf_counter()
-    for _ in range(10_000):
-        mask_for_drug("Paracetamol 500mg")
-        mask_for_icd10(("J18.9", "I10"))
-    assert time.perf_counter() - start < 0.5  # 10 000 lines; 0.02 s on an idle machine
