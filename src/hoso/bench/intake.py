@@ -85,7 +85,7 @@ def _watch_steps(watch: Stopwatch) -> None:
     from django.db.backends.base.base import BaseDatabaseWrapper
 
     from hoso.engines.intake import filing, ledger, packages, run
-    from hoso.engines.people import linkage
+    from hoso.engines.people import linkage, linked_rows
     from hoso.engines.records import actions
 
     watch.wrap(run, "receive", "keep the original (SHA-256, fsync)")
@@ -99,9 +99,9 @@ def _watch_steps(watch: Stopwatch) -> None:
     ):  # fmt: skip
         watch.wrap(owner, name, "look up what is filed (SELECT)")
     watch.wrap(linkage.Linkage, "link", "link persons")
-    for module in (filing, ledger, linkage, actions):
+    for module in (filing, ledger, linked_rows, actions):
         watch.wrap(module, "bulk_insert", "COPY and INSERT … SELECT")
-    for module in (linkage, actions):
+    for module in (linked_rows, actions):
         watch.wrap(module, "bulk_update", "COPY and UPDATE")
     watch.wrap(BaseDatabaseWrapper, "_commit", "commit (fsync of the WAL)")
 

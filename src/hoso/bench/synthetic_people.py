@@ -15,8 +15,10 @@ from zoneinfo import ZoneInfo
 from hoso.bench.seeding import copy_rows, indexes_made_afterwards, replaced
 from hoso.demo.households import make_household
 from hoso.demo.people import Person
-from hoso.engines.people import linkage
+from hoso.engines.people import linked_rows
 from hoso.engines.people.claimed import ClaimedIdentity
+from hoso.engines.people.known_person import Origin
+from hoso.engines.people.linkage import Linkage
 from hoso.engines.people.models import BirthDate
 
 SEEN_ON = datetime(2026, 10, 20, 9, 0, tzinfo=ZoneInfo("Asia/Ho_Chi_Minh"))
@@ -29,7 +31,7 @@ CARE_COLUMNS = {
     "person_id": "bigint", "source_person_id": "bigint", "facility_id": "bigint", "kind": "text", "first_day": "date",
     "last_day": "date", "package_id": "bigint",
 }  # fmt: skip
-Claim = tuple[ClaimedIdentity, linkage.Origin]
+Claim = tuple[ClaimedIdentity, Origin]
 
 
 @dataclass(frozen=True)
@@ -81,10 +83,10 @@ def seed(connection: Any, count: int) -> None:
     with (
         indexes_made_afterwards(connection, TABLES),
         connection.cursor() as cursor,
-        replaced(linkage, "bulk_insert", copy_rows),
+        replaced(linked_rows, "bulk_insert", copy_rows),
     ):
         while chunk := list(islice(everybody, CHUNK)):
-            batch = linkage.Linkage(cursor)
+            batch = Linkage(cursor)
             care = []
             with connection.transaction():
                 for resident, (claim, origin) in zip(chunk, claims(chunk, ids), strict=True):
@@ -101,7 +103,7 @@ def claims(people: Sequence[Resident], facility_ids: dict[str, int]) -> list[Cla
     for resident in people:
         claim = resident.claim()
         place = place_id_of(claim.province_code, claim.commune_code, SEEN_ON.date())
-        made.append((claim, linkage.Origin(facility_ids[resident.facility_code], place, 0, resident.person.number)))
+        made.append((claim, Origin(facility_ids[resident.facility_code], place, 0, resident.person.number)))
     return made
 
 
@@ -121,7 +123,7 @@ def rows_of_real_path(people: Sequence[Resident]) -> set[tuple[Any, ...]]:
 
     ids = facility_ids({resident.facility_code for resident in people})
     with acting_transaction(intake_service_id(), "record_keeping"), connection.cursor() as cursor:
-        batch = linkage.Linkage(cursor)
+        batch = Linkage(cursor)
         made = claims(people, ids)
         batch.load([(claim, origin.facility_id) for claim, origin in made])
         persons = [batch.link(claim, origin).person.person_id for claim, origin in made]

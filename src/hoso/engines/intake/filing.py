@@ -21,8 +21,8 @@ from hoso.engines.intake.ledger import CurrentVisit, Ledger, VisitOutcome
 from hoso.engines.intake.patients import file_patients
 from hoso.engines.intake.preparing import PreparedVisit
 from hoso.engines.intake.sent import Finding
+from hoso.engines.people.known_person import Origin as LinkOrigin
 from hoso.engines.people.linkage import WRITER_LOCK, Linkage, Linked
-from hoso.engines.people.linkage import Origin as LinkOrigin
 from hoso.engines.people.statements import move_statement
 from hoso.engines.records.actions import Filing, RecordBatch, move_home, move_visit
 from hoso.engines.records.resource_types import NUMBERS

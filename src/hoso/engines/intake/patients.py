@@ -7,7 +7,8 @@ from django.utils import timezone
 
 from hoso.engines.intake.ledger import facility_codes
 from hoso.engines.intake.mapping.patient import patient_draft
-from hoso.engines.people.linkage import KnownPerson, Linkage
+from hoso.engines.people.known_person import KnownPerson
+from hoso.engines.people.linkage import Linkage
 from hoso.engines.records.actions import Filing, RecordBatch, move_home
 from hoso.engines.records.resource_types import NUMBERS
 

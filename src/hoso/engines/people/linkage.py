@@ -5,60 +5,20 @@ under review, outside the joined timeline, until someone decides.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
-from psycopg.types.json import Jsonb
-
-from hoso.core.database.bulk import bulk_insert, bulk_update
-from hoso.core.vietnamese.folding import fold
-from hoso.core.vietnamese.sorting import name_sort_key
 from hoso.engines.people.claimed import ClaimedIdentity, Key, differences, stated
 from hoso.engines.people.details import Statement, holding, in_order
+from hoso.engines.people.known_person import KnownPerson, Origin, load_persons
+from hoso.engines.people.linked_rows import Contradiction, NewNumber, News, write_news
 from hoso.engines.people.models import BirthDate
 from hoso.engines.people.name_tokens import tokens_of_name
-from hoso.engines.people.statements import StatementRow, load_statements, write_statements
+from hoso.engines.people.statements import StatementRow
 
 # Taken alone by a batch of visits, shared by single writers, who lock the numbers they are about.
 WRITER_LOCK = 4210130
-
-
-@dataclass(slots=True)
-class KnownPerson:
-    """The facts of a person as the batch sees them; `is_new` and `is_changed` say what must be written."""
-
-    person_id: int
-    source_person_id: int
-    patient_id: str
-    name: str
-    birth: BirthDate
-    sex: int
-    phone: str
-    address: str
-    as_of: datetime
-    provisional: bool
-    facility_id: int
-    place_id: int
-    package_id: int
-    merged_into: int | None = None
-    numbers: dict[Key, int] = field(default_factory=dict)  # with the labels by which a number may not be known
-    statements: dict[str, Statement] = field(default_factory=dict)  # by visit
-    is_new: bool = False
-    is_changed: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Origin:
-    """Where a claim came from; `withheld`: the labels of a visit of which nothing may be known, numbers neither."""
-
-    facility_id: int
-    place_id: int
-    package_id: int
-    line: int
-    encounter: str = ""  # of the visit; without one the claim is no statement that could be corrected later
-    sensitivity: int = 0  # of the visit as a whole
-    withheld: int = 0
 
 
 @dataclass(slots=True)
@@ -77,12 +37,7 @@ class Linkage:
         self.cursor = cursor
         self.persons: dict[int, KnownPerson] = {}
         self.owners: dict[Key, int] = {}
-        self.new_numbers: list[tuple[Key, KnownPerson, Origin, bool]] = []
-        self.shown_numbers: dict[tuple[Key, int], int] = {}  # known by a withheld visit alone until now
-        self.new_tokens: dict[tuple[int, int], Origin] = {}
-        self.moved: set[int] = set()  # persons who live elsewhere than was known before
-        self.statements: dict[tuple[int, str], StatementRow] = {}
-        self.conflicts: list[tuple[KnownPerson, KnownPerson, str, dict[str, list[str]], Origin]] = []
+        self.news = News()
 
     def load(self, claims: Sequence[tuple[ClaimedIdentity, int]]) -> None:
         """Read every person one of these (claim, facility) may be about."""
@@ -104,28 +59,7 @@ class Linkage:
         self._load_persons(sorted(joined - self.persons.keys()))
 
     def _load_persons(self, person_ids: list[int]) -> None:
-        if not person_ids:
-            return
-        self.cursor.execute(
-            """
-            SELECT person_id, source_person_id, patient_id, name, birth_date, birth_precision, birth_time, sex, phone,
-                   address, as_of, provisional, facility_id, place_id, package_id, merged_into
-            FROM people_person WHERE person_id = ANY (%s)
-            """,
-            [person_ids],
-        )
-        for row in self.cursor.fetchall():
-            self.persons[row[0]] = KnownPerson(*[*row[:4], BirthDate(*row[4:7]), *row[7:]])
-        self.cursor.execute(
-            "SELECT person_id, kind, value, issuer_id, sensitivity FROM people_identifier WHERE person_id = ANY (%s) AND kind <> 'phone'",
-            [person_ids],
-        )
-        for person_id, kind, value, issuer, sensitivity in self.cursor.fetchall():
-            if person_id in self.persons:
-                self.persons[person_id].numbers[kind, value, issuer] = sensitivity
-        for person_id, statement in load_statements(self.cursor, person_ids):
-            if person_id in self.persons:
-                self.persons[person_id].statements[statement.encounter] = statement
+        self.persons |= {person.person_id: person for person in load_persons(self.cursor, person_ids)}
 
     def known(self, person_id: int) -> KnownPerson:
         """A person by number, whoever the claims are about. Raises KeyError where there is none."""
@@ -149,7 +83,7 @@ class Linkage:
         apart = self._provisional_person(claim, origin, keys)
         self._state(apart, claim, origin, filed_under=claim.provisional_ids()[0])
         if apart.provisional:
-            self.conflicts.append((apart, person, owner_key[0], conflict, origin))
+            self.news.contradictions.append(Contradiction(apart, person, owner_key[0], conflict, origin))
         return Linked(apart, conflict if apart.provisional else {}, [])
 
     def describe(self, person_id: int, claim: ClaimedIdentity, origin: Origin) -> Linked:
@@ -171,7 +105,7 @@ class Linkage:
         person = self._add_person(person_id, patient_id, claim, origin, provisional=True)
         for key in keys:
             person.numbers[key] = origin.withheld
-            self.new_numbers.append((key, person, origin, True))
+            self.news.numbers.append(NewNumber(key, person, origin, contested=True))
         return person
 
     def _add_person(
@@ -216,7 +150,7 @@ class Linkage:
             person.person_id, source_person, statement, origin.facility_id, 0, origin.sensitivity,
             origin.package_id, origin.line,
         )  # fmt: skip
-        self.statements[person.person_id, origin.encounter] = row
+        self.news.statements[person.person_id, origin.encounter] = row
         if not any(one.details for one in person.statements.values()):
             self._take_latest(person, claim, origin, statement)
         self.settle(person)
@@ -258,7 +192,7 @@ class Linkage:
         if before != _facts(person):
             person.is_changed = True
         if before[-1] != person.place_id:
-            self.moved.add(person.person_id)
+            self.news.moved.add(person.person_id)
 
     def _attach(
         self,
@@ -275,147 +209,26 @@ class Linkage:
                 taken.append((key[0], key[1]))
             elif key not in person.numbers:
                 person.numbers[key] = origin.withheld
-                self.new_numbers.append((key, person, origin, False))
+                self.news.numbers.append(NewNumber(key, person, origin, contested=False))
             elif person.numbers[key] & ~origin.withheld:
                 person.numbers[key] &= origin.withheld
-                self.shown_numbers[key, person.person_id] = person.numbers[key]
+                self.news.shown[key, person.person_id] = person.numbers[key]
         if claim.phone:
-            self.new_numbers.append((("phone", claim.phone, 0), person, origin, False))
+            self.news.numbers.append(NewNumber(("phone", claim.phone, 0), person, origin, contested=False))
         return Linked(person, conflict, taken)
 
     def _add_tokens(self, person: KnownPerson, origin: Origin, name: str) -> None:
         for token in tokens_of_name(name):
-            self.new_tokens.setdefault((token, person.person_id), origin)
+            self.news.tokens.setdefault((token, person.person_id), origin)
 
     def write(self) -> None:
-        """Store what this batch found out: new and changed persons, numbers, tokens, contradictions."""
-        people = [person for person in self.persons.values() if person.is_new]
-        bulk_insert(self.cursor, "people_person", PERSON_COLUMNS, map(_person_row, people))
-        self._write_changed()
-        bulk_insert(
-            self.cursor,
-            "people_identifier",
-            NUMBER_COLUMNS,
-            [
-                (
-                    key[0],
-                    key[1],
-                    key[2],
-                    person.person_id,
-                    person.source_person_id,
-                    contested,
-                    origin.facility_id,
-                    person.place_id,
-                    person.numbers.get(key, origin.withheld),
-                    origin.package_id,
-                    origin.line,
-                )
-                for key, person, origin, contested in self.new_numbers
-            ],
-            "ON CONFLICT DO NOTHING",
-        )
-        bulk_insert(
-            self.cursor,
-            "people_token",
-            TOKEN_COLUMNS,
-            [
-                (
-                    token,
-                    person_id,
-                    self.persons[person_id].source_person_id,
-                    origin.facility_id,
-                    self.persons[person_id].place_id,
-                    origin.package_id,
-                    origin.line,
-                )
-                for (token, person_id), origin in sorted(self.new_tokens.items())
-            ],
-            "ON CONFLICT DO NOTHING",
-        )
-        self._write_shown()
-        write_statements(
-            self.cursor,
-            (replace(row, place_id=self.persons[row.person_id].place_id) for row in self.statements.values()),
-        )
-        self._write_conflicts()
-        self._write_moved()
+        """Store what this batch found out."""
+        write_news(self.cursor, self.persons, self.news)
 
     def homes(self) -> dict[int, int]:
         """Where those live now who moved: person -> place."""
-        return {person_id: self.persons[person_id].place_id for person_id in sorted(self.moved)}
-
-    def _write_shown(self) -> None:
-        """Another visit told a number too, so it may be known now."""
-        for (key, person_id), sensitivity in self.shown_numbers.items():
-            self.cursor.execute(
-                "UPDATE people_identifier SET sensitivity = %s"
-                " WHERE kind = %s AND value = %s AND issuer_id = %s AND person_id = %s",
-                [sensitivity, *key, person_id],
-            )
-
-    def _write_moved(self) -> None:
-        """What is known of a person goes with them, so that today's station finds it and the former one no longer."""
-        homes = self.homes()
-        for table in ("people_identifier", "people_token", "people_conflict", "people_statement") if homes else ():
-            self.cursor.execute(
-                f"UPDATE {table} t SET place_id = home.place FROM unnest(%s::bigint[], %s::bigint[]) AS home (person, place)"
-                " WHERE t.person_id = home.person AND t.place_id <> home.place",
-                [list(homes), list(homes.values())],
-            )
-
-    def _write_changed(self) -> None:
-        changed = [person for person in self.persons.values() if person.is_changed and not person.is_new]
-        names = [name for name in PERSON_COLUMNS if name not in _NEVER_CHANGED]
-        columns = {name: PERSON_COLUMNS[name] for name in ("person_id", *names)}
-        places = [list(PERSON_COLUMNS).index(name) for name in columns]
-        rows = [[row[place] for place in places] for row in map(_person_row, changed)]
-        bulk_update(self.cursor, "people_person", ("person_id",), columns, rows)
-
-    def _write_conflicts(self) -> None:
-        for person, other, kind, found, origin in self.conflicts:
-            self.cursor.execute(
-                """
-                INSERT INTO people_conflict (person_id, source_person_id, other_person_id, identifier_kind, differences,
-                                             facility_id, place_id, package_id)
-                VALUES (%s, %s, %s, %s, %s, %s, %s, %s) ON CONFLICT DO NOTHING
-                """,
-                [
-                    person.person_id,
-                    person.source_person_id,
-                    other.person_id,
-                    kind,
-                    Jsonb(found),
-                    origin.facility_id,
-                    person.place_id,
-                    origin.package_id,
-                ],
-            )
-
-
-PERSON_COLUMNS = {
-    "person_id": "bigint", "source_person_id": "bigint", "patient_id": "text", "name": "text", "folded_name": "text",
-    "name_sort": "text", "birth_date": "date", "birth_precision": "smallint", "birth_time": "text", "sex": "smallint",
-    "phone": "text", "address": "text", "as_of": "timestamptz", "provisional": "boolean", "facility_id": "bigint",
-    "place_id": "bigint", "package_id": "bigint",
-}  # fmt: skip
-_NEVER_CHANGED = ("person_id", "source_person_id", "patient_id", "provisional", "facility_id", "package_id")
-NUMBER_COLUMNS = {
-    "kind": "text", "value": "text", "issuer_id": "bigint", "person_id": "bigint", "source_person_id": "bigint",
-    "contested": "boolean", "facility_id": "bigint", "place_id": "bigint", "sensitivity": "integer", "package_id": "bigint", "source_line": "integer",
-}  # fmt: skip
-TOKEN_COLUMNS = {
-    "hash": "bigint", "person_id": "bigint", "source_person_id": "bigint", "facility_id": "bigint", "place_id": "bigint",
-    "package_id": "bigint", "source_line": "integer",
-}  # fmt: skip
+        return self.news.homes(self.persons)
 
 
 def _facts(p: KnownPerson) -> tuple[Any, ...]:
     return p.name, p.birth, p.sex, p.phone, p.address, p.as_of, p.place_id
-
-
-def _person_row(p: KnownPerson) -> tuple[Any, ...]:
-    return (
-        p.person_id, p.source_person_id, p.patient_id, p.name, fold(p.name), name_sort_key(p.name), p.birth.day,
-        p.birth.precision, p.birth.time, p.sex, p.phone, p.address, p.as_of, p.provisional, p.facility_id, p.place_id,
-        p.package_id,
-    )  # fmt: skip

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from hoso.engines.intake.mapping.elements import EXTENSION, IDENTIFIER, Element, without_empty
-from hoso.engines.people.linkage import KnownPerson
+from hoso.engines.people.known_person import KnownPerson
 from hoso.engines.records.drafts import Draft, to_bytes
 from hoso.engines.records.fhir.search.index_rows import index_rows
 

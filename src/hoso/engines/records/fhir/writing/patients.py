@@ -6,7 +6,8 @@ from hashlib import blake2b
 from typing import Any
 
 from hoso.engines.people.described import DescribedIdentity, described
-from hoso.engines.people.linkage import WRITER_LOCK, KnownPerson, Linkage, Origin
+from hoso.engines.people.known_person import KnownPerson, Origin
+from hoso.engines.people.linkage import WRITER_LOCK, Linkage
 from hoso.engines.records.actions import move_home
 from hoso.engines.records.fhir.writing.belonging import Whose
 
