@@ -1,9 +1,11 @@
 """The correspondence of two stores' persons: one to one or an error, and every other difference shows."""
 
+from collections import Counter
+
 import pytest
 
 from tests.faults.naming import DISPUTED, NotOneToOne, Persons, names
-from tests.faults.order_content import QUESTIONS, differences
+from tests.faults.order_content import QUESTIONS, Content, differences
 
 
 def store(*visits: tuple[str, int], disputed: tuple[int, ...] = ()) -> Persons:
@@ -50,11 +52,9 @@ def test_sides_of_a_contradiction_are_one_name_and_bind_nobody() -> None:
 
 
 def test_rows_of_one_store_alone_are_told() -> None:
-    from collections import Counter
-
-    empty = {table: Counter[tuple[object, ...]]() for table in QUESTIONS}
-    with_one = {**empty, "people_person": Counter([(1, "NGUYỄN VĂN AN")])}
+    empty: Content = {table: Counter() for table in QUESTIONS}
+    with_one: Content = {**empty, "people_person": Counter([(1, "NGUYỄN VĂN AN")])}
     assert differences(with_one, with_one) == {}
     assert list(differences(with_one, empty)) == list(differences(empty, with_one)) == ["people_person"]
-    twice = {**empty, "people_person": Counter([(1, "NGUYỄN VĂN AN")] * 2)}
+    twice: Content = {**empty, "people_person": Counter([(1, "NGUYỄN VĂN AN")] * 2)}
     assert differences(with_one, twice)["people_person"][:2] == (0, 1)

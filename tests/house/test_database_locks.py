@@ -8,6 +8,9 @@ from hoso.core.audit.writer import SEALER_LOCK
 from hoso.core.database.definer_functions import unpinned_functions
 from hoso.core.database.roles import APPLICATION, AUDIT_WRITER, OWNER, READER
 from hoso.core.database.row_security import PERSON_COLUMNS, unprotected_tables
+from hoso.engines.intake.folders import taking
+from hoso.engines.intake.notifying import delivering
+from hoso.engines.intake.pulls import fetching
 from hoso.engines.intake.turn import TURN
 from hoso.engines.people.linkage import WRITER_LOCK
 from tests.database import Database
@@ -15,6 +18,7 @@ from tests.database import Database
 
 def test_who_waits_for_one_lock_does_not_meet_another() -> None:
     assert len({SEALER_LOCK, TURN, WRITER_LOCK}) == 3
+    assert len({taking.LOCK, delivering.LOCK, fetching.LOCK}) == 3
 
 
 @pytest.mark.django_db

@@ -25,6 +25,7 @@ from hoso.cli.intake import intake
 from hoso.cli.keys import keys
 from hoso.cli.level import level
 from hoso.cli.modules import modules
+from hoso.cli.pulls import pulls
 from hoso.cli.records import records
 from hoso.cli.restore import restore
 from hoso.cli.serve import serve
@@ -55,6 +56,7 @@ for command in (
     export,
     folders,
     watch,
+    pulls,
     callbacks,
     generate,
     bench,

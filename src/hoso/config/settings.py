@@ -97,6 +97,7 @@ INSTALLED_APPS = [
     "hoso.engines.records",
     "hoso.engines.intake",
     "hoso.engines.intake.folders",
+    "hoso.engines.intake.pulls",
     "hoso.engines.intake.notifying",
     "hoso.web",
     "hoso.web.outside_sign_in",
@@ -225,6 +226,8 @@ CALLBACK_GATEWAY = (
     if (HOSO_HOME / "demo").is_dir()
     else "hoso.gateways.callback.live.LiveCall"
 )
+# Nor does it fetch from anybody.
+PULL_GATEWAY = "hoso.gateways.sftp.simulated.SimulatedSftp" if _IS_DEMO else "hoso.gateways.sftp.live.LiveSftp"
 
 CSRF_FAILURE_VIEW = "hoso.web.error_pages.csrf_failure"
 

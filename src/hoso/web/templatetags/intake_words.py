@@ -35,6 +35,7 @@ CHANNEL: dict[str, Words] = {
     "api": ("API", "API"),
     "gateway": ("Cổng theo mẫu BHXH", "Insurer-shaped gateway"),
     "folder": ("Thư mục theo dõi", "Watched folder"),
+    "pull": ("Lấy định kỳ qua SFTP", "Fetched by SFTP"),
 }
 VERSION: dict[str, Words] = {
     "qd4210": ("QĐ 4210", "Decision 4210"),

@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
+from typing import BinaryIO
 
 from hoso.core.files.durable import make_folder, sync_folder
 from hoso.core.files.originals import chunks_of
@@ -55,7 +56,11 @@ def whole_files(folder: Path, settle: float, now: float | None = None) -> Iterat
 
 
 def is_package(path: Path) -> bool:
-    return path.suffix.lower() in (".xml", ".zip")
+    return is_package_name(path.name)
+
+
+def is_package_name(name: str) -> bool:
+    return name.lower().endswith((".xml", ".zip"))
 
 
 def digest_of(dropped: Dropped) -> bytes | None:
@@ -86,9 +91,14 @@ def move(path: Path, to: Path) -> None:
     sync_folder(path.parent)
 
 
+def ends_as_package(file: BinaryIO, name: str) -> bool:
+    """Whether the last bytes are those of a package of this name, so that nothing of it is missing."""
+    size = file.seek(0, os.SEEK_END)
+    file.seek(max(0, size - _TAIL))
+    tail = file.read()
+    return b"PK\x05\x06" in tail if name.lower().endswith(".zip") else any(end in tail for end in _ENDS)
+
+
 def _ends_as_one(path: Path) -> bool:
     with path.open("rb") as file:
-        size = file.seek(0, os.SEEK_END)
-        file.seek(max(0, size - _TAIL))
-        tail = file.read()
-    return b"PK\x05\x06" in tail if path.suffix.lower() == ".zip" else any(end in tail for end in _ENDS)
+        return ends_as_package(file, path.name)

@@ -48,17 +48,8 @@ def add_folder(actor: Actor, facility: Facility, path: Path, version: str | None
     path = path.resolve()
     if not path.is_dir():
         raise HosoError("HS3370", path=path)
-    username = f"{facility.code}_FOLDER"
     with managing(actor), connection.cursor() as cursor:
-        account, made = Account.objects.get_or_create(
-            username=username,
-            defaults={
-                "full_name": facility.name, "kind": Account.Kind.ORGANISATION, "password": make_password(None),
-                "owner_id": actor.account_id,
-            },
-        )  # fmt: skip
-        if made:
-            Assignment.objects.create(account=account, role=ROLE, facility=facility, valid_from=date.today())
+        account_id = sending_account(actor, facility, "FOLDER")
         if any(_overlap(path, Path(one.path)) for one in _folders()):
             raise HosoError("HS3371", path=path)
         try:
@@ -66,13 +57,27 @@ def add_folder(actor: Actor, facility: Facility, path: Path, version: str | None
                 cursor.execute(
                     "INSERT INTO folders_watched (facility_id, account_id, path, stated_version, settle_seconds, added_by)"
                     " VALUES (%s, %s, %s, %s, %s, %s) RETURNING id",
-                    [facility.pk, account.pk, str(path), version, settle, actor.account_id],
+                    [facility.pk, account_id, str(path), version, settle, actor.account_id],
                 )
         except IntegrityError:
             raise HosoError("HS3371", path=path) from None
         number = int(cursor.fetchone()[0])
-        record(actor, "create", account.pk, f"watched folder {number}")
+        record(actor, "create", account_id, f"watched folder {number}")
     return number
+
+
+def sending_account(actor: Actor, facility: Facility, way: str) -> int:
+    """The machine account in whose name a facility's packages come by this way, `<code>_<way>`; made where there is none."""
+    account, made = Account.objects.get_or_create(
+        username=f"{facility.code}_{way}",
+        defaults={
+            "full_name": facility.name, "kind": Account.Kind.ORGANISATION, "password": make_password(None),
+            "owner_id": actor.account_id,
+        },
+    )  # fmt: skip
+    if made:
+        Assignment.objects.create(account=account, role=ROLE, facility=facility, valid_from=date.today())
+    return account.pk
 
 
 def end_folder(actor: Actor, number: int) -> None:

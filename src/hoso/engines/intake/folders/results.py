@@ -5,12 +5,13 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from hoso.core.access.actor import Actor
 from hoso.core.access.policy import Scope
 from hoso.core.access.reading import Asking, read
 from hoso.core.errors import HosoError
 from hoso.core.files.durable import durable_file
 from hoso.engines.intake import queries as intake
-from hoso.engines.intake.folders.registered import PURPOSE, WatchedFolder
+from hoso.engines.intake.folders.registered import PURPOSE
 from hoso.engines.intake.models import FindingRow, PackageRow
 
 MOST_FINDINGS = 1000
@@ -28,7 +29,7 @@ class Result:
         return len(self.findings) + 1
 
 
-def result_of(folder: WatchedFolder, package_id: int) -> Result | None:
+def result_of(sender: Actor, package_id: int) -> Result | None:
     """The result, asked for in the sender's name; None while the package is still being taken in."""
 
     def query(scope: Scope) -> Result | None:
@@ -37,27 +38,29 @@ def result_of(folder: WatchedFolder, package_id: int) -> Result | None:
             return None
         return Result(package, intake.findings(scope, package_id, limit=MOST_FINDINGS))
 
-    return read(folder.sender, PURPOSE, Asking("package.read", "export", object=f"package {package_id} result"), query)
+    return read(sender, PURPOSE, Asking("package.read", "export", object=f"package {package_id} result"), query)
 
 
-def write_result(result: Result, beside: Path) -> None:
+def result_files(result: Result) -> dict[str, bytes]:
+    """What lies beside a package's file: ending of the name -> content."""
     package = result.package
     content = {
         "receipt": package.key, "package": package.id, "file": package.file_name, "received_at": package.received_at.isoformat(),
         "state": package.state, "account": package.account.as_dict(), "refusal": package.refusal, "remarks": package.remarks,
         "findings": [asdict(one) for one in result.findings], "findings_cut": len(result.findings) == MOST_FINDINGS,
     }  # fmt: skip
-    _write(beside, content, _text(result))
+    return _files(content, _text(result))
+
+
+def write_result(result: Result, beside: Path) -> None:
+    _write(beside, result_files(result))
 
 
 def write_refusal(error: HosoError, beside: Path) -> None:
     """For a file that is no package: nothing was received."""
     told = f"KHÔNG NHẬN / NOT TAKEN: {beside.name}\n{error.code}: {error.message('vi')}\n{error.what_to_do('vi')}\n"
-    _write(
-        beside,
-        {"state": "refused", "refusal": error.as_dict()},
-        told + f"{error.message('en')}\n{error.what_to_do('en')}\n",
-    )
+    told += f"{error.message('en')}\n{error.what_to_do('en')}\n"
+    _write(beside, _files({"state": "refused", "refusal": error.as_dict()}, told))
 
 
 def _text(result: Result) -> str:
@@ -86,8 +89,12 @@ def _coded(told: dict[str, Any]) -> list[str]:
     return [f"{told['code']}: {told['message']['vi']}", f"    {told['what_to_do']['vi']}"]
 
 
-def _write(beside: Path, content: dict[str, Any], text: str) -> None:
-    with durable_file(beside.with_name(f"{beside.name}.ketqua.json")) as file:
-        file.write(json.dumps(content, ensure_ascii=False, indent=1, default=str).encode())
-    with durable_file(beside.with_name(f"{beside.name}.ketqua.txt")) as file:
-        file.write(text.encode())
+def _files(content: dict[str, Any], text: str) -> dict[str, bytes]:
+    told = json.dumps(content, ensure_ascii=False, indent=1, default=str)
+    return {"ketqua.json": told.encode(), "ketqua.txt": text.encode()}
+
+
+def _write(beside: Path, files: dict[str, bytes]) -> None:
+    for ending, content in files.items():
+        with durable_file(beside.with_name(f"{beside.name}.{ending}")) as file:
+            file.write(content)

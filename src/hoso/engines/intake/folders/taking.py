@@ -119,7 +119,7 @@ def _tell(folder: WatchedFolder) -> None:
         )
         waiting = cursor.fetchall()
     for package_id, digest in waiting:
-        result = result_of(folder, package_id)
+        result = result_of(folder.sender, package_id)
         if result is None:
             continue
         for path in _waiting(folder, package_id):
