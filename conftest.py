@@ -45,6 +45,14 @@ if TYPE_CHECKING:
     from hoso.core.accounts.models import Account
 
 
+# What is about pages, protocols and hostile files reaches the database by the queries of core and engines, whose own tests
+# run on every PostgreSQL; these run on the first alone, and the whole ends in half an hour.
+ON_ONE_POSTGRESQL = [
+    ROOT / folder
+    for folder in (
+        "src/hoso/web", "tests/authorization", "tests/browser", "tests/hostile", "tests/outside_clients", "tests/outside_sign_in",
+    )
+]  # fmt: skip
 DATABASE_FIXTURES = {"db", "database_server", "own_database", "own_server"}
 
 
@@ -55,7 +63,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what uses a database, so that it can be run once more on another PostgreSQL (tools/test.sh).
+    """Mark what is about the database, so that it is run once more on another PostgreSQL (tools/test.sh).
 
     The tests of one file stay in one process, as they share fixtures; all browser tests, as they share a house.
     """
@@ -66,7 +74,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         item.add_marker(
             pytest.mark.xdist_group("browser" if in_browser else f"{item.path.parent.parent.name}.{item.path.stem}")
         )
-        if item.get_closest_marker("django_db") or DATABASE_FIXTURES & set(getattr(item, "fixturenames", ())):
+        uses_database = item.get_closest_marker("django_db") or DATABASE_FIXTURES & set(
+            getattr(item, "fixturenames", ())
+        )
+        if uses_database and not any(item.path.is_relative_to(folder) for folder in ON_ONE_POSTGRESQL):
             item.add_marker("integration")
 
 

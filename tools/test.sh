@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Everything: checks; all tests on the PostgreSQL of the Python package, browser tests with them; then the tests that
-# use a database once more on Debian's PostgreSQL. With CI=true a missing PostgreSQL or Chromium is a failure.
+# are about the database (conftest.py says which) once more on Debian's PostgreSQL. With CI=true a missing PostgreSQL or Chromium is a failure.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 missing() {
@@ -23,6 +23,6 @@ tools/find_postgres.sh || { system_postgres=no && missing "Debian's PostgreSQL" 
 printf '\n== tests on the PostgreSQL of the Python package\n'
 HOSO_POSTGRES=wheel .venv/bin/pytest -n 2 -q "${marks[@]}" "$@"
 if [ "$system_postgres" = yes ]; then
-  printf "\n== tests with a database on the machine's own PostgreSQL\n"
-  HOSO_POSTGRES=system .venv/bin/pytest -n 2 -q -m "integration and not browser" "$@"
+  printf "\n== tests of the database on the machine's own PostgreSQL\n"
+  HOSO_POSTGRES=system .venv/bin/pytest -n 2 -q -m integration "$@"
 fi
