@@ -46,7 +46,9 @@ def _may(role: str, where: str, cell: Cell) -> bool:
     if role in ("doctor", "station_nurse"):
         # Who only lives in the place, or whose record was opened for a time, is not labelled.
         labels = cell.action == LABEL and cell.relation not in ("granted", "place")
-        return cell.purpose == "treatment" and (look or labels) and _treats(role, where, cell)
+        # Papers are for the person who was in care here: not for who lives nearby, nor for a record opened for a time.
+        prints = cell.action == "record.print" and cell.relation in ("facility_now", "facility_past")
+        return cell.purpose == "treatment" and (look or labels or prints) and _treats(role, where, cell)
     if role == "student":  # reads, and only reads, what was opened
         return cell.purpose == "training" and cell.action == READ and _granted(cell)
     if role == "outside_officer":  # may take a copy of what was opened

@@ -10,7 +10,13 @@ from hoso.engines.records.fhir.search.query import targets_of
 from hoso.engines.records.fhir.writing.unwritten import UNWRITTEN
 
 CHANGED = "2026-11-26"  # the day on which what is served last changed
-EVERYTHING = "http://hl7.org/fhir/OperationDefinition/Patient-everything"
+OPERATIONS = {
+    "Patient": [
+        {"name": "everything", "definition": "http://hl7.org/fhir/OperationDefinition/Patient-everything"},
+        {"name": "summary", "definition": "http://hl7.org/fhir/uv/ips/OperationDefinition/summary"},
+    ],
+    "Composition": [{"name": "document", "definition": "http://hl7.org/fhir/OperationDefinition/Composition-document"}],
+}
 INTERACTIONS = (
     "read", "vread", "history-instance", "history-type", "search-type", "create", "update", "patch", "delete",
 )  # fmt: skip
@@ -63,8 +69,8 @@ def _resource(type_name: str) -> dict[str, Any]:
         "searchRevInclude": back,
         "searchParam": [{"name": one.code, "type": one.kind} for one in parameters if one.kind != "special"],
     }
-    if type_name == "Patient":
-        shown["operation"] = [{"name": "everything", "definition": EVERYTHING}]
+    if type_name in OPERATIONS:
+        shown["operation"] = OPERATIONS[type_name]
     return {key: value for key, value in shown.items() if value != []}
 
 

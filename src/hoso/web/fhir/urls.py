@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern
 
-from hoso.web.fhir import histories, practitioners, searching, views, whole_record, writes
+from hoso.web.fhir import documents, histories, practitioners, searching, views, whole_record, writes
 from hoso.web.routes import PUBLIC, SIGNED_IN, Declaration, View, by_method, govern, route
 
 
@@ -58,6 +58,8 @@ urlpatterns = [
     ),
     _record("<str:type_name>/<str:id_>/_history", views.history, "fhir_history"),
     _record("Patient/<str:patient_id>/$everything", whole_record.patient_everything, "fhir_everything"),
+    _record("Patient/<str:id_>/$summary", documents.summary, "fhir_summary"),
+    _record("Composition/<str:id_>/$document", documents.document, "fhir_document"),
     _record("<str:type_name>/<str:id_>/<str:member>", searching.search_compartment, "fhir_search_compartment"),
     _record("<str:type_name>/<str:id_>/_history/<int:version>", views.vread, "fhir_vread"),
 ]

@@ -19,6 +19,7 @@ from hoso.engines.records.models import Timeline
 from hoso.web.asking import ask
 from hoso.web.components.month_strip import month_strip
 from hoso.web.menu import may
+from hoso.web.papers import PRINT
 from hoso.web.routes import ActingRequest
 from hoso.web.staff.detail_rows import detail_rows
 from hoso.web.staff.timeline_rows import timeline_rows
@@ -105,6 +106,7 @@ def person(request: ActingRequest, person_id: int) -> HttpResponse:
         "allergies": page.timeline.allergies,
         "rows": timeline_rows(visits, today),
         "may_label": may(request.actor, "record.label", request.declaration.purpose),
+        "may_print": may(request.actor, PRINT, request.declaration.purpose),
         "last": visits[-1].started if visits else None,
         "strip": month_strip(
             [timezone.localtime(visit.started).date() for visit in visits],

@@ -1,6 +1,7 @@
 """Addresses of the staff web, each with its permission and purpose."""
 
 from django.urls import URLPattern
+from django.views.decorators.http import require_POST
 
 from hoso.web.routes import PUBLIC, SIGNED_IN, View, route
 from hoso.web.staff import (
@@ -23,6 +24,7 @@ from hoso.web.staff import (
     opened_urls,
     own_software,
     packages,
+    papers,
     people,
     person_urls,
     places,
@@ -41,6 +43,12 @@ TREATMENT, RECORD_KEEPING, ADMINISTRATION, OVERSIGHT = "treatment", "record_keep
 
 def _record(pattern: str, view: View, name: str) -> URLPattern:
     return route(pattern, view, name=name, permission="record.read", purpose=TREATMENT, touches_person=True)
+
+
+def _print(pattern: str, view: View, name: str) -> URLPattern:
+    return route(
+        pattern, require_POST(view), name=name, permission="record.print", purpose=TREATMENT, touches_person=True
+    )
 
 
 def _label(pattern: str, view: View, name: str) -> URLPattern:
@@ -100,6 +108,8 @@ urlpatterns = [
     _record("people/<int:person_id>/details/", people.details, "person_details"),
     _record("people/<int:person_id>/trend/", trends.trend, "trend"),
     _record("people/<int:person_id>/visits/<str:encounter>/", visits.visit, "visit"),
+    _print("people/<int:person_id>/summary/print/", papers.summary, "print_summary"),
+    _print("people/<int:person_id>/papers/<str:composition>/print/", papers.paper, "print_paper"),
     _label("people/<int:person_id>/labels/", labels.person_labels, "person_labels"),
     _label("people/<int:person_id>/visits/<str:encounter>/labels/", labels.visit_labels, "visit_labels"),
     _package("intake/", intake.desk, "intake"),

@@ -14,6 +14,7 @@ from hoso.engines.records.models import Costs, Visit
 from hoso.web.asking import ask
 from hoso.web.components.stacked_bar import Part, stacked_bar
 from hoso.web.menu import may
+from hoso.web.papers import PRINT
 from hoso.web.routes import ActingRequest
 from hoso.web.staff.drug_courses import drug_courses
 from hoso.web.templatetags.bilingual import spoken
@@ -55,6 +56,7 @@ def visit(request: ActingRequest, person_id: int, encounter: str) -> HttpRespons
         "drugs": drug_courses(page.visit.medications),
         "has_ranges": any(line.low is not None or line.high is not None for line in page.visit.results),
         "may_label": may(request.actor, "record.label", request.declaration.purpose),
+        "may_print": may(request.actor, PRINT, request.declaration.purpose),
         "payers": parts,
         "payers_picture": stacked_bar(parts, "; ".join(f"{part.text} {dong(part.amount)}" for part in parts)),
     }

@@ -15,11 +15,18 @@ pytestmark = pytest.mark.django_db
 Actors = Callable[..., Actor]
 
 
-@pytest.mark.parametrize("permission", ["record.export", "record.print"])
-def test_who_may_read_may_not_take_out(permission: str, actor: Actors) -> None:
-    doctor = actor("doctor", facility=ensure_facility("91002"))
+@pytest.mark.parametrize(
+    ("role", "purpose", "permission"),
+    [
+        ("doctor", "treatment", "record.export"),  # hands out papers, but no whole record
+        ("payment_officer", "payment", "record.print"),
+        ("student", "training", "record.print"),
+    ],
+)
+def test_who_may_read_may_not_take_out(role: str, purpose: str, permission: str, actor: Actors) -> None:
+    reader = actor(role, facility=ensure_facility("91002"))
     with pytest.raises(HosoError, match="HS2001"):
-        read(doctor, "treatment", Asking(permission, action="export", reason="asked by the person"), lambda _: [])
+        read(reader, purpose, Asking(permission, action="export", reason="asked by the person"), lambda _: [])
 
 
 @pytest.mark.parametrize("reason", ["", "   "])
