@@ -37,7 +37,8 @@ class SummarySection:
         if self.recent and mine:
             mine = [one for one in mine if mine[0].happened - one.happened <= RECENT]
         newest = {_what(one): one for one in reversed(mine)}
-        resources = sorted(newest.values(), key=lambda one: one.happened, reverse=True)[:MOST]
+        # Of one moment by what they are about: ids, which are random, would tell one record from another.
+        resources = sorted(newest.values(), key=lambda one: (-one.happened.timestamp(), _what(one)))[:MOST]
         return Chosen(self, tuple(resources), tuple(self.line(one, displays) for one in resources))
 
 
