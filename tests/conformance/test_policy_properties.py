@@ -208,6 +208,23 @@ def _world(house: House, cares: Drawn, rows: Drawn) -> World:
     )  # fmt: skip
 
 
+def _treat(account: Account, kind: str, person: int, visit: str, facility: int) -> Opening:
+    """Write a place in a team by the licence that the account holds: it counts by a role at that facility alone."""
+    with as_operator(), connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO accounts_licence (account_id, number, proof, given_by) SELECT %s, %s, 'seen for a test', access_actor()"
+            " ON CONFLICT DO NOTHING", [account.pk, f"L-{account.pk}"],
+        )  # fmt: skip
+    with acting_transaction(intake_service_id(), "record_keeping"), connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO access_care_team (person_id, source_person_id, encounter, licence, facility_id, kind, added_by)"
+            " VALUES (%s, %s, %s, %s, %s, %s, access_actor()) ON CONFLICT DO NOTHING",
+            [person, person, visit, f"L-{account.pk}", facility, kind],
+        )
+        assume(cursor.rowcount == 1)  # a number stands once in the team of a visit
+    return Opening(kind, person, None, visit, facility_id=facility)
+
+
 def _open(
     house: House,
     account: Account,
@@ -220,6 +237,8 @@ def _open(
     where: int | None,
 ) -> Opening:
     """Write a grant or a place in a team, as their tables allow."""
+    if kind != "granted" and where is not None:
+        return _treat(account, kind, person, visit or "v2", house.facilities[where])
     if kind != "granted":
         with acting_transaction(intake_service_id(), "record_keeping"), connection.cursor() as cursor:
             cursor.execute(

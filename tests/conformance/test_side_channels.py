@@ -1,9 +1,10 @@
 """What is withheld leaves no trace: two persons who differ in it alone look the same, whatever is asked about them.
 
 Withheld are: a visit labelled HIV (a ward colleague asks), a visit that arrived with HIV as its main illness, one that
-arrived with HIV beside another illness, and a visit with violence at home (a doctor elsewhere asks, to whom both persons'
-records were opened by a code). Asked is every page that shows a person, list, count, search, order, single reads, error
-texts, FHIR. The time that answers take: test_side_channels_in_time.py.
+arrived with HIV beside another illness, one that other software wrote by FHIR, and a visit with violence at home (a doctor
+elsewhere asks, to whom both persons' records were opened by a code). Asked is every page that shows a person, list, count,
+search, order, single reads, error texts. More of FHIR: test_side_channels_of_fhir.py; what leaves the house:
+test_side_channels_of_exports.py; the time that answers take: test_side_channels_in_time.py.
 """
 
 import re
@@ -11,14 +12,10 @@ from collections.abc import Callable, Iterator
 
 import pypdfium2
 import pytest
-from django.test import Client
 
-from hoso.core.access.labels import mask_of
-from hoso.engines.records.resource_types import NUMBERS, name_of
-from tests.claim_packages import Claim, sample_3176
-from tests.intaking import Intake, as_service, one, person_of, rows, sign_in
+from hoso.engines.records.resource_types import NUMBERS
+from tests.intaking import Intake, as_service, one, rows, sign_in, undone
 from tests.side_channels import (
-    ELSEWHERE,
     FHIR_SEARCHES,
     HOSPITAL,
     NOBODYS_ID,
@@ -27,103 +24,18 @@ from tests.side_channels import (
     Twins,
     assert_alike,
     client_of,
-    later,
-    other_person,
     pages_of_a_person,
     shape,
-    shared_with,
-    twins_of,
 )
-
-CASES = ["labelled", "arrived_main", "arrived_beside", "violence"]
-
-
-def _label(encounter: str, label: str) -> None:
-    """Every row of the visit, as intake would have labelled it."""
-    with as_service() as cursor:
-        cursor.execute(
-            "UPDATE records_resource SET sensitivity = %s WHERE encounter = %s", [mask_of([label]), encounter]
-        )
-        assert cursor.rowcount > 5
-        cursor.execute(
-            "UPDATE people_statement SET sensitivity = %s WHERE encounter = %s", [mask_of([label]), encounter]
-        )
-        for table in ("records_location", "records_token"):
-            cursor.execute(
-                f"UPDATE {table} SET sensitivity = %s WHERE (type, id) IN (SELECT type, id FROM records_resource WHERE encounter = %s)",
-                [mask_of([label]), encounter],
-            )
-
-
-def _hidden(ma_lk: str, of_labels: bool = False) -> tuple[tuple[str, str], ...]:
-    """(type, id) of what was filed of the visit; with `of_labels` of its labelled resources alone."""
-    found = rows(
-        "SELECT r.type, r.id FROM records_resource r JOIN intake_visit v ON v.encounter = r.encounter"
-        " WHERE v.ma_lk = %s AND (r.sensitivity <> 0 OR NOT %s) ORDER BY 1, 2", ma_lk, of_labels,
-    )  # fmt: skip
-    assert found
-    return tuple((name_of(number), id_) for number, id_ in found)
-
-
-def _two_visits(intake: Intake, **hidden: str) -> None:
-    claim = sample_3176()
-    intake.file(claim, other_person(claim, "SYN.PLAIN"), later(claim, "SYN.HIDDEN", **hidden), made_on="20250430")
-
-
-def _labelled(intake: Intake) -> Client:
-    _two_visits(intake)
-    _label(one("SELECT encounter FROM intake_visit WHERE ma_lk = 'SYN.HIDDEN'"), "hiv")
-    return client_of(sign_in("doctor", HOSPITAL))
-
-
-def _arrived_main(intake: Intake) -> Client:
-    """The visit knows a new phone, address and patient number: none of them may show."""
-    _two_visits(intake, MA_BENH_CHINH="B20", MA_BN="SYN.OPC.9", DIEN_THOAI="0911222333", DIA_CHI="Địa chỉ khác, Hà Nội")
-    return client_of(sign_in("doctor", HOSPITAL))
-
-
-def _arrived_beside(intake: Intake) -> Client:
-    """One stay, with HIV as further illness, a drug for it and a service among the others; beside it one that came
-    without texts, which are what such a stay loses."""
-    claim = sample_3176()
-    with_hiv = claim.with_(MA_BENH_KT="I10;B20", T_TONGCHI_BV="2208500.00", T_BHTT="1714800.00", T_BNCCT="428700.00")
-    drug = dict(
-        with_hiv.tables[2].rows[0], STT="3", TEN_THUOC="Dolutegravir 50mg", MA_THUOC="05C.77", THANH_TIEN_BV="500000.00",
-        T_BHTT="400000.00", T_BNCCT="100000.00",
-    )  # fmt: skip
-    with_hiv.tables[2].rows.insert(1, drug)
-    intake.file(with_hiv, _without_texts(other_person(claim, "SYN.PLAIN")), made_on="20250430")
-    return client_of(sign_in("doctor", HOSPITAL))
-
-
-def _without_texts(claim: Claim) -> Claim:
-    other = claim.with_(LY_DO_VV="", LY_DO_VNT="", CHAN_DOAN_VAO="", CHAN_DOAN_RV="", PP_DIEU_TRI="", GHI_CHU="").only(
-        1, 2, 3, 4
-    )
-    for table in (2, 4):
-        for row in other.tables[table].rows:
-            row.update({name: "" for name in ("CACH_DUNG", "MO_TA", "KET_LUAN") if name in row})
-    return other
-
-
-def _violence(intake: Intake) -> Client:
-    _two_visits(intake, MA_BENH_KT="I10;T74.1")
-    account = sign_in("doctor", ELSEWHERE)
-    shared_with(account, person_of("SYN3176.0000001"), person_of("SYN.PLAIN"))
-    return client_of(account)
+from tests.withheld import CASES, withheld_twins
 
 
 @pytest.fixture(scope="module", params=CASES)
 def twins(request: pytest.FixtureRequest, filled: Callable[[], Intake]) -> Iterator[Twins]:
     """Each case in the module's database, taken back when the next begins."""
-    from tests.intaking import undone
-
     intake = filled()
     with undone():
-        client = globals()[f"_{request.param}"](intake)
-        beside = request.param == "arrived_beside"
-        hidden = _hidden("SYN3176.0000001", True) if beside else _hidden("SYN.HIDDEN")
-        yield twins_of(client, "SYN3176.0000001", "SYN.PLAIN", hidden)
+        yield withheld_twins(request.param, intake)
 
 
 def test_something_is_withheld_and_everything_else_is_shown(twins: Twins) -> None:

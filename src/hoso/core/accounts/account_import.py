@@ -12,6 +12,7 @@ from hoso.core.accounts.account_sheet import AccountRow, check_row, read_account
 from hoso.core.accounts.actions import NewAccount, create_account_without_password
 from hoso.core.accounts.assigning import Post, assign
 from hoso.core.accounts.invitations import invite
+from hoso.core.accounts.licences import give_licence
 from hoso.core.accounts.managing import PERMISSION, PURPOSE
 from hoso.core.accounts.models import Account, Assignment
 from hoso.core.errors import HosoError
@@ -73,11 +74,14 @@ def _take(actor: Actor, row: AccountRow) -> ImportedRow:
             NewAccount(
                 row.username, row.full_name, row.kind, row.role, facility_id=row.facility.pk,
                 email=row.email, personal_number=row.personal_number, valid_to=row.valid_to,
+                licence=row.licence, licence_proof=row.licence_proof,
             ),
         )  # fmt: skip
         return _told(row, "created", invite(actor, account.pk))
     if known.full_name.casefold() != row.full_name.casefold():
         raise HosoError("HS2216", row=row.number, username=row.username, name=known.full_name)
+    if row.licence:
+        give_licence(actor, known.pk, row.licence, row.licence_proof)
     if Assignment.objects.filter(account=known, role=row.role, facility=row.facility, valid_to=row.valid_to).exists():
         return _told(row, "unchanged")
     assign(actor, known.pk, Post(row.role, row.facility.pk, None, timezone.localdate(), row.valid_to))

@@ -15,7 +15,7 @@ from hoso.core.places.models import Facility, FacilityLink
 from hoso.core.vietnamese.folding import fold
 
 REQUIRED = ("facility_code", "full_name", "role")
-OPTIONAL = ("facility_name", "username", "kind", "email", "personal_number", "valid_to")
+OPTIONAL = ("facility_name", "username", "kind", "email", "personal_number", "valid_to", "licence", "licence_proof")
 PEOPLE = (Account.Kind.CLINICAL, Account.Kind.TECHNICAL, Account.Kind.ADMINISTRATOR)
 
 
@@ -32,6 +32,8 @@ class AccountRow:
     email: str
     personal_number: str
     valid_to: date | None
+    licence: str = ""
+    licence_proof: str = ""
 
 
 def template_csv(province_id: int | None, suggested_role: str) -> str:
@@ -80,7 +82,7 @@ def check_row(row: SheetRow, facilities: dict[str, Facility], roles: set[str]) -
     username = values["username"].lower() or made_username(facility.code, full_name)
     return AccountRow(
         row.number, facility, full_name, username, values["role"], kind,
-        values["email"], values["personal_number"], valid_to,
+        values["email"], values["personal_number"], valid_to, values["licence"], values["licence_proof"],
     )  # fmt: skip
 
 

@@ -13,6 +13,7 @@ from django.utils import timezone
 from hoso.core.access.actor import Actor
 from hoso.core.accounts.assigning import Post, write_assignment
 from hoso.core.accounts.credentials import issue_token
+from hoso.core.accounts.licences import write_licence
 from hoso.core.accounts.machines import operator_id
 from hoso.core.accounts.managing import account_by_id, managing, record
 from hoso.core.accounts.models import Account
@@ -47,6 +48,8 @@ class NewAccount:
     valid_from: date | None = None
     valid_to: date | None = None
     ready: bool = False
+    licence: str = ""
+    licence_proof: str = ""
 
 
 @dataclass(frozen=True)
@@ -85,10 +88,13 @@ def create_account(actor: Actor, new: NewAccount, password: str | None = None) -
 
 
 def create_account_without_password(actor: Actor, new: NewAccount) -> Account:
-    """Make an account that cannot be entered until its owner follows an invitation. Raises as `create_account`."""
+    """Make an account that cannot be entered until its owner follows an invitation. Raises as `create_account`, and for its
+    licence as `give_licence`."""
     with managing(actor):
         account = _made(new, None)
         record(actor, "create", account.pk, f"role {new.role}")
+        if new.licence:
+            write_licence(actor, account, new.licence, new.licence_proof)
     return account
 
 

@@ -40,10 +40,24 @@ def operator_id() -> int:
 @contextmanager
 def as_operator() -> Iterator[None]:
     """A transaction in the operator's name; afterwards row security sees again whom it saw before."""
+    with _standing_in(operator_id(), "administration"):
+        yield
+
+
+@contextmanager
+def as_intake_service() -> Iterator[int]:
+    """The same in the name of the service that files what arrives: it sees every row. Gives its account."""
+    service = intake_service_id()
+    with _standing_in(service, "record_keeping"):
+        yield service
+
+
+@contextmanager
+def _standing_in(account_id: int, purpose: str) -> Iterator[None]:
     with connection.cursor() as cursor:
         cursor.execute("SELECT current_setting('hoso.actor', true), current_setting('hoso.purpose', true)")
         before = cursor.fetchone()
-        with acting_transaction(operator_id(), "administration"):
+        with acting_transaction(account_id, purpose):
             yield
             cursor.execute(
                 "SELECT set_config('hoso.actor', %s, true), set_config('hoso.purpose', %s, true)",

@@ -21,6 +21,7 @@ CONSTRAINTS = {  # of the database: what a breach of it means to whoever asked
     "one_account_of_a_kind_for_each_human": "HS2209",
     "assignment_ends_after_start": "HS2211",
     "account_of_a_machine_has_an_owner": "HS2200",
+    "licence_of_clinical_account": "HS2400",
 }
 
 

@@ -8,6 +8,7 @@ from django.db import connection
 from django.db.models import Prefetch, Q, QuerySet
 from django.utils import timezone
 
+from hoso.core.accounts.licences import Licence, licences
 from hoso.core.accounts.models import AccessHours, Account, Assignment, Invitation, Review
 from hoso.core.accounts.passwords import has_second_factor
 from hoso.core.accounts.profile import Held, held_by
@@ -66,6 +67,7 @@ class AccountDetail:
     hours: list[AccessHours]
     history: list[HistoryLine]
     mails: list[MailState]
+    licences: list[Licence]
 
 
 def find_accounts(wanted: Wanted) -> AccountPage:
@@ -117,6 +119,7 @@ def account_detail(account_id: int) -> AccountDetail | None:
         list(AccessHours.objects.filter(account=account, ended_at=None).order_by("starts")),
         _history(account_id),
         mails(account_id, limit=5),
+        licences(account_id),
     )
 
 

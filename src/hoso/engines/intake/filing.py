@@ -13,6 +13,9 @@ from django.utils import timezone
 from psycopg.types.json import Jsonb
 
 from hoso.core.access.actor import Actor
+from hoso.core.access.care_team import VisitTeam, write_care_teams
+from hoso.core.access.care_team_rules import Members
+from hoso.core.access.labels import withheld_mask
 from hoso.core.database.bulk import bulk_insert
 from hoso.core.database.session import acting_transaction
 from hoso.engines.intake.addresses import place_id_of
@@ -26,6 +29,7 @@ from hoso.engines.people.linkage import WRITER_LOCK, Linkage, Linked
 from hoso.engines.people.statements import move_statement
 from hoso.engines.records.actions import Filing, RecordBatch, move_home, move_visit
 from hoso.engines.records.resource_types import NUMBERS
+from hoso.engines.records.ties import relabel_ties
 
 PURPOSE = "record_keeping"
 
@@ -52,6 +56,7 @@ class _Batch:
     facilities: dict[str, int]
     prepare_again: Callable[[PreparedVisit, datetime], PreparedVisit]
     care: dict[tuple[int, int], tuple[int, date, date, int]] = field(default_factory=dict)
+    teams: list[VisitTeam] = field(default_factory=list)
     changes: list[tuple[Any, ...]] = field(default_factory=list)
     events: list[tuple[Any, ...]] = field(default_factory=list)
     touched_persons: dict[int, LinkOrigin] = field(default_factory=dict)
@@ -163,7 +168,7 @@ def _link(batch: _Batch, visit: PreparedVisit, facility_id: int) -> Linked | Non
     first = visit.claim.as_of.date()
     last = max(first, visit.discharged_at.date()) if visit.discharged_at else first
     known = batch.care.get((person.person_id, facility_id))
-    labels = visit.withheld_whole
+    labels = batch.records.labels_now(visit.withheld_whole, visit.encounter) & withheld_mask("own_record")
     if known:
         first, last, labels = min(first, known[1]), max(last, known[2]), labels & known[3]
     batch.care[person.person_id, facility_id] = (person.source_person_id, first, last, labels)
@@ -199,7 +204,22 @@ def _file_resources(
     for key, old in stored.items():
         if key not in kept:
             batch.records.remove(key, filing, old)
+    _take_team(batch, visit, filing, current is not None)
     _announce(batch, visit, filing, batch.records.touched[before:], current is not None)
+
+
+def _take_team(batch: _Batch, visit: PreparedVisit, filing: Filing, corrected: bool) -> None:
+    """Who treats sees what is withheld of the visit; of one without labels there is nothing to open."""
+    labelled = batch.records.labels_now(visit.sensitivity, visit.encounter)
+    if labelled or corrected:
+        batch.teams.append(team_of(visit, filing, visit.treating if labelled else {}))
+
+
+def team_of(visit: PreparedVisit, filing: Filing, members: Members) -> VisitTeam:
+    """The treating team of a visit that is filed there."""
+    return VisitTeam(
+        visit.encounter, filing.person_id, filing.source_person_id, filing.facility_id, visit.discharged_at, members
+    )
 
 
 def _announce(
@@ -240,6 +260,8 @@ def _write(batch: _Batch, actor: Actor) -> None:
         " WHERE excluded.first_day < access_care_relation.first_day OR excluded.last_day > access_care_relation.last_day"
         " OR access_care_relation.sensitivity & ~excluded.sensitivity <> 0",
     )  # fmt: skip
+    relabel_ties(batch.cursor, (person_id for (person_id, _), (*_, labels) in batch.care.items() if labels))
+    write_care_teams(batch.cursor, actor.account_id, batch.teams)
     bulk_insert(batch.cursor, "changes_change", CHANGE_COLUMNS, batch.changes)
     bulk_insert(batch.cursor, "audit_event", EVENT_COLUMNS, batch.events)
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from hashlib import sha256
 
+from hoso.core.access.care_team_rules import Members
 from hoso.core.jobs.helper_processes import end_with_parent
 from hoso.engines.intake.content import content_hash
 from hoso.engines.intake.exchange import Decision, load_decisions
@@ -27,6 +28,7 @@ from hoso.engines.intake.rules.checking import check_rules, compiled
 from hoso.engines.intake.sent import Finding, RawVisit, SentVisit
 from hoso.engines.intake.structure import FACILITY_SIZE, KEY_SIZE, MAX_FINDINGS, check_structure
 from hoso.engines.intake.tables import open_visit
+from hoso.engines.intake.treating import treating
 from hoso.engines.intake.versions import decide_version
 from hoso.engines.intake.withholding import Withholding, label_lines
 from hoso.engines.people.claimed import ClaimedIdentity
@@ -58,6 +60,7 @@ class PreparedVisit:
     lines_filed: int = 0
     aside: list[tuple[int, int, str, int]] = field(default_factory=list)  # table, line, why, mask
     withheld_whole: int = 0  # the labels by which nothing of the visit may be known
+    treating: Members = field(default_factory=dict)
 
     @property
     def is_quarantined(self) -> bool:
@@ -196,6 +199,7 @@ def _map(prepared: PreparedVisit, sent: SentVisit) -> None:
     withheld = [(table, line, "withheld", mask) for (table, line), mask in withholding.withheld.items()]
     prepared.aside = withheld + _not_mapped(sent, visit.mapped | withholding.withheld.keys())
     prepared.lines_filed = len(visit.mapped)
+    prepared.treating = treating(sent)
 
 
 def _mapping_visit(prepared: PreparedVisit, sent: SentVisit, withholding: Withholding) -> MappingVisit:

@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from hoso.core.access import policy
 from hoso.core.access.actor import Actor
+from hoso.core.access.care_team import VisitTeam, write_care_teams
 from hoso.core.accounts.machines import intake_service_id
 from hoso.core.audit.events import AuditEvent, record_event
 from hoso.core.changes.outbox import announce
@@ -20,7 +21,7 @@ from hoso.core.database.session import acting_transaction, set_actor
 from hoso.core.errors import HosoError
 from hoso.core.files.originals import open_original
 from hoso.engines.intake.archives import read_package
-from hoso.engines.intake.filing import PURPOSE
+from hoso.engines.intake.filing import PURPOSE, team_of
 from hoso.engines.intake.patients import settle_person
 from hoso.engines.intake.preparing import prepare
 from hoso.engines.people.linkage import WRITER_LOCK
@@ -28,6 +29,7 @@ from hoso.engines.people.statements import set_withdrawn
 from hoso.engines.records.actions import Filing, RecordBatch
 from hoso.engines.records.in_error import mark_in_error
 from hoso.engines.records.resource_types import NUMBERS
+from hoso.engines.records.ties import relabel_ties
 
 KINDS = ("wrong_patient", "duplicate", "test_data", "other")
 LEAST_REASON = 5  # characters, as in the table
@@ -175,6 +177,9 @@ def _withdraw(cursor: Any, current: _Current) -> None:
         " WHERE facility_id = %s AND ma_lk = %s AND state IN ('filed', 'corrected')",
         [current.withdrawal_id, current.facility_id, current.ma_lk],
     )
+    dissolved = VisitTeam(current.encounter, current.person_id, current.source_person_id, current.facility_id, None, {})
+    write_care_teams(cursor, intake_service_id(), [dissolved])
+    relabel_ties(cursor, [current.person_id])
     _say(cursor, current, withdrawn=True)
     _announce("visit.withdrawn", current, touched)
 
@@ -195,10 +200,14 @@ def _bring_back(cursor: Any, current: _Current) -> None:
         current.person_id, current.source_person_id, patient_id, current.encounter, current.facility_id, current.place_id,
         current.package_id,
     )  # fmt: skip
+    records.load_labels_by_hand(current.encounter)
     stored = records.stored_of_visit(current.person_id, current.encounter)
     for draft in visit.drafts:
         records.file(draft, filing, stored.get((NUMBERS[draft.type], draft.id)))
     records.write()
+    labelled = records.labels_now(visit.sensitivity, current.encounter)
+    write_care_teams(cursor, intake_service_id(), [team_of(visit, filing, visit.treating if labelled else {})])
+    relabel_ties(cursor, [current.person_id])
     cursor.execute(
         "UPDATE intake_visit SET state = withdrawn_from, withdrawn_from = NULL, withdrawn_by = NULL"
         " WHERE facility_id = %s AND ma_lk = %s AND withdrawn_by = %s",

@@ -13,9 +13,12 @@ from django.db import connection
 from hoso.core.access.actor import Actor
 from hoso.core.access.labels import Label, labels, labels_in
 from hoso.core.access.policy import Scope
+from hoso.core.accounts.machines import as_intake_service
 from hoso.core.errors import HosoError
 from hoso.engines.records.reading import resources_of_person
 from hoso.engines.records.resource_types import NUMBERS
+from hoso.engines.records.ties import relabel_ties
+from hoso.engines.records.treating_teams import settle_teams
 
 SHORTEST_REASON = 10
 _ALL = tuple(sorted(NUMBERS))
@@ -84,7 +87,12 @@ def decide_label(
             "SELECT records_decide_label(%s, %s, %s, %s, %s, %s)",
             [person_id, encounter, label.mask, is_set, reason.strip()[:1000], actor.name],
         )
-        return int(cursor.fetchone()[0])
+        changed = int(cursor.fetchone()[0])
+        if encounter is not None:
+            with as_intake_service():
+                relabel_ties(cursor, [person_id])
+            settle_teams(cursor, [person_id], [encounter])
+    return changed
 
 
 def hides_contact(person_id: int) -> bool:

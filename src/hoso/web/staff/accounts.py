@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 
-from hoso.core.accounts import actions, assigning, invitations, queries, setting_hours
+from hoso.core.accounts import actions, assigning, invitations, licences, queries, setting_hours
 from hoso.core.accounts.invitation_mail import invite_by_mail
 from hoso.core.accounts.models import Account
 from hoso.core.accounts.outside.links import links_of
@@ -186,6 +186,26 @@ def end_hours(request: ActingRequest, account_id: int, hours_id: int) -> HttpRes
         account_id,
         lambda: setting_hours.end_hours(request.actor, hours_id),
         ("Đã bỏ khung giờ.", "The hours were ended."),
+    )
+
+
+def give_licence(request: ActingRequest, account_id: int) -> HttpResponse:
+    """Give the number by which hospitals name this person as treating."""
+    text = _texts(request)
+    return act_on_account(
+        request,
+        account_id,
+        lambda: licences.give_licence(request.actor, account_id, text("licence"), text("licence_proof")),
+        ("Đã ghi số giấy phép hành nghề.", "The licence was recorded."),
+    )
+
+
+def end_licence(request: ActingRequest, account_id: int) -> HttpResponse:
+    return act_on_account(
+        request,
+        account_id,
+        lambda: licences.end_licence(request.actor, account_id),
+        ("Đã bỏ số giấy phép hành nghề.", "The licence was ended."),
     )
 
 

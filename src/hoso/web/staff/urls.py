@@ -204,6 +204,8 @@ urlpatterns = [
     _account("accounts/<int:account_id>/invite/", accounts.invite, "invite_account"),
     _account("accounts/<int:account_id>/identities/", identities.link, "link_identity"),
     _account("accounts/<int:account_id>/identities/<int:link_id>/end/", identities.end_link, "end_identity_link"),
+    _account("accounts/<int:account_id>/licence/", accounts.give_licence, "give_licence"),
+    _account("accounts/<int:account_id>/licence/end/", accounts.end_licence, "end_licence"),
     _account("accounts/<int:account_id>/hours/", accounts.add_hours, "add_hours"),
     _account("accounts/<int:account_id>/hours/<int:hours_id>/end/", accounts.end_hours, "end_hours"),
     _facility("facilities/", facilities.facilities, "facilities"),

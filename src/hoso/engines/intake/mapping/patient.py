@@ -1,8 +1,9 @@
 """A person's facts to their FHIR Patient; built anew when a visit brought something new."""
 
-from datetime import datetime
+from datetime import date, datetime, time
 
 from hoso.engines.intake.mapping.elements import EXTENSION, IDENTIFIER, Element, without_empty
+from hoso.engines.intake.moments import VIETNAM
 from hoso.engines.people.known_person import KnownPerson
 from hoso.engines.records.drafts import Draft, to_bytes
 from hoso.engines.records.fhir.search.index_rows import index_rows
@@ -39,9 +40,14 @@ def patient_draft(person: KnownPerson, facility_codes: dict[int, str]) -> Draft:
             else None,
         }
     )
-    when: datetime = person.as_of
     body = to_bytes({"resourceType": "Patient", **content})
-    return Draft("Patient", person.patient_id, 1, 1, when, 0, body, index_rows("Patient", content))
+    return Draft("Patient", person.patient_id, 1, 1, _undated(person), 0, body, index_rows("Patient", content))
+
+
+def _undated(person: KnownPerson) -> datetime:
+    """What stands in a Patient's row for the moment at which things happen, and orders persons in answers: the birth. The day
+    of the newest visit would tell of one that the reader may not see."""
+    return datetime.combine(person.birth.day or date(1900, 1, 1), time(), VIETNAM)
 
 
 def _system(kind: str, issuer: str) -> str:

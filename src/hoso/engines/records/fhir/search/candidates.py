@@ -141,13 +141,14 @@ def visible_rows(scope: Scope) -> str:
 def _record(segment: Record, after: Position | None) -> tuple[str, Values]:
     more = ""
     values: list[Any] = []
+    undated = f"r.type = {NUMBERS['Patient']}"  # who somebody is has no day of care
     for condition, bound in (
-        ("last_updated >=", segment.since),
-        ("happened >=", segment.start),
-        ("happened <", segment.end),
+        ("r.last_updated >= %s", segment.since),
+        (f"({undated} OR r.happened >= %s)", segment.start),
+        (f"({undated} OR r.happened < %s)", segment.end),
     ):
         if bound:
-            more += f" AND r.{condition} %s"
+            more += f" AND {condition}"
             values.append(bound)
     if after:
         more += " AND r.type >= %s AND (r.type > %s OR r.id > %s)"

@@ -7,14 +7,15 @@ from hoso.engines.records.fhir.search.moments import BEGINNING, END, ZONE, spans
 
 CARE_COLUMNS = {
     "person_id": "bigint", "source_person_id": "bigint", "facility_id": "bigint", "kind": "text", "first_day": "date",
-    "last_day": "date", "package_id": "bigint",
+    "last_day": "date", "sensitivity": "integer", "package_id": "bigint",
 }  # fmt: skip
 ON_KNOWN_CARE = (
     "ON CONFLICT (person_id, facility_id, kind, source_person_id) DO UPDATE SET"
     " first_day = least(access_care_relation.first_day, excluded.first_day),"
-    " last_day = greatest(access_care_relation.last_day, excluded.last_day), sensitivity = 0"
+    " last_day = greatest(access_care_relation.last_day, excluded.last_day),"
+    " sensitivity = access_care_relation.sensitivity & excluded.sensitivity"
     " WHERE excluded.first_day < access_care_relation.first_day OR excluded.last_day > access_care_relation.last_day"
-    " OR access_care_relation.sensitivity <> 0"
+    " OR access_care_relation.sensitivity & ~excluded.sensitivity <> 0"
 )
 
 

@@ -6,8 +6,10 @@ from hashlib import sha256
 from typing import Any
 
 from hoso.core.access.actor import Actor
+from hoso.core.access.labels import withheld_mask
 from hoso.core.access.policy import Scope
 from hoso.core.accounts.authorization.permits import Permit
+from hoso.core.accounts.machines import as_intake_service
 from hoso.core.database.bulk import bulk_insert
 from hoso.engines.records.actions import Filing, RecordBatch
 from hoso.engines.records.fhir.writing.asked import Done, Refused, Wanted
@@ -23,6 +25,8 @@ from hoso.engines.records.fhir.writing.received import Received, receive
 from hoso.engines.records.fhir.writing.telling import Telling
 from hoso.engines.records.fhir.writing.written import Written, as_stored
 from hoso.engines.records.resource_types import NUMBERS
+from hoso.engines.records.ties import relabel_ties
+from hoso.engines.records.treating_teams import settle_teams
 
 Permits = Mapping[tuple[str, str], tuple[Permit, ...]]
 _FIRST = {"Patient": 0, "Encounter": 1}
@@ -40,7 +44,8 @@ class FilingTurn:
         self.belonging = Belonging(cursor, scope, self.facility_id)
         self.patients = Patients(cursor, at, self.facility_id)
         self.telling = Telling()
-        self.care: dict[tuple[int, int], tuple[int, date, date]] = {}
+        self.care: dict[tuple[int, int], tuple[int, date, date, int]] = {}
+        self.labelled_visits: dict[str, int] = {}  # of whom: visits whose team opens something, or did before
 
     def file(
         self, wanted: Sequence[Wanted], keys: Sequence[Key], bodies: Sequence[bytes], current: Mapping[Key, Current],
@@ -70,10 +75,15 @@ class FilingTurn:
         self.records.write()
         self.patients.move_homes()
         rows = [
-            (person, source, facility, "visit", *days, 0)
-            for (person, facility), (source, *days) in sorted(self.care.items())
+            (person, source, facility, "visit", *days_and_labels, 0)
+            for (person, facility), (source, *days_and_labels) in sorted(self.care.items())
         ]
         bulk_insert(self.cursor, "access_care_relation", CARE_COLUMNS, rows, ON_KNOWN_CARE)
+        if self.labelled_visits:
+            persons = set(self.labelled_visits.values())
+            with as_intake_service():
+                relabel_ties(self.cursor, persons)
+            settle_teams(self.cursor, persons, self.labelled_visits)
         self.telling.write(self.actor, self.scope.role.key, purpose, about)
 
     def _look_up(self, keys: Sequence[Key], ready: Sequence[Received | None], current: Mapping[Key, Current]) -> None:
@@ -109,7 +119,9 @@ class FilingTurn:
         version = self.records.touched[-1][2]
         resource = as_stored(draft, version, self.at, encounter)
         self._check_scopes(wanted, whose.patient_id, resource.served)
-        self._take_care(key[0], filing, received)
+        self._take_care(key[0], filing, received, draft.sensitivity)
+        if encounter and (draft.sensitivity or (key[0] == "Encounter" and now)):
+            self.labelled_visits[encounter] = filing.person_id
         self.telling.add(filing, wanted.method, draft.sensitivity, (key[0], key[1], version))
         status = 200 if now and not now.resource.deleted else 201
         return Done(status, *key, version, self.at, resource)
@@ -160,15 +172,16 @@ class FilingTurn:
         row = self.cursor.fetchone()
         return str(row[0]) if row else ""
 
-    def _take_care(self, type_name: str, filing: Filing, received: Received) -> None:
+    def _take_care(self, type_name: str, filing: Filing, received: Received, labels: int) -> None:
         """A visit opens the record to the facility it is at, as a visit that arrives in a package does."""
         if type_name != "Encounter" or not filing.facility_id or not filing.person_id:
             return
         first, last = care_days(received.content, self.at)
         key = (filing.person_id, filing.facility_id)
+        labels &= withheld_mask("own_record")
         if known := self.care.get(key):
-            first, last = min(first, known[1]), max(last, known[2])
-        self.care[key] = (filing.source_person_id, first, last)
+            first, last, labels = min(first, known[1]), max(last, known[2]), labels & known[3]
+        self.care[key] = (filing.source_person_id, first, last, labels)
 
 
 def _is_same(received: Received, now: Current) -> bool:
