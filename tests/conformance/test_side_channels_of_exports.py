@@ -41,7 +41,15 @@ def _asked(client: Client, package: int, **more: str) -> list[tuple[int, str]]:
         client.get(f"{start}/original/"), client.get(f"{start}/visits/1/xml/"), client.get(f"{start}/findings.xlsx"),
     ]  # fmt: skip
     return [
-        (one.status_code, _words(_content(one).decode(errors="replace").replace(f"/{package}/", "/PACKAGE/").replace(f" {package}<", " PACKAGE<")))
+        (
+            one.status_code,
+            _words(
+                _content(one)
+                .decode(errors="replace")
+                .replace(f"packages/{package}/", "packages/PACKAGE/")
+                .replace(f" {package}<", " PACKAGE<")
+            ),
+        )
         for one in answers
     ]
 

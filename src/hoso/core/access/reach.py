@@ -25,8 +25,8 @@ class Assignment:
 
 @dataclass(frozen=True)
 class Reach:
-    """`opens`: a record may carry these labels and no others. `state` None: care in any state. A granted reach keeps the
-    facility where the role is held: a grant may count there alone."""
+    """`opens`: a record may carry these labels and no others. `state` None: care in any state. One by a grant or a
+    treating team keeps the facility where the role is held: these may count there alone."""
 
     rule: str
     relation: Relation
@@ -78,7 +78,7 @@ def _reaches_of(rule: Rule, held: Assignment, against: int) -> Iterable[Reach]:
     relation = rule.relation
     assert relation is not None
     opens = rule.opens.get(held.role, 0) & mask_of(labels()) & ~against
-    facility_id = held.facility_id if relation in ("facility", "granted") else None
+    facility_id = held.facility_id if relation in ("facility", "granted", "own", "team") else None
     place_id = held.place_id if relation == "place" else None
     if relation != "facility" or rule.states == frozenset(STATES):
         yield Reach(rule.id, relation, opens, facility_id, place_id)
