@@ -129,8 +129,8 @@ def test_only_public_halves_are_published() -> None:
 def test_the_field_keys_can_be_rotated_under_them() -> None:
     first = keys.signing_key()
     field_keys().add()
-    assert keys.renew_secrets() == 1
-    assert keys.renew_secrets() == 0
+    assert keys.renew_signing_keys() == 1
+    assert keys.renew_signing_keys() == 0
     assert keys.signing_key().kid == first.kid
 
 

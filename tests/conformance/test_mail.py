@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from hoso.core.access.actor import Actor
 from hoso.core.accounts.credentials import issue_token
+from hoso.core.accounts.invitation_mail import invite_by_mail
 from hoso.core.accounts.machines import as_operator, operator_id
 from hoso.core.accounts.models import AccessHours, Account
 from hoso.core.database.session import acting_transaction
@@ -190,6 +191,21 @@ def test_an_invitation_by_mail_sets_the_password(folder: Path, manager: Account,
     owner.post(link[1], {"password1": word, "password2": word}, follow=True)
     assert has_session(owner)
     assert "đã gửi" in client.get("/accounts/mail/").content.decode()
+
+
+def test_an_invitation_renewed_while_its_mail_waits_leaves_alone(
+    folder: Path, manager: Account, reader: Account
+) -> None:
+    actor = Actor(manager.pk, manager.username, "test")
+    ask(reader)  # of another kind, which stays
+    invite_by_mail(actor, reader.pk, lambda token: f"http://testserver/invitation/first-{token}/")
+    invite_by_mail(actor, reader.pk, lambda token: f"http://testserver/invitation/second-{token}/")
+    assert send_due_mail(operator_id()) == 2
+    texts = [letter.get_content() for letter in letters(folder)]
+    assert sum("/second-" in text for text in texts) == 1 and not any("/first-" in text for text in texts)
+    assert sorted((mail.state, mail.problem) for mail in state_of(reader)) == [
+        ("gave_up", "replaced"), ("sent", ""), ("sent", ""),
+    ]  # fmt: skip
 
 
 def test_an_invitation_that_cannot_go_by_mail_is_not_made(

@@ -4,9 +4,11 @@ A mutant runs in process: as single decisions, and as the SQL of lists over the 
 It is killed where one cell differs from the second policy.
 """
 
+import re
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 import pytest
 from django.db import connections
@@ -20,6 +22,8 @@ from tests.access_matrix.oracle import Asker, Cell, may
 from tests.access_matrix.urls import ACTIONS, PURPOSES
 from tests.access_matrix.world import KINDS, LABELS, RELATIONS, Matrix, build
 from tests.intaking import Intake
+
+PAGE = Path(__file__).resolve().parents[2] / "docs" / "security" / "policy-proof.md"
 
 
 @dataclass(frozen=True)
@@ -157,4 +161,6 @@ def test_every_mutant_is_killed(matrix: Matrix) -> None:
     print(f"\n{by['all']} mutants: {by['decisions']} killed by decisions, {by['lists']} by lists")
     print("\n".join(f"survives: {name}: {why}" for name, why in survivors))
     assert [name for name, why in survivors if not why] == []
+    told = re.findall(r"^\| (\w+) \| (with the label .*?) \| (.*) \|$", PAGE.read_text(encoding="utf-8"), re.MULTILINE)
+    assert sorted((f"{rule}: {change}", why) for rule, change, why in told) == sorted(survivors), PAGE
     assert by["all"] > 200

@@ -125,11 +125,11 @@ def _signing(resume: bool, progress: Any) -> int:
 
 def _fields(resume: bool, progress: Any) -> int:
     from hoso.core.accounts.authorization import keys as signing_keys
-    from hoso.core.accounts.second_factor import renew_secrets
+    from hoso.core.accounts.second_factor import renew_factors
 
     if not resume:
         _folder("fields").add()
-    return renew_secrets() + signing_keys.renew_secrets()
+    return renew_factors() + signing_keys.renew_signing_keys()
 
 
 def _originals(resume: bool, progress: Any) -> int:

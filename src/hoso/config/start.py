@@ -44,7 +44,7 @@ def upgrade_schema() -> None:
     from hoso.core.access.rights.enforcing import enforce_restrictions
     from hoso.core.access.roles import load_shipped_roles
     from hoso.core.accounts.machines import ensure_machine_accounts
-    from hoso.core.accounts.second_factor import renew_secrets
+    from hoso.core.accounts.second_factor import renew_factors
     from hoso.core.database.definer_functions import pin_search_paths
     from hoso.core.places.loading import load_shipped_places
     from hoso.core.terminology.loading import load_shipped_terminology
@@ -58,4 +58,4 @@ def upgrade_schema() -> None:
     load_shipped_places()
     load_shipped_terminology()
     ensure_machine_accounts()
-    renew_secrets()
+    renew_factors()

@@ -14,6 +14,7 @@ from hoso.core.accounts.managing import account_by_id, managing, record
 from hoso.core.accounts.models import Account, Invitation
 from hoso.core.accounts.sign_in_rules import sign_in_rules
 from hoso.core.errors import HosoError
+from hoso.core.messages.sending import drop_waiting_mail
 
 
 def invite(actor: Actor, account_id: int) -> str:
@@ -29,6 +30,7 @@ def invite(actor: Actor, account_id: int) -> str:
         now = timezone.now()
         open_ones = Invitation.objects.filter(account=account, used_at=None, revoked_at=None)
         open_ones.update(revoked_at=now)
+        drop_waiting_mail(account_id, "invitation")  # its link is dead from now on
         Invitation.objects.create(
             account=account,
             token_hash=_hash(token),

@@ -147,6 +147,12 @@ def roles_to_give() -> list[dict[str, Any]]:
         return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 
 
+def role_hours() -> list[tuple[dict[str, Any], list[AccessHours]]]:
+    """Every role that a person can hold, with the hours of everybody who holds it."""
+    spans = list(AccessHours.objects.filter(account=None, ended_at=None).order_by("starts"))
+    return [(role, [span for span in spans if span.role == role["key"]]) for role in roles_to_give()]
+
+
 def review_lines() -> list[dict[str, Any]]:
     """Every account with what it may, as the half-yearly review looks at it; plain values for keeping and exporting."""
     lines = []

@@ -17,7 +17,7 @@ class EncryptedFactors(DefaultMFAAdapter):
         return field_keys().encrypt(text, USE)
 
     def decrypt(self, encrypted_text: str) -> str:
-        """Also reads what was kept before secrets were encrypted; `renew_secrets` leaves none of it."""
+        """Also reads what was kept before secrets were encrypted; `renew_factors` leaves none of it."""
         return field_keys().decrypt(encrypted_text, USE) if is_encrypted(encrypted_text) else encrypted_text
 
     def can_delete_authenticator(self, authenticator: Authenticator) -> bool:
@@ -26,7 +26,7 @@ class EncryptedFactors(DefaultMFAAdapter):
         return others.exclude(pk=authenticator.pk).exists() or not is_administrator(authenticator.user)
 
 
-def renew_secrets() -> int:
+def renew_factors() -> int:
     """Bring every secret under the newest key (also those still in clear); returns how many were written anew."""
     written = 0
     for factor in Authenticator.objects.order_by("pk").iterator():

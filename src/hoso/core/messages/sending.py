@@ -12,6 +12,7 @@ from hoso.core.database.session import acting_transaction
 from hoso.core.messages.mail import SUBJECT, USE, Mail, MailNotSent, gateway, mail_is_on
 
 FIRST_PAUSE = timedelta(minutes=1)
+REPLACED = "replaced"  # the problem of a mail that a newer one took the place of
 MOST_TRIES = 8  # pauses of 1, 2, 4 … 64 minutes: some two hours
 
 
@@ -89,6 +90,17 @@ def _failed(cursor: Any, number: int, tries: int, error: MailNotSent) -> None:
         "UPDATE messages_mail SET tries = %s, next_try_at = %s, problem = %s WHERE id = %s",
         [tries, now + FIRST_PAUSE * 2 ** (tries - 1), error.problem, number],
     )
+
+
+def drop_waiting_mail(account_id: int, kind: str) -> None:
+    """Let mail of this kind that still waits not leave: what it tells no longer holds. In the running transaction of a manager
+    of accounts; one that is leaving at this moment is waited for."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE messages_mail SET gave_up_at = %s, next_try_at = NULL, problem = %s, sent_to = '', text = ''"
+            " WHERE account_id = %s AND kind = %s AND next_try_at IS NOT NULL",
+            [timezone.now(), REPLACED, account_id, kind],
+        )
 
 
 def mails(account_id: int | None = None, limit: int = 200) -> list[MailState]:

@@ -31,6 +31,7 @@ MAIL_PROBLEMS: dict[str, Words] = {
     "no TLS": ("kết nối với máy chủ thư không bảo mật được", "the connection to the mail server could not be secured"),
     "sign-in refused": ("máy chủ thư không nhận tài khoản gửi", "the mail server refused our sign-in"),
     "address refused": ("máy chủ thư không nhận địa chỉ này", "the mail server refused the address"),
+    "replaced": ("đã có lời mời mới hơn", "a newer one took its place"),
     "refused": ("máy chủ thư từ chối", "the mail server refused it"),
 }
 WEEKDAYS: list[tuple[int, Words]] = [

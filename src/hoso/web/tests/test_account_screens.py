@@ -13,7 +13,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.utils import timezone
 
-from hoso.core.accounts.models import Account, Review
+from hoso.core.accounts.models import AccessHours, Account, Review
 from hoso.core.accounts.queries import review_due_on
 from hoso.core.places.facilities import ensure_facility
 from hoso.core.places.models import Facility, Place
@@ -363,3 +363,33 @@ def _a_kind() -> str:
     from hoso.core.places.facility_checks import facility_kinds
 
     return next(iter(facility_kinds().values()))
+
+
+def test_hours_of_a_role_are_set_and_ended_but_never_of_ones_own(browser: Client) -> None:
+    form = {"role": "doctor", "days": ["0", "1"], "starts": "07:00", "ends": "17:00", "outside": "refuse"}
+    assert browser.post("/accounts/hours/", form).status_code == 302
+    hours = AccessHours.objects.get(role="doctor")
+    assert (hours.days, hours.outside, hours.account_id) == (3, "refuse", None)
+    assert "07:00–17:00" in _text(browser.get("/accounts/hours/"))
+    for wrong, code in (
+        ({"role": "administrator"}, "HS2206"),
+        ({"role": "nobody"}, "HS2214"),
+        ({"days": []}, "HS2219"),
+    ):
+        answer = browser.post("/accounts/hours/", {**form, **wrong})
+        assert (answer.status_code, code in _text(answer)) == (422, True)
+    browser.post(f"/accounts/hours/{hours.pk}/end/")
+    assert not AccessHours.objects.filter(ended_at=None).exists()
+
+
+def test_a_licence_is_recorded_shown_and_ended(browser: Client, account_with_role: Make) -> None:
+    account = account_with_role("doctor", username="bs.mau")
+    page = f"/accounts/{account.pk}/"
+    wrong = browser.post(f"{page}licence/", {"licence": "001234/HCM-CCHN", "licence_proof": "đã xem"})
+    assert wrong.status_code == 422 and "HS2400" in _text(wrong) and 'value="001234/HCM-CCHN"' in _text(wrong)
+    given = {"licence": "001234/hcm-cchn", "licence_proof": "Sở Y tế cấp 01/02/2020, bản gốc"}
+    assert browser.post(f"{page}licence/", given).status_code == 302
+    shown = _text(browser.get(page))
+    assert "001234/HCM-CCHN" in shown and "Sở Y tế cấp" in shown
+    browser.post(f"{page}licence/end/")
+    assert "licence 001234/HCM-CCHN ended" in _text(browser.get(page))

@@ -42,7 +42,7 @@ def published_keys() -> dict[str, list[dict[str, object]]]:
     return {"keys": [key.public_jwk for key in found]}
 
 
-def renew_secrets() -> int:
+def renew_signing_keys() -> int:
     """Bring every private half under the newest field key; returns how many were written anew."""
     written = 0
     for key in SigningKey.objects.order_by("created_at"):

@@ -10,7 +10,7 @@ from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, generate_totp_secret, hotp_value
 from django.db import connection
 
-from hoso.core.accounts.second_factor import renew_secrets
+from hoso.core.accounts.second_factor import renew_factors
 from hoso.core.database.field_encryption import field_keys, key_of
 
 
@@ -44,9 +44,9 @@ def test_renewing_brings_every_secret_under_the_newest_key(account_with_role: Ca
     account, secret = account_with_role("administrator"), generate_totp_secret()
     TOTP.activate(account, secret)
     old_codes = RecoveryCodes.activate(account).get_unused_codes()
-    assert renew_secrets() == 0
+    assert renew_factors() == 0
     field_keys().add()
-    assert renew_secrets() == 2
+    assert renew_factors() == 2
     field_keys().remove("0001")
     kept = Authenticator.objects.get(type="totp")
     assert key_of(kept.data["secret"]) == "0002"
@@ -61,6 +61,6 @@ def test_a_secret_kept_in_clear_by_an_earlier_version_still_works_and_is_encrypt
     account, secret = account_with_role("administrator"), generate_totp_secret()
     factor = Authenticator.objects.create(user=account, type="totp", data={"secret": secret})
     assert TOTP(factor).validate_code(_code(secret))
-    assert renew_secrets() == 1
+    assert renew_factors() == 1
     factor.refresh_from_db()
     assert key_of(factor.data["secret"]) == "0001"
