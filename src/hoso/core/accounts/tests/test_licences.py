@@ -107,7 +107,7 @@ def test_the_database_refuses_it_past_the_code(manager: Actor, doctor: Make) -> 
         try:
             with transaction.atomic(), acting_transaction(actor, "administration"), connection.cursor() as cursor:
                 cursor.execute(statement, values)
-                return cursor.rowcount == 0
+                return bool(cursor.rowcount == 0)
         except DatabaseError:
             return True
 
