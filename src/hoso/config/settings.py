@@ -99,6 +99,7 @@ INSTALLED_APPS = [
     "hoso.engines.intake.folders",
     "hoso.engines.intake.pulls",
     "hoso.engines.intake.notifying",
+    "hoso.engines.statistics",
     "hoso.web",
     "hoso.web.outside_sign_in",
 ]

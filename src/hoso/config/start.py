@@ -48,6 +48,7 @@ def upgrade_schema() -> None:
     from hoso.core.database.definer_functions import pin_search_paths
     from hoso.core.places.loading import load_shipped_places
     from hoso.core.terminology.loading import load_shipped_terminology
+    from hoso.engines.statistics.loading import load_shipped_forms
 
     home = Path(os.environ["HOSO_HOME"])
     roles.prepare_database(os.environ["DATABASE_URL"], home / "secrets")
@@ -57,5 +58,6 @@ def upgrade_schema() -> None:
     load_shipped_roles()
     load_shipped_places()
     load_shipped_terminology()
+    load_shipped_forms()
     ensure_machine_accounts()
     renew_factors()

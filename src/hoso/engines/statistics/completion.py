@@ -1,0 +1,129 @@
+"""Saying that a report is complete, or not any more, and asking which are."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from django.db import connection
+
+from hoso.core.access.actor import Actor
+from hoso.core.access.policy import decide
+from hoso.core.audit.events import AuditEvent, record_event
+from hoso.core.database.session import acting_transaction
+from hoso.core.errors import HosoError
+from hoso.core.periods.periods import Period, parse_period
+from hoso.engines.statistics.catalogue import Catalogue, DataSet, read_catalogue
+from hoso.engines.statistics.units import Unit, UnitReach, find_units, reach_for
+
+PURPOSE = "statistics"
+
+
+@dataclass(frozen=True, slots=True)
+class Registration:
+    """A report by the ids of its data set, period and unit."""
+
+    data_set: str
+    period: str
+    unit: str
+    completed: bool = True
+    attribute: str = ""
+    day: date | None = None
+    stored_by: str = ""
+
+
+@dataclass(slots=True)
+class Registered:
+    """What became of registrations; `refused` says of each by its place why."""
+
+    fresh: int = 0
+    changed: int = 0
+    refused: dict[int, str] = field(default_factory=dict)
+
+
+def register(actor: Actor, wanted: Sequence[Registration]) -> Registered:
+    """Note each report as complete or not. Raises HosoError HS2001."""
+    done = Registered()
+    with acting_transaction(actor.account_id, PURPOSE), connection.cursor() as cursor:
+        scope = decide(actor, "statistics.write", PURPOSE)
+        catalogue, reach = read_catalogue(), reach_for("statistics.write")
+        units = find_units("uid", [one.unit for one in wanted])
+        cursor.execute(
+            "INSERT INTO statistics_act (account_id, actor, kind, rows) VALUES (%s, %s, 'import', %s) RETURNING id",
+            [actor.account_id, actor.name, len(wanted)],
+        )
+        act = cursor.fetchone()[0]
+        for place, one in enumerate(wanted):
+            try:
+                fresh = _note(cursor, catalogue, reach, units.get(one.unit, []), one, act)
+            except HosoError as error:
+                done.refused[place] = error.message("en")
+            else:
+                done.fresh += fresh
+                done.changed += not fresh
+        record_event(
+            AuditEvent(actor, scope.role.key, PURPOSE, "update", object="statistics/completion",
+                       outcome="done" if done.fresh + done.changed else "refused", found=done.fresh + done.changed)
+        )  # fmt: skip
+    return done
+
+
+def _note(cursor: Any, catalogue: Catalogue, reach: UnitReach, units: list[Unit], one: Registration, act: int) -> bool:
+    """Write one; gives whether it was not there before."""
+    data_set, period = _report(catalogue, one)
+    unit = next((unit for unit in units if unit.id in data_set.units or unit.tier in data_set.tiers), None)
+    if unit is None:
+        raise HosoError("HS7014", object=one.unit)
+    place = unit.place_on(period.end)
+    if not place or not reach.holds(place, unit.facility_id):
+        raise HosoError("HS7011", object=one.unit)
+    cursor.execute(
+        "INSERT INTO statistics_period (iso, kind, start_day, end_day) VALUES (%s, %s, %s, %s) ON CONFLICT DO NOTHING",
+        [period.id, period.type.value, period.start, period.end],
+    )
+    cursor.execute(
+        "INSERT INTO statistics_completion SELECT %s, p.id, %s, %s, %s, %s, %s, %s, %s FROM statistics_period p"
+        " WHERE p.iso = %s ON CONFLICT (data_set_id, period_id, unit_id, attribute_id) DO UPDATE"
+        " SET completed = excluded.completed, day = excluded.day, act_id = excluded.act_id RETURNING xmax = 0",
+        [data_set.id, unit.id, catalogue.default_split, place, unit.facility_id, one.completed,
+         one.day or date.today(), act, period.id],
+    )  # fmt: skip
+    return bool(cursor.fetchone()[0])
+
+
+def _report(catalogue: Catalogue, one: Registration) -> tuple[DataSet, Period]:
+    number = catalogue.find("data_set", "uid", one.data_set)
+    if number is None:
+        raise HosoError("HS7017", object=one.data_set)
+    data_set, period = catalogue.data_sets[number], parse_period(one.period)
+    if period.type not in data_set.kinds:
+        raise HosoError("HS7013", object=one.period)
+    return data_set, period
+
+
+def read_registrations(
+    actor: Actor, data_sets: Sequence[str], periods: Sequence[str], units: Sequence[str], children: bool
+) -> list[Registration]:
+    """Those in reach, by the ids of data sets and units; no periods: of all. Raises HosoError HS2001."""
+    with acting_transaction(actor.account_id, PURPOSE), connection.cursor() as cursor:
+        scope = decide(actor, "statistics.read", PURPOSE)
+        found = [unit.id for named in find_units("uid", units).values() for unit in named]
+        cursor.execute(
+            """
+            SELECT d.uid, p.iso, u.uid, c.completed, t.uid, c.day, a.actor
+            FROM statistics_completion c
+            JOIN statistics_data_set d ON d.id = c.data_set_id JOIN statistics_period p ON p.id = c.period_id
+            JOIN statistics_unit u ON u.id = c.unit_id JOIN statistics_split t ON t.id = c.attribute_id
+            JOIN statistics_act a ON a.id = c.act_id
+            WHERE d.uid = ANY (%(sets)s) AND (%(periods)s::text[] = '{}' OR p.iso = ANY (%(periods)s::text[]))
+              AND (c.unit_id = ANY (%(units)s::bigint[]) OR (%(children)s
+                   AND c.place_id = ANY ((SELECT places_within(%(units)s::bigint[]))::bigint[])))
+            ORDER BY d.uid, p.start_day, u.uid
+            """,
+            {"sets": list(data_sets), "periods": list(periods), "units": found, "children": children},
+        )
+        rows = [Registration(*row) for row in cursor.fetchall()]
+        record_event(
+            AuditEvent(actor, scope.role.key, PURPOSE, "read", object="statistics/completion", found=len(rows))
+        )
+    return rows
