@@ -12,6 +12,7 @@ urlpatterns = [
     base_of_fhir("fhir/r4"),
     path("fhir/r4/", include("hoso.web.fhir.urls")),
     path("bhxh/", include("hoso.web.bhxh.urls")),
+    path("dhis2/", include("hoso.web.dhis2.urls")),
 ]
 
 handler404 = "hoso.web.error_pages.not_found"

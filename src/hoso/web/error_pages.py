@@ -10,6 +10,7 @@ from django.utils.translation import get_language
 from hoso.core.access.explanation import explain_refusal
 from hoso.core.errors import HosoError, Language
 from hoso.web.bhxh.answers import is_gateway, refusal
+from hoso.web.dhis2.web_message import is_dhis2, refused
 from hoso.web.fhir.outcomes import is_fhir, outcome
 from hoso.web.sign_in import wants_json
 
@@ -20,6 +21,8 @@ def answer(request: HttpRequest, error: HosoError) -> HttpResponse:
         return refusal(error)
     if is_fhir(request):
         return outcome(error)
+    if is_dhis2(request):
+        return refused(error)
     if wants_json(request):
         return JsonResponse(error.as_dict(), status=error.status)
     language: Language = "en" if get_language() == "en" else "vi"

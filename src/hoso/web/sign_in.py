@@ -21,6 +21,7 @@ from hoso.core.accounts.standing import OUT_OF_HOURS, UNUSED, what_keeps_out
 from hoso.core.errors import HosoError
 from hoso.web.bhxh.answers import is_gateway, refusal
 from hoso.web.bhxh.sessions import account_of_gateway
+from hoso.web.dhis2.web_message import is_dhis2, refused
 from hoso.web.fhir.outcomes import is_fhir, outcome
 from hoso.web.source import source_of
 
@@ -103,6 +104,8 @@ def ask_to_sign_in(request: HttpRequest) -> HttpResponse:
         return refusal(HosoError("HS3302"))
     if is_fhir(request):
         return outcome(HosoError("HS2003"))
+    if is_dhis2(request):
+        return refused(HosoError("HS2003"))
     if wants_json(request):
         return JsonResponse(HosoError("HS2003").as_dict(), status=401, headers={"WWW-Authenticate": "Bearer"})
     address = f"{reverse('account_login')}?{urlencode({'next': _page_of(request)})}"

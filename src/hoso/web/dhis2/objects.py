@@ -1,0 +1,150 @@
+"""The catalogue and the units as DHIS2's objects: plain dictionaries that refer to each other, to be selected from."""
+
+from typing import Any
+
+from django.db import connection
+
+from hoso.core.periods.kinds import DHIS2_NAMES, PeriodType, iso_duration
+from hoso.engines.statistics.uids import uid_of
+
+Thing = dict[str, Any]
+ROOT = uid_of("country:VN")
+VALUE_OF_AGGREGATION = {"sum": "SUM", "last": "LAST", "cumulative": "LAST", "average": "AVERAGE", "none": "NONE"}
+STAMP = "2025-07-01T00:00:00.000"
+LEVELS = ("Quốc gia", "Tỉnh, thành phố", "Xã, phường, đặc khu", "Cơ sở y tế")
+
+
+def period_types() -> list[Thing]:
+    """The kinds of period that DHIS2 knows, the most frequent first."""
+    return [
+        {"id": name, "name": name, "displayName": name, "isoDuration": iso_duration(kind)}
+        for kind, name in DHIS2_NAMES.items()
+    ]
+
+
+def catalogue_objects() -> dict[str, list[Thing]]:
+    """Every collection of the catalogue, objects referring to each other."""
+    with connection.cursor() as cursor:
+        options = _read(cursor, "option", "name_en")
+        dimensions = _read(cursor, "dimension", "name_en, options")
+        combos = _read(cursor, "combo", "dimensions")
+        splits = _read(cursor, "split", "combo_id, options")
+        elements = _read(cursor, "element", "short_name, value_type, aggregation, combo_id")
+        sets = _read(cursor, "data_set", "period_kinds, combo_id, future_periods")
+        cursor.execute(
+            "SELECT data_set_id, element_id, combo_id FROM statistics_data_set_element ORDER BY data_set_id, position"
+        )
+        members = cursor.fetchall()
+    for thing, (_, chosen) in dimensions.values():
+        thing["categoryOptions"] = [options[one][0] for one in chosen]
+        thing["dataDimensionType"] = "DISAGGREGATION"
+    for thing, (chosen,) in combos.values():
+        thing["categories"] = [dimensions[one][0] for one in chosen]
+        thing["categoryOptionCombos"] = []
+        thing["isDefault"] = not chosen
+    for thing, (combo, chosen) in splits.values():
+        thing["categoryCombo"] = combos[combo][0]
+        thing["categoryOptions"] = [options[one][0] for one in chosen]
+        combos[combo][0]["categoryOptionCombos"].append(thing)
+    for thing, (short_name, value_type, aggregation, combo) in elements.values():
+        thing |= {
+            "shortName": short_name or thing["name"][:50],
+            "displayShortName": short_name or thing["name"][:50],
+            "valueType": value_type,
+            "aggregationType": VALUE_OF_AGGREGATION[aggregation],
+            "domainType": "AGGREGATE",
+            "zeroIsSignificant": True,
+            "categoryCombo": combos[combo][0],
+            "dataSetElements": [],
+        }
+    for thing, (kinds, combo, future) in sets.values():
+        kind = PeriodType(kinds[0])
+        thing |= {
+            "periodType": DHIS2_NAMES.get(kind, kind.value),
+            "categoryCombo": combos[combo][0],
+            "openFuturePeriods": future,
+            "formType": "DEFAULT",
+            "dataSetElements": [],
+        }
+    for data_set, element, combo in members:
+        one = {"dataElement": elements[element][0], "dataSet": sets[data_set][0]}
+        if combo:
+            one["categoryCombo"] = combos[combo][0]
+        sets[data_set][0]["dataSetElements"].append(one)
+        elements[element][0]["dataSetElements"].append(one)
+    return {
+        "categoryOptions": [thing for thing, _ in options.values()],
+        "categories": [thing for thing, _ in dimensions.values()],
+        "categoryCombos": [thing for thing, _ in combos.values()],
+        "categoryOptionCombos": [thing for thing, _ in splits.values()],
+        "dataElements": [thing for thing, _ in elements.values()],
+        "dataSets": [thing for thing, _ in sets.values()],
+    }
+
+
+def unit_objects() -> list[Thing]:
+    """The country, its provinces and communes of today, and facilities below the commune they lie in."""
+    root = _unit(ROOT, "VN", "Việt Nam", 1, None, STAMP[:10])
+    found = {0: root}
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT u.id, u.uid, u.code, u.name, u.tier, u.valid_from,"
+            " coalesce(u.parent_id, statistics_place_of(u.id, current_date)) FROM statistics_unit u"
+            " WHERE u.tier <> 'district' AND (u.valid_to IS NULL OR u.valid_to >= current_date)"
+            " ORDER BY CASE u.tier WHEN 'province' THEN 1 WHEN 'commune' THEN 2 ELSE 3 END, u.code"
+        )
+        for number, uid, code, name, tier, opened, above in cursor.fetchall():
+            parent = root if tier == "province" else found.get(above)
+            if parent is not None:
+                level = {"province": 2, "commune": 3, "facility": 4}[tier]
+                found[number] = _unit(uid, code, name, level, parent, str(opened or "1970-01-01"))
+    return list(found.values())
+
+
+def unit_levels() -> list[Thing]:
+    return [
+        {"id": uid_of(f"level:{number}"), "name": name, "displayName": name, "level": number}
+        for number, name in enumerate(LEVELS, 1)
+    ]
+
+
+def _unit(uid: str, code: str, name: str, level: int, parent: Thing | None, opened: str) -> Thing:
+    thing: Thing = {
+        "id": uid,
+        "code": code,
+        "name": name,
+        "displayName": name,
+        "shortName": name[:50],
+        "displayShortName": name[:50],
+        "level": level,
+        "path": f"{parent['path'] if parent else ''}/{uid}",
+        "parent": parent,
+        "ancestors": [*parent["ancestors"], parent] if parent else [],
+        "children": [],
+        "leaf": True,
+        "openingDate": f"{opened}T00:00:00.000",
+        "created": STAMP,
+        "lastUpdated": STAMP,
+    }
+    if parent:
+        parent["children"].append(thing)
+        parent["leaf"] = False
+    return thing
+
+
+def _read(cursor: Any, kind: str, columns: str) -> dict[int, tuple[Thing, tuple[Any, ...]]]:
+    cursor.execute(f"SELECT id, uid, code, name, {columns} FROM statistics_{kind} ORDER BY name, id")
+    return {
+        row[0]: (
+            {
+                "id": row[1],
+                "code": row[2],
+                "name": row[3],
+                "displayName": row[3],
+                "created": STAMP,
+                "lastUpdated": STAMP,
+            },
+            row[4:],
+        )
+        for row in cursor.fetchall()
+    }

@@ -1,0 +1,97 @@
+"""dataValues: one value asked for, set or taken back; the way of the data entry app."""
+
+from typing import Any
+
+import orjson
+from django.http import HttpResponse, JsonResponse, QueryDict
+
+from hoso.core.errors import HosoError
+from hoso.engines.statistics.catalogue import read_catalogue
+from hoso.engines.statistics.imports.options import ImportOptions
+from hoso.engines.statistics.imports.report import ImportReport
+from hoso.engines.statistics.imports.rows import Given, Group
+from hoso.engines.statistics.imports.run import import_values
+from hoso.engines.statistics.queries import ValueFilter, read_values
+from hoso.engines.statistics.units import find_units
+from hoso.engines.statistics.value_types import written
+from hoso.web.dhis2.value_sets import needs_credential
+from hoso.web.dhis2.web_message import web_message
+from hoso.web.routes import ActingRequest
+
+NAMES = {"dataElement": "de", "period": "pe", "orgUnit": "ou", "categoryOptionCombo": "co", "dataSet": "ds"}
+
+
+def read(request: ActingRequest) -> HttpResponse:
+    """GET: the value as a list of one; 409 where there is none."""
+    query, catalogue = request.GET, read_catalogue()
+    element = catalogue.find("element", "uid", query.get("de", ""))
+    units = find_units("uid", [query.get("ou", "")]).get(query.get("ou", ""), [])
+    split = catalogue.find("split", "uid", query["co"]) if query.get("co") else catalogue.default_split
+    if element is None or not units or split is None or not query.get("pe"):
+        raise HosoError("HS7001", name="de, pe, ou, co", value=query.urlencode()[:100])
+    found = read_values(
+        request.actor,
+        ValueFilter(elements=[element], periods=[query["pe"]], units=[units[0].id], splits=[split]),
+    )
+    if not found:
+        return web_message(409, "Data value does not exist", errorCode="E2034")
+    return JsonResponse([written(found[0].number, found[0].text, found[0].value_type)], safe=False)
+
+
+def write(request: ActingRequest) -> HttpResponse:
+    """POST: set one value, by parameters or a JSON body; 201 without a body."""
+    needs_credential(request)
+    given = _body(request)
+    row = _row(given, given.get("value"))
+    row.comment = given.get("comment")
+    follow_up = given.get("followUp")
+    row.follow_up = None if follow_up is None else str(follow_up).lower() == "true"
+    row.deleted = not row.value
+    return _answer(import_values(request.actor, iter([row]), row.group.options, "cell"), 201)
+
+
+def take_back(request: ActingRequest) -> HttpResponse:
+    """DELETE: take one value back; its history stays."""
+    needs_credential(request)
+    row = _row(_named(request.GET), None)
+    row.deleted = True
+    return _answer(import_values(request.actor, iter([row]), row.group.options, "cell"), 204)
+
+
+def _answer(report: ImportReport, good: int) -> HttpResponse:
+    if report.status == "SUCCESS":
+        return HttpResponse(status=good)
+    told = report.as_dhis2()["conflicts"][0]
+    return web_message(409, told["value"], errorCode=told["errorCode"])
+
+
+def _body(request: ActingRequest) -> dict[str, Any]:
+    if "json" in (request.content_type or "") and request.body:
+        try:
+            given = orjson.loads(request.body)
+        except orjson.JSONDecodeError as error:
+            raise HosoError("HS7002", format="JSON", reason=str(error)[:200]) from error
+        if not isinstance(given, dict):
+            raise HosoError("HS7002", format="JSON", reason="no object")
+        return given
+    return {**_named(request.GET), **_named(request.POST)}
+
+
+def _named(query: QueryDict) -> dict[str, Any]:
+    """The short names of the parameters as the long ones of a body."""
+    long = {short: name for name, short in NAMES.items()}
+    return {long.get(name, name): value for name, value in query.items()}
+
+
+def _row(given: dict[str, Any], value: Any) -> Given:
+    group = Group(0, ImportOptions(), data_set=str(given.get("dataSet") or ""))
+    said = None if value is None else str(value).lower() if isinstance(value, bool) else str(value)
+    return Given(
+        0,
+        group,
+        str(given.get("dataElement") or ""),
+        str(given.get("period") or ""),
+        str(given.get("orgUnit") or ""),
+        str(given.get("categoryOptionCombo") or ""),
+        value=said,
+    )

@@ -1,0 +1,88 @@
+"""Who this is and who asks: system/info, ping, me."""
+
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+from django.db import connection
+from django.http import HttpResponse, JsonResponse
+from django.utils import timezone
+
+from hoso.core.accounts.models import Account
+from hoso.engines.statistics.uids import uid_of
+from hoso.engines.statistics.units import units_by_id
+from hoso.web.dhis2.fields import Fields, parse_fields, select
+from hoso.web.dhis2.objects import ROOT, catalogue_objects
+from hoso.web.routes import ActingRequest
+
+VERSION = "2.42.4"  # whose manner is followed; clients read major and minor
+AUTHORITIES = {
+    "statistics.read": ("F_VIEW_EVENT_ANALYTICS", "M_dhis-web-data-visualizer"),
+    "statistics.write": ("F_DATAVALUE_ADD", "F_DATAVALUE_DELETE"),
+    "statistics.define": ("F_METADATA_IMPORT",),
+}
+
+
+def info(request: ActingRequest) -> HttpResponse:
+    """The release whose manner this is, and the time here."""
+    now = timezone.now()
+    return JsonResponse(
+        {
+            "contextPath": request.build_absolute_uri("/dhis2"),
+            "version": VERSION,
+            "revision": "hoso",
+            "calendar": "iso8601",
+            "dateFormat": "yyyy-mm-dd",
+            "serverDate": written(now),
+            "serverTimeZoneId": settings.TIME_ZONE,
+            "lastAnalyticsTableSuccess": written(now),  # figures are live: there is no table to build
+            "intervalSinceLastAnalyticsTableSuccess": "0 s",
+            "systemName": "HoSo",
+            "systemId": uid_of("system"),
+        }
+    )
+
+
+def ping(request: ActingRequest) -> HttpResponse:
+    return HttpResponse("pong", content_type="text/plain")
+
+
+def me(request: ActingRequest) -> HttpResponse:
+    """The account that asks, its authorities and its units."""
+    account = Account.objects.get(pk=request.actor.account_id)
+    held = {permission for role in request.actor.roles for permission in role.permissions}
+    units = [{"id": uid} for uid in _units(request)]
+    surname, _, first_name = account.full_name.partition(" ")
+    answer: dict[str, Any] = {
+        "id": uid_of(f"account:{account.pk}"),
+        "username": account.username,
+        "firstName": first_name,
+        "surname": surname,
+        "name": account.full_name,
+        "displayName": account.full_name,
+        "email": account.email,
+        "organisationUnits": units,
+        "dataViewOrganisationUnits": units,
+        "teiSearchOrganisationUnits": [],
+        "userGroups": [],
+        "userRoles": [{"id": uid_of(f"role:{role.key}"), "name": role.title_vi} for role in request.actor.roles],
+        "authorities": sorted({name for permission in held for name in AUTHORITIES.get(permission, ())}),
+        "programs": [],
+        "dataSets": [one["id"] for one in catalogue_objects()["dataSets"]],
+        "settings": {"keyUiLocale": "vi", "keyDbLocale": "vi"},
+    }
+    texts = request.GET.getlist("fields")
+    return JsonResponse(select(answer, parse_fields(texts) if texts else Fields(everything=True)))
+
+
+def _units(request: ActingRequest) -> list[str]:
+    """The ids of the units where the roles are held; of a role without a place the country."""
+    numbers = {one.place_id or -(one.facility_id or 0) for one in request.actor.assignments}
+    with connection.cursor() as cursor:
+        found = [unit.uid for unit in units_by_id(cursor, {number for number in numbers if number}).values()]
+    return found or [ROOT]
+
+
+def written(moment: datetime) -> str:
+    """A time as DHIS2 writes it: milliseconds, no zone."""
+    return timezone.localtime(moment).strftime("%Y-%m-%dT%H:%M:%S.") + f"{moment.microsecond // 1000:03}"

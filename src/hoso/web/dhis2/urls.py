@@ -1,0 +1,79 @@
+"""Addresses of the DHIS2-compatible API. The version in an address and the suffix of a format mean nothing, as there."""
+
+from collections.abc import Callable
+from functools import wraps
+
+from django.http import HttpResponse
+from django.urls import URLPattern, register_converter
+
+from hoso.web.dhis2 import collections, completeness, single_values, system, value_sets
+from hoso.web.dhis2.metadata import take as take_metadata
+from hoso.web.routes import PUBLIC, SIGNED_IN, Declaration, by_method, govern
+
+
+class _Version:
+    """Nothing, or `/` and two digits."""
+
+    regex = "(?:/[0-9]{2})?"
+
+    def to_python(self, value: str) -> str:
+        return value
+
+    def to_url(self, value: str) -> str:
+        return value
+
+
+class _Suffix(_Version):
+    """Nothing, or the format that the client asks for."""
+
+    regex = r"(?:\.json|\.csv|\.xml)?"
+
+
+class _Word(_Version):
+    """The name of a collection, or the id of an object."""
+
+    regex = "[A-Za-z][A-Za-z0-9]*"
+
+
+register_converter(_Version, "dhis2_version")
+register_converter(_Word, "dhis2_word")
+register_converter(_Suffix, "dhis2_suffix")
+View = Callable[..., HttpResponse]
+
+
+def _at(address: str, name: str, purpose: str = "statistics", **views: tuple[View, str]) -> URLPattern:
+    """One address; each method has its view and the permission it needs."""
+    governed = {
+        method: govern(_plain(view), Declaration(f"dhis2_{name}_{method.lower()}", permission, purpose, False))
+        for method, (view, permission) in views.items()
+    }
+    return by_method(f"api<dhis2_version:version>/{address}<dhis2_suffix:suffix>", **governed)
+
+
+def _plain(view: View) -> View:
+    @wraps(view)
+    def without(request: object, version: str = "", suffix: str = "", **named: str) -> HttpResponse:
+        return view(request, **named)
+
+    return without
+
+
+READ, WRITE, DEFINE = "statistics.read", "statistics.write", "statistics.define"
+urlpatterns = [
+    _at("system/info", "info", PUBLIC, GET=(system.info, SIGNED_IN)),
+    _at("system/ping", "system_ping", PUBLIC, GET=(system.ping, SIGNED_IN)),
+    _at("ping", "ping", PUBLIC, GET=(system.ping, SIGNED_IN)),
+    _at("me", "me", PUBLIC, GET=(system.me, SIGNED_IN)),
+    _at("metadata", "metadata", POST=(take_metadata, DEFINE)),
+    _at("dataValueSets", "value_sets", GET=(value_sets.give, READ), POST=(value_sets.take, WRITE)),
+    _at(
+        "dataValues", "value",
+        GET=(single_values.read, READ), POST=(single_values.write, WRITE), DELETE=(single_values.take_back, WRITE),
+    ),
+    _at(
+        "completeDataSetRegistrations", "completeness",
+        GET=(completeness.give, READ), POST=(completeness.take, WRITE), DELETE=(completeness.take_back, WRITE),
+    ),
+    _at("<dhis2_word:collection>", "list", GET=(collections.listed, READ)),
+    _at("<dhis2_word:collection>/<dhis2_word:uid>", "object", GET=(collections.single, READ)),
+]  # fmt: skip
