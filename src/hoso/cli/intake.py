@@ -22,6 +22,11 @@ LABELS = {
     "lines_withheld": "dòng giữ kín / lines withheld",
     "withdrawn": "đã rút / withdrawn",
     "lines_not_mapped": "dòng chưa ánh xạ / lines not mapped",
+    "documents": "tài liệu CDA / CDA documents",
+    "entries_in": "mục CDA nhận / CDA entries in",
+    "entries_mapped": "mục CDA đã ánh xạ / CDA entries mapped",
+    "entries_withheld": "mục CDA giữ kín / CDA entries withheld",
+    "entries_not_mapped": "mục CDA chưa ánh xạ / CDA entries not mapped",
 }
 
 

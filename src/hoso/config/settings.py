@@ -96,6 +96,7 @@ INSTALLED_APPS = [
     "hoso.engines.people",
     "hoso.engines.records",
     "hoso.engines.intake",
+    "hoso.engines.intake.cda",
     "hoso.engines.intake.folders",
     "hoso.engines.intake.pulls",
     "hoso.engines.intake.notifying",

@@ -1,6 +1,7 @@
 """The account of packages, added up from the ledger."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from django.db import connection
 
@@ -17,6 +18,8 @@ SUMS = """
     count(*) FILTER (WHERE v.state = 'withdrawn')
 """
 
+OF_DOCUMENTS = ("documents", "entries_in", "entries_mapped", "entries_withheld", "entries_not_mapped")
+
 
 def account_of_packages(actor: Actor, package_ids: Sequence[int]) -> Account:
     """The account of these packages together."""
@@ -28,4 +31,13 @@ def account_of_packages(actor: Actor, package_ids: Sequence[int]) -> Account:
             """,
             [list(package_ids)],
         )
-        return Account(*map(int, cursor.fetchone()))
+        account = Account(*map(int, cursor.fetchone()))
+        cursor.execute(
+            """
+            SELECT count(*), coalesce(sum(entries), 0), coalesce(sum(mapped), 0), coalesce(sum(withheld), 0),
+                   coalesce(sum(not_mapped), 0)
+            FROM cda_document WHERE package_id = ANY (%s)
+            """,
+            [list(package_ids)],
+        )
+        return replace(account, **dict(zip(OF_DOCUMENTS, map(int, cursor.fetchone()), strict=True)))

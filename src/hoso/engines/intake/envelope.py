@@ -10,6 +10,7 @@ from typing import Any, BinaryIO
 from lxml import etree
 
 from hoso.core.errors import HosoError
+from hoso.engines.intake.safe_xml import MAX_ATTRIBUTES, why, xml_events
 from hoso.engines.intake.sent import Finding, PackageHeader, Part, RawVisit
 
 ROOT = "GIAMDINHHS"
@@ -18,7 +19,6 @@ MAX_PARTS = 1000
 MAX_ELEMENTS = 1_000_000  # of one HOSO, and
 MAX_TEXT = 64 * 1024 * 1024  # characters of its contents: what one visit may take of memory
 _LIMIT = f"{MAX_TEXT // 1024**2} MB / {MAX_ELEMENTS}"
-MAX_ATTRIBUTES = 1000  # of one element; looking at more takes the square of their number
 MOST_DIGITS = 9
 
 
@@ -29,19 +29,8 @@ def read_visits(stream: BinaryIO, file: str = "") -> Iterator[RawVisit]:
     too large for memory comes without its parts, with that finding (HS3320).
     """
     reader = _EnvelopeReader(file)
-    # libxml2's own limits stay on (huge_tree off): depth, entity growth and text size of one element.
-    events = etree.iterparse(
-        stream,
-        events=("start", "end"),
-        resolve_entities=False,
-        no_network=True,
-        load_dtd=False,
-        remove_comments=True,
-        remove_pis=True,
-        huge_tree=False,
-    )
     try:
-        for event, element in events:
+        for event, element in xml_events(stream):
             if event == "start":
                 reader.started(element)
             else:
@@ -49,8 +38,7 @@ def read_visits(stream: BinaryIO, file: str = "") -> Iterator[RawVisit]:
     except etree.XMLSyntaxError as error:
         if reader.depth == 0 and stream.tell() == 0:
             raise HosoError("HS3012", file=file) from None
-        reason = (error.msg or "").partition(", line")[0][:200]
-        raise HosoError("HS3002", file=file, reason=reason, line=error.lineno or 0) from None
+        raise HosoError("HS3002", file=file, reason=why(error), line=error.lineno or 0) from None
     if not reader.count:
         raise HosoError("HS3005", file=file)
 

@@ -7,7 +7,8 @@ from datetime import date, datetime
 @dataclass(frozen=True)
 class Account:
     """The account of one or more packages: visits = filed + unchanged + corrected + quarantined + withdrawn (+ waiting);
-    lines, counted for visits filed or corrected: lines_in = filed + withheld + not mapped."""
+    lines, counted for visits filed or corrected: lines_in = filed + withheld + not mapped. Entries are those of CDA
+    documents: entries_in = mapped + withheld + not mapped."""
 
     packages: int = 0
     refused: int = 0
@@ -22,12 +23,18 @@ class Account:
     lines_withheld: int = 0
     lines_not_mapped: int = 0
     withdrawn: int = 0
+    documents: int = 0
+    entries_in: int = 0
+    entries_mapped: int = 0
+    entries_withheld: int = 0
+    entries_not_mapped: int = 0
 
     @property
     def balances(self) -> bool:
         visits = self.filed + self.unchanged + self.corrected + self.quarantined + self.withdrawn
         lines = self.lines_filed + self.lines_withheld + self.lines_not_mapped
-        return self.received == visits and self.lines_in == lines
+        entries = self.entries_mapped + self.entries_withheld + self.entries_not_mapped
+        return self.received == visits and self.lines_in == lines and self.entries_in == entries
 
     def as_dict(self) -> dict[str, int]:
         return asdict(self)

@@ -20,6 +20,7 @@ from hoso.core.files.originals import open_original
 from hoso.core.messages.notices import leave_notice
 from hoso.core.places.facilities import ensure_facility, facility_ids
 from hoso.engines.intake.archives import read_package
+from hoso.engines.intake.cda.packed import is_document, take_packed_document
 from hoso.engines.intake.counting import CountedVisits
 from hoso.engines.intake.filing import PURPOSE, PackageFacts, file_batch
 from hoso.engines.intake.notifying.noting import note_end
@@ -62,7 +63,11 @@ def process_package(
         if package.state in ("done", "refused"):
             return
         try:
-            read, remarks = _work_through(package, actor, executor, progress)
+            if is_document(package.sha256):
+                take_packed_document(package, actor)
+                read, remarks = 0, list[dict[str, Any]]()
+            else:
+                read, remarks = _work_through(package, actor, executor, progress)
         except HosoError as error:
             _finish(package.id, actor, "refused", error.as_dict())
         else:

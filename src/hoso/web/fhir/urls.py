@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern
 
-from hoso.web.fhir import documents, histories, practitioners, searching, views, whole_record, writes
+from hoso.web.fhir import cda, documents, histories, practitioners, searching, views, whole_record, writes
 from hoso.web.routes import PUBLIC, SIGNED_IN, Declaration, View, by_method, govern, route
 
 
@@ -34,6 +34,7 @@ urlpatterns = [
         permission=SIGNED_IN,
         purpose=PUBLIC,
     ),
+    by_method("$process-cda", POST=_writes(cda.process_cda, "fhir_process_cda")),
     _record("_history", histories.of_everything, "fhir_history_system"),
     _record("<str:type_name>/_history", histories.of_type, "fhir_history_type"),
     by_method(

@@ -48,7 +48,7 @@ def writing(view: View) -> View:
 @writing
 def create(request: ActingRequest, type_name: str) -> HttpResponse:
     """POST a resource; with If-None-Exist only where none such is there."""
-    _take_no_parameters(request)
+    take_no_parameters(request)
     wanted = Wanted("POST", type_name, body=_resource(request), if_none_exist=request.headers.get("If-None-Exist"))
     return _answered(request, wanted, type_name)
 
@@ -56,7 +56,7 @@ def create(request: ActingRequest, type_name: str) -> HttpResponse:
 @writing
 def update(request: ActingRequest, type_name: str, id_: str) -> HttpResponse:
     """PUT a resource under its id, new or as the next version; If-Match says which version it follows on."""
-    _take_no_parameters(request)
+    take_no_parameters(request)
     wanted = Wanted(
         "PUT", type_name, id_, _resource(request), if_match=_if_match(request),
         if_none_match=request.headers.get("If-None-Match") == "*",
@@ -73,7 +73,7 @@ def conditional_update(request: ActingRequest, type_name: str) -> HttpResponse:
 @writing
 def patch(request: ActingRequest, type_name: str, id_: str) -> HttpResponse:
     """JSON Patch or FHIRPath Patch, by content type."""
-    _take_no_parameters(request)
+    take_no_parameters(request)
     kind, body = _patch(request)
     wanted = Wanted("PATCH", type_name, id_, body, if_match=_if_match(request), patch_kind=kind)
     return _answered(request, wanted, f"{type_name}/{id_}")
@@ -89,7 +89,7 @@ def conditional_patch(request: ActingRequest, type_name: str) -> HttpResponse:
 @writing
 def delete(request: ActingRequest, type_name: str, id_: str) -> HttpResponse:
     """A last version that says deleted; what was stays in the history."""
-    _take_no_parameters(request)
+    take_no_parameters(request)
     return _answered(request, Wanted("DELETE", type_name, id_, if_match=_if_match(request)), f"{type_name}/{id_}")
 
 
@@ -102,7 +102,7 @@ def conditional_delete(request: ActingRequest, type_name: str) -> HttpResponse:
 @writing
 def bundle(request: ActingRequest) -> HttpResponse:
     """A transaction, all or nothing; or a batch, entry by entry."""
-    _take_no_parameters(request)
+    take_no_parameters(request)
     wanted_return = answers.preferred(request, "minimal")
     _check_type(request, FHIR_JSON)
     kind, asked = asked_of(body_of(request, MOST_BYTES), request.build_absolute_uri(ADDRESS))
@@ -149,7 +149,7 @@ def _query(request: HttpRequest) -> str:
     return str(text)
 
 
-def _take_no_parameters(request: HttpRequest) -> None:
+def take_no_parameters(request: HttpRequest) -> None:
     """A parameter that would be ignored is refused: HosoError HS5110."""
     for name in request.GET:
         if name not in ("_format", "_pretty"):

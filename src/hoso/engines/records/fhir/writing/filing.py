@@ -39,7 +39,7 @@ class FilingTurn:
         self.scope = scope
         self.at = at
         self.permits = permits
-        self.facility_id = _facility_of(actor, scope)
+        self.facility_id = facility_of(actor, scope)
         self.records = RecordBatch(cursor, at)
         self.belonging = Belonging(cursor, scope, self.facility_id)
         self.patients = Patients(cursor, at, self.facility_id)
@@ -193,6 +193,6 @@ def _filing_of(now: Current) -> Filing:
     return Filing(now.person_id, now.source_person_id, "", now.encounter, now.facility_id, now.place_id, 0)
 
 
-def _facility_of(actor: Actor, scope: Scope) -> int:
+def facility_of(actor: Actor, scope: Scope) -> int:
     """Where the writer holds the role by which they write; 0 for a service of the whole house."""
     return next((one.facility_id or 0 for one in actor.assignments if one.role == scope.role.key), 0)

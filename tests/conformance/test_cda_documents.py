@@ -1,0 +1,277 @@
+"""Whole C-CDA documents in, by `$process-cda` and as packages: every entry mapped or reported, codes as a second reader
+has them, versions, hostile documents, sensitive content."""
+
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from hoso.core.terminology import systems
+from tests.conformance.cda_slow_reader import SlowEntry, entries_of, section_titles
+from tests.conformance.fhir_writing import Software, code_of, counts, software
+from tests.intaking import Intake, last_package, one, rows, undone
+
+FOLDER = Path(__file__).parent / "cda"
+DOCUMENTS = sorted(FOLDER.glob("*.xml"))
+XML = "application/xml"
+Part = dict[str, Any]
+# What FHIR says in words of its own: statuses, categories, classes.
+OWN_WORDS = ("http://terminology.hl7.org/CodeSystem/condition-", "http://terminology.hl7.org/CodeSystem/allergyintolerance-",
+             "http://terminology.hl7.org/CodeSystem/observation-category", "http://terminology.hl7.org/CodeSystem/v3-NullFlavor")  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def answers(filled: Callable[[], Intake]) -> Iterator[dict[str, Any]]:
+    """The answer to each document, sent by software of the whole house."""
+    filled()
+    sender = software()
+    found: dict[str, Any] = {"sender": sender}
+    for path in DOCUMENTS:
+        answer = sender.send("POST", "$process-cda", path.read_bytes(), XML)
+        assert answer.status_code == 201, (path.name, answer.content[:2000])
+        found[path.name] = answer.json()
+    yield found
+
+
+def named(part: Part, name: str) -> Any:
+    """The value of one named parameter of an answer or of a part of it; its parts where it has no value."""
+    return next((_value(each) for each in _inside(part) if each["name"] == name), None)
+
+
+def all_named(part: Part, name: str) -> list[Part]:
+    return [each for each in _inside(part) if each["name"] == name]
+
+
+def _inside(part: Part) -> list[Part]:
+    return list(part.get("parameter") or part.get("part", []))
+
+
+def _value(part: Part) -> Any:
+    return next((value for key, value in part.items() if key.startswith("value")), part)
+
+
+def told_entries(answer: Part) -> dict[str, Part]:
+    found = [entry for section in all_named(answer, "section") for entry in all_named(section, "entry")]
+    return {named(one, "path"): one for one in found}
+
+
+def codings(node: Any) -> set[tuple[str, str]]:
+    """Every coding anywhere in a resource."""
+    if isinstance(node, list):
+        return {pair for one in node for pair in codings(one)}
+    if not isinstance(node, dict):
+        return set()
+    own = {(node["system"], node["code"])} if {"system", "code"} <= node.keys() and "value" not in node else set()
+    return own | {pair for one in node.values() for pair in codings(one)}
+
+
+@pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.stem)
+def test_every_entry_is_mapped_or_reported(answers: dict[str, Any], path: Path) -> None:
+    slow, answer = entries_of(path), answers[path.name]
+    told = told_entries(answer)
+    assert sorted(told) == sorted(one.path for one in slow)
+    mapped = sum(named(one, "outcome") == "mapped" for one in told.values())
+    reported = [one for one in told.values() if named(one, "outcome") != "mapped"]
+    assert all(named(one, "reason") for one in reported)
+    assert (named(answer, "entries"), named(answer, "mapped")) == (len(slow), mapped)
+    assert mapped + len(reported) == len(slow) and mapped >= 0.8 * len(slow)
+    print(f"\n{path.stem}: {len(slow)} entries = {mapped} mapped + {len(reported)} reported")
+    for section, title in zip(all_named(answer, "section"), section_titles(path), strict=True):
+        number = named(section, "number")
+        inside = [one for one in slow if one.section == number]
+        assert named(section, "entries") == len(inside), title
+        assert named(section, "entries") == named(section, "mapped") + named(section, "notMapped"), title
+        print(f"  {title:50} {len(inside):4} {named(section, 'mapped'):4} {named(section, 'notMapped'):4}")
+
+
+def _resource(answers: dict[str, Any], entry: Part) -> Any:
+    answer = answers["sender"].get(named(entry, "resource")["reference"])
+    assert answer.status_code == 200
+    return json.loads(answer.content)
+
+
+@pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.stem)
+def test_coded_values_are_those_a_second_reader_has(answers: dict[str, Any], path: Path) -> None:
+    told = told_entries(answers[path.name])
+    of_resource: dict[str, set[tuple[str, str]]] = {}
+    resources: dict[str, Any] = {}
+    compared = 0
+    for entry in entries_of(path):
+        if named(told[entry.path], "outcome") != "mapped":
+            continue
+        where = named(told[entry.path], "resource")["reference"]
+        resources.setdefault(where, _resource(answers, told[entry.path]))
+        of_resource.setdefault(where, set()).update(entry.codes)
+        assert entry.codes <= codings(resources[where]), (entry.path, where)
+        compared += len(entry.codes)
+    for where, resource in resources.items():  # and nothing that the document does not say
+        foreign = {
+            pair for pair in codings(resource) if not pair[0].startswith((*OWN_WORDS, "http://unitsofmeasure.org"))
+        }
+        assert foreign <= of_resource[where], where
+    assert compared > 20
+    print(f"\n{path.stem}: {compared} coded values of {len(resources)} resources")
+
+
+@pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.stem)
+def test_what_is_negated_does_not_stand_as_true(answers: dict[str, Any], path: Path) -> None:
+    told = told_entries(answers[path.name])
+    for entry in (one for one in entries_of(path) if one.negated):
+        if named(told[entry.path], "outcome") == "mapped":
+            resource = _resource(answers, told[entry.path])
+            says = (resource.get("status"), "refuted" in json.dumps(resource.get("verificationStatus", {})))
+            assert says[0] in ("not-done", "not-taken") or says[1] or resource.get("doNotPerform"), entry
+
+
+def test_the_document_and_the_words_of_its_sections_are_kept(answers: dict[str, Any]) -> None:
+    import base64
+
+    for path in DOCUMENTS:
+        answer, sender = answers[path.name], answers["sender"]
+        document = sender.get(named(answer, "document")["reference"]).json()
+        assert base64.b64decode(document["content"][0]["attachment"]["data"]) == path.read_bytes()
+        patient = named(answer, "patient")["reference"]
+        assert document["subject"]["reference"] == patient
+        kind = document["type"]["coding"][0]["code"]
+        found = sender.get(f"Composition?patient={patient}&type={kind}").json()["entry"]
+        composition = found[0]["resource"]
+        sections = composition["section"]
+        assert len(found) == 1 and len(sections) == len(section_titles(path))
+        kept = [section for section in all_named(answer, "section") if named(section, "narrative") == "kept"]
+        assert len(kept) == sum("text" in one for one in sections) > 0
+
+
+def test_sent_again_nothing_is_new(answers: dict[str, Any]) -> None:
+    with undone():
+        before = counts()
+        answer = answers["sender"].send("POST", "$process-cda", DOCUMENTS[0].read_bytes(), XML)
+        assert answer.status_code == 200 and named(answer.json(), "state") == "unchanged"
+        assert counts() == before
+        assert named(answer.json(), "mapped") == named(answers[DOCUMENTS[0].name], "mapped")
+
+
+def _version(number: int, content: bytes = b"") -> bytes:
+    content = content or DOCUMENTS[0].read_bytes()
+    return content.replace(b'<versionNumber value="1"/>', b'<versionNumber value="%d"/>' % number)
+
+
+def test_a_newer_version_replaces_and_an_older_late_one_is_history(answers: dict[str, Any]) -> None:
+    sender: Software = answers["sender"]
+    with undone():
+        first = told_entries(answers[DOCUMENTS[0].name])
+        gone = next(one for one in first.values() if named(one, "element") == "Procedure")
+        text = _version(3).decode()
+        start = text.index("<entry", text.index("PROCEDURES</title>"))
+        end = text.index("</entry>", start) + len("</entry>")
+        newer = sender.send("POST", "$process-cda", (text[:start] + text[end:]).encode(), XML)
+        assert newer.status_code == 201, newer.content
+        assert named(newer.json(), "entries") == len(first) - 1
+        assert sender.get(named(gone, "resource")["reference"]).status_code == 410
+        same = {
+            path: named(entry, "resource") for path, entry in told_entries(newer.json()).items() if "section[1]" in path
+        }
+        assert same == {path: named(entry, "resource") for path, entry in first.items() if "section[1]/" in path}
+        old = sender.get(named(answers[DOCUMENTS[0].name], "document")["reference"]).json()
+        now = sender.get(named(newer.json(), "document")["reference"]).json()
+        assert (old["status"], now["status"], now["relatesTo"][0]["code"]) == ("superseded", "current", "replaces")
+        before = one("SELECT count(*) FROM records_resource WHERE NOT deleted")
+        late = sender.send("POST", "$process-cda", _version(2), XML)
+        assert named(late.json(), "state") == "history" and named(late.json(), "mapped") == 0
+        assert sender.get(named(late.json(), "document")["reference"]).json()["status"] == "superseded"
+        assert one("SELECT count(*) FROM records_resource WHERE NOT deleted") == before + 1
+        other = sender.send("POST", "$process-cda", _version(3) + b"<!-- other -->", XML)
+        assert (other.status_code, code_of(other)) == (409, "HS5194")
+
+
+def test_a_person_is_known_by_keeper_and_number_and_by_a_number_of_the_house(answers: dict[str, Any]) -> None:
+    by_name = {name: named(answer, "patient")["reference"] for name, answer in answers.items() if name != "sender"}
+    assert len(set(by_name.values())) == 5  # the discharge summary and the operative note are of one person
+    assert len({name for name in by_name if "Discharge" in name or "Operative" in name}) == 2
+    number = "079185000123"
+    mark = f'<id root="2.16.840.1.113883.4.873" extension="https://hoso.vn/fhir/sid/so-dinh-danh-ca-nhan|{number}"/>'
+    with undone():
+        sender: Software = answers["sender"]
+        made = sender.created({
+            "resourceType": "Patient", "name": [{"text": "Isabella Jones"}], "birthDate": "1950-12-19", "gender": "female",
+            "identifier": [{"system": "https://hoso.vn/fhir/sid/so-dinh-danh-ca-nhan", "value": number}],
+        })  # fmt: skip
+        content = _version(1).replace(b"</patientRole>", b"</patientRole>").replace(
+            b'<id extension="98765432" root="1.3.6.1.4.1.16517.1"/>', mark.encode()
+        )  # fmt: skip
+        answer = sender.send("POST", "$process-cda", content.replace(b"sTT988", b"other-set"), XML)
+        assert answer.status_code == 201, answer.content
+        wanted = "SELECT person_id FROM records_location WHERE id = %s"
+        document = named(answer.json(), "document")["reference"].partition("/")[2]
+        assert one(wanted, document) == one(wanted, made["id"])
+
+
+@pytest.mark.parametrize(
+    ("content", "status", "code"),
+    [
+        (b"<a/>", 400, "HS5190"),
+        (b"not xml", 400, "HS3002"),
+        (b'<!DOCTYPE a [<!ENTITY x SYSTEM "file:///etc/passwd">]><ClinicalDocument xmlns="urn:hl7-org:v3">&x;</ClinicalDocument>', 400, "HS3001"),
+        (b'<ClinicalDocument xmlns="urn:hl7-org:v3"/>', 422, "HS5192"),
+        (b'<ClinicalDocument xmlns="urn:hl7-org:v3">' + b"<section>" * 150 + b"</section>" * 150 + b"</ClinicalDocument>", 413, "HS5191"),
+    ],
+)  # fmt: skip
+def test_what_is_no_document_is_refused(answers: dict[str, Any], content: bytes, status: int, code: str) -> None:
+    answer = answers["sender"].send("POST", "$process-cda", content, XML)
+    assert (answer.status_code, code_of(answer)) == (status, code), answer.content
+
+
+def test_only_software_that_may_write_sends_documents(answers: dict[str, Any]) -> None:
+    assert software("doctor").send("POST", "$process-cda", DOCUMENTS[0].read_bytes(), XML).status_code == 403
+    answer = answers["sender"].send("POST", "$process-cda", b"{}", "application/fhir+json")
+    assert (answer.status_code, code_of(answer)) == (415, "HS5140")
+
+
+def test_what_the_record_may_not_hold_is_withheld_and_counted(answers: dict[str, Any]) -> None:
+    """A problem coded as HIV disease: neither it nor the words of any section reach the record."""
+    content = (FOLDER / "Documents_Operative_Note_Operative_Note.xml").read_text()
+    content = content.replace("sTT988", "withheld-set").replace(
+        'codeSystem="2.16.840.1.113883.6.96"', 'codeSystem="2.16.840.1.113883.6.96"'
+    )
+    start = content.index('<value xsi:type="CD"', content.index("COMPLICATIONS"))
+    end = content.index(">", start)
+    content = (
+        content[:start]
+        + f'<value xsi:type="CD" code="B20" codeSystem="2.16.840.1.113883.6.3" displayName="HIV"{"/" if content[end - 1] == "/" else ""}'
+        + content[end:]
+    )
+    with undone():
+        sender: Software = answers["sender"]
+        answer = sender.send("POST", "$process-cda", content.encode(), XML)
+        assert answer.status_code == 201, answer.content
+        told = answer.json()
+        assert named(told, "withheld") >= 1
+        assert named(told, "entries") == named(told, "mapped") + named(told, "withheld") + named(told, "notMapped")
+        assert "B20" not in answer.content.decode()
+        document = sender.get(named(told, "document")["reference"]).json()
+        assert "data" not in document["content"][0]["attachment"]
+        assert all(named(section, "narrative") != "kept" for section in all_named(told, "section"))
+        assert one("SELECT count(*) FROM records_resource WHERE position('HIV'::bytea in body) > 0") == 0
+
+
+def test_the_intake_knows_a_document_by_its_root(filled: Callable[[], Intake], answers: dict[str, Any]) -> None:
+    with undone():
+        before = counts()
+        account = filled().send(DOCUMENTS[0].read_bytes())
+        assert (account.packages, account.refused, account.documents) == (1, 0, 1)
+        assert account.entries_in == account.entries_mapped == 18 and account.balances
+        assert rows("SELECT state FROM cda_document WHERE package_id = %s", last_package()) == [("unchanged",)]
+        assert counts() == before
+        refused = filled().send(_version(1) + b"<!-- other content of one version -->")
+        assert refused.refused == 1 and refused.documents == 0
+
+
+def test_systems_agree_with_those_of_the_house() -> None:
+    assert ("http://hl7.org/fhir/sid/icd-10", "icd10-vn") == (systems.ICD10_VN.url, systems.ICD10_VN.name)
+
+
+def test_the_second_reader_sees_every_entry_once() -> None:
+    for path in DOCUMENTS:
+        found: list[SlowEntry] = entries_of(path)
+        assert len({one.path for one in found}) == len(found) > 10
