@@ -20,6 +20,7 @@ ADDRESSES = {
     "2.16.840.1.113883.6.96": "http://snomed.info/sct",
     "2.16.840.1.113883.6.88": "http://www.nlm.nih.gov/research/umls/rxnorm",
     "2.16.840.1.113883.12.292": "http://hl7.org/fhir/sid/cvx",
+    "2.16.840.1.113883.6.104": "http://hl7.org/fhir/sid/icd-9-cm",
     "2.16.840.1.113883.6.12": "http://www.ama-assn.org/go/cpt",
     "2.16.840.1.113883.3.26.1.1": "http://ncimeta.nci.nih.gov",
     "2.16.840.1.113883.4.9": "http://fdasis.nlm.nih.gov",
@@ -27,6 +28,7 @@ ADDRESSES = {
 _V3 = {
     "1": "AdministrativeGender", "4": "ActCode", "6": "ActClass", "7": "ActPriority", "8": "ActReason",
     "83": "ObservationInterpretation", "85": "orderableDrugForm", "110": "RoleClass", "111": "RoleCode",
+    "112": "RouteOfAdministration",
 }  # fmt: skip
 
 

@@ -14,6 +14,7 @@ from django.test import Client, RequestFactory
 
 from hoso.core.accounts.credentials import issue_token
 from hoso.core.accounts.models import Account
+from tests.cda_documents import small_document
 from tests.claim_packages import sample_3176
 from tests.conformance.fhir_writing import FHIR_JSON, software
 from tests.deciding import decided_by_a_person
@@ -151,6 +152,14 @@ def _ask(route: Route, loaded: Loaded, role: str) -> HttpResponseBase:
         client = Client(headers={"authorization": f"Bearer {loaded.tokens[role]}"})
         if route.methods in ((), ("GET",)):
             return client.get(address)
+        if route.name == "fhir_process_cda":
+            content = small_document(
+                one(
+                    "SELECT value FROM people_identifier WHERE person_id = %s AND kind = 'personal_number'",
+                    loaded.person,
+                )
+            )
+            return client.post(address, content, content_type="application/xml")
         content, kind = _written(route, address, loaded.addresses["fhir_search", "/fhir/r4/<str:type_name>"])
         return client.generic(route.methods[0], address, content, content_type=kind)
     client = Client()

@@ -120,7 +120,7 @@ def concept_at(system: str, code: str, day: date) -> Concept | None:
             f"SELECT {COLUMNS} FROM terminology_concept c WHERE c.version_id = %s AND c.code = %s", [version.id, code]
         )
         row = cursor.fetchone()
-    return _concept(version, day, row) if row else None
+    return concept_of(version, day, row) if row else None
 
 
 def display(system: str, code: str, day: date, lang: Language = "vi") -> str | None:
@@ -185,10 +185,11 @@ def search(system: str, text: str, day: date, limit: int = 20) -> list[Concept]:
                 "limit": limit,
             },
         )
-        return [_concept(version, day, row) for row in cursor.fetchall()]
+        return [concept_of(version, day, row) for row in cursor.fetchall()]
 
 
-def _concept(version: Version, day: date, row: tuple[Any, ...]) -> Concept:
+def concept_of(version: Version, day: date, row: tuple[Any, ...]) -> Concept:
+    """A concept from a row of COLUMNS."""
     code, vi, en, parent, properties, valid_from, valid_to = row  # jsonb comes as text from Django's cursors
     holds = version.holds(day) and (not valid_from or valid_from <= day) and (not valid_to or day < valid_to)
     return Concept(version.system, version.version, code, vi, en, parent, holds, orjson.loads(properties))

@@ -33,6 +33,9 @@ ICD9_CM = CodeSystem(
     "icd9-cm", "http://hl7.org/fhir/sid/icd-9-cm", "ICD-9-CM tập 3 (phẫu thuật, thủ thuật)", "ICD-9-CM volume 3"
 )
 
+# The system whose codes the parents of another one's top codes are.
+GROUPED_BY = {ICD10_VN.name: ICD10_VN_BLOCKS.name}
+
 
 def code_list(name: str, title_vi: str = "", title_en: str = "") -> CodeSystem:
     """A list shared by the exchange tables; `MA_LOAI_KCB` and `ma-loai-kcb` are the same."""

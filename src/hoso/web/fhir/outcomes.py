@@ -6,6 +6,7 @@ import orjson
 from django.http import HttpRequest, HttpResponse
 
 from hoso.core.errors import HosoError
+from hoso.engines.records.fhir.validation import Issue
 from hoso.engines.records.fhir.writing.asked import NotValid
 
 ADDRESS = "/fhir/r4"
@@ -44,12 +45,7 @@ def entry_of(error: HosoError) -> bytes:
 
 def _outcome(error: HosoError) -> dict[str, Any]:
     if isinstance(error, NotValid):
-        issues = [
-            _issue(
-                HosoError(one.error, expression=one.expression), one.code, [at(error.place, one.expression)], one.detail
-            )
-            for one in error.issues
-        ]
+        issues = [issue_of(one, place=error.place) for one in error.issues]
     else:
         place = getattr(error, "place", "")
         issues = [
@@ -58,6 +54,14 @@ def _outcome(error: HosoError) -> dict[str, Any]:
             )
         ]
     return {"resourceType": "OperationOutcome", "issue": issues}
+
+
+def issue_of(one: Issue, severity: str = "error", place: str = "") -> dict[str, Any]:
+    """One issue of a resource as FHIR tells it."""
+    params = {"expression": one.expression, "profile": one.detail, "type": one.expression.partition(".")[0], "reason": one.detail,
+              "given": one.detail, "address": ""}  # fmt: skip
+    told = _issue(HosoError(one.error, **params), one.code, [at(place, one.expression)], one.detail)
+    return {**told, "severity": severity}
 
 
 def _issue(error: HosoError, kind: str, places: list[str], detail: str = "") -> dict[str, Any]:

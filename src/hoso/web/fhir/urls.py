@@ -2,7 +2,19 @@
 
 from django.urls import URLPattern
 
-from hoso.web.fhir import cda, documents, histories, practitioners, searching, views, whole_record, writes
+from hoso.web.fhir import (
+    cda,
+    code_resources,
+    codes,
+    documents,
+    histories,
+    practitioners,
+    searching,
+    validating,
+    views,
+    whole_record,
+    writes,
+)
 from hoso.web.routes import PUBLIC, SIGNED_IN, Declaration, View, by_method, govern, route
 
 
@@ -16,6 +28,12 @@ def _writes(view: View, name: str) -> View:
 
 def _record(pattern: str, view: View, name: str) -> URLPattern:
     return by_method(pattern, GET=_reads(view, name))
+
+
+def _asks(pattern: str, view: View, name: str) -> URLPattern:
+    """An operation on codes, which are nobody's data: by GET or POST, for anybody who is signed in."""
+    governed = govern(view, Declaration(name, SIGNED_IN, PUBLIC, False))
+    return by_method(pattern, GET=governed, POST=governed)
 
 
 def base_of_fhir(pattern: str) -> URLPattern:
@@ -35,8 +53,22 @@ urlpatterns = [
         purpose=PUBLIC,
     ),
     by_method("$process-cda", POST=_writes(cda.process_cda, "fhir_process_cda")),
+    _asks("CodeSystem/$lookup", codes.lookup, "fhir_lookup"),
+    _asks("CodeSystem/$validate-code", codes.validate_code_of_system, "fhir_validate_code"),
+    _asks("CodeSystem/$subsumes", codes.subsumes, "fhir_subsumes"),
+    _asks("ValueSet/$expand", codes.expand, "fhir_expand"),
+    _asks("ValueSet/$validate-code", codes.validate_code_of_set, "fhir_validate_code_of_set"),
+    _asks("ConceptMap/$translate", code_resources.translate, "fhir_translate"),
+    _asks("CodeSystem/hoso-<slug:name>", code_resources.code_system, "fhir_code_system"),
+    _asks("ValueSet/hoso-<slug:name>", code_resources.set_of_codes, "fhir_value_set"),
+    _asks("ConceptMap/hoso-<slug:name>", code_resources.concept_map, "fhir_concept_map"),
     _record("_history", histories.of_everything, "fhir_history_system"),
     _record("<str:type_name>/_history", histories.of_type, "fhir_history_type"),
+    by_method(
+        "<str:type_name>/$validate",
+        POST=govern(validating.validate_resource, Declaration("fhir_validate", SIGNED_IN, PUBLIC, False)),
+    ),
+    _record("<str:type_name>/<str:id_>/$validate", validating.validate_instance, "fhir_validate_instance"),
     by_method(
         "<str:type_name>",
         GET=_reads(searching.search, "fhir_search"),

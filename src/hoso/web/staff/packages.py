@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from django.http import FileResponse, HttpResponse
 from django.shortcuts import render
@@ -10,6 +11,7 @@ from hoso.core.access.policy import Scope
 from hoso.core.errors import HosoError
 from hoso.core.files.originals import open_original
 from hoso.engines.intake import queries as intake
+from hoso.engines.intake.cda.queries import DocumentAccount, document_of_package, reason_of
 from hoso.engines.intake.models import FindingRow, PackageRow, VisitRow
 from hoso.web.asking import ask
 from hoso.web.menu import may
@@ -25,6 +27,7 @@ class PackagePage:
     package: PackageRow
     visits: list[VisitRow]
     findings: list[FindingRow]
+    cda: DocumentAccount | None  # a CDA document has entries instead of visits
 
 
 def package(request: ActingRequest, package_id: int) -> HttpResponse:
@@ -42,7 +45,12 @@ def package(request: ActingRequest, package_id: int) -> HttpResponse:
         if found is None:
             return None
         visits = intake.visits(scope, package_id, state or None, VISITS, after or 0)
-        return PackagePage(found, list(visits), list(intake.findings(scope, package_id, ordinal, FINDINGS)))
+        return PackagePage(
+            found,
+            list(visits),
+            list(intake.findings(scope, package_id, ordinal, FINDINGS)),
+            document_of_package(scope, package_id),
+        )
 
     page = ask(request, query, about=f"package {package_id}")
     if page is None:
@@ -53,6 +61,8 @@ def package(request: ActingRequest, package_id: int) -> HttpResponse:
         "visits": page.visits,
         "findings": page.findings,
         "findings_cut": len(page.findings) == FINDINGS,
+        "cda": page.cda,
+        "reported": reported_entries(page.cda) if page.cda else [],
         "state": state,
         "states": [(key, getattr(page.package.account, key)) for key in STATES],
         "ordinal": ordinal,
@@ -62,6 +72,17 @@ def package(request: ActingRequest, package_id: int) -> HttpResponse:
         "may_identify": may(request.actor, "person.search", "record_keeping"),
     }
     return render(request, "intake/package.html", context)
+
+
+def reported_entries(account: DocumentAccount) -> list[dict[str, Any]]:
+    """What did not reach the record of a CDA document, as the page shows it."""
+    return [
+        {
+            "section": section.title or section.code, "path": one.path, "name": one.name, "detail": one.detail,
+            "why": reason_of(one),
+        }
+        for section, one in account.reported
+    ]  # fmt: skip
 
 
 def row(request: ActingRequest, package_id: int) -> HttpResponse:

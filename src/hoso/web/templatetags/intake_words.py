@@ -24,6 +24,17 @@ VISIT_STATE: dict[str, Words] = {
     "withdrawn": ("Đã rút", "Withdrawn"),
     "waiting": ("Đang chờ", "Waiting"),
 }
+DOCUMENT_STATE: dict[str, Words] = {
+    "filed": ("Đã lưu", "Filed"),
+    "superseded": ("Đã có bản mới", "Superseded"),
+    "history": ("Bản cũ, chỉ giữ", "Older, kept only"),
+    "unchanged": ("Không đổi", "Unchanged"),
+}
+NARRATIVE: dict[str, Words] = {
+    "kept": ("giữ", "kept"),
+    "withheld": ("giữ kín", "withheld"),
+    "none": ("không có", "none"),
+}
 SEVERITY: dict[str, Words] = {
     "error": ("Lỗi", "Error"),
     "warning": ("Cảnh báo", "Warning"),
@@ -53,6 +64,16 @@ def package_state(key: str) -> str:
 @register.filter
 def visit_state(key: str) -> str:
     return word(VISIT_STATE, key)
+
+
+@register.filter
+def document_state(key: str) -> str:
+    return word(DOCUMENT_STATE, key)
+
+
+@register.filter
+def narrative(key: str) -> str:
+    return word(NARRATIVE, key)
 
 
 @register.filter

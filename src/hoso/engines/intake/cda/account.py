@@ -38,6 +38,14 @@ class SectionAccount:
     narrative: str = "none"
     entries: list[EntryAccount] = field(default_factory=list)
 
+    @property
+    def mapped(self) -> int:
+        return self.count(MAPPED)
+
+    @property
+    def reported(self) -> int:
+        return len(self.entries) - self.mapped
+
     def count(self, outcome: str) -> int:
         return sum(one.outcome == outcome for one in self.entries)
 

@@ -9,7 +9,7 @@ from typing import Any
 from hoso.core.access.labels import labels, withheld_mask
 from hoso.engines.intake.cda.account import WITHHELD, SectionAccount
 from hoso.engines.intake.cda.entries import CLASSES, EntryMapper, MadeResource
-from hoso.engines.intake.cda.header import Header, authors_of, keeper_of, patient_of, read_header, visit_of
+from hoso.engines.intake.cda.header import Header, authors_of, care_of, keeper_of, patient_of, read_header, visit_of
 from hoso.engines.intake.cda.narrative import div, named_texts, words
 from hoso.engines.intake.cda.values import Seen, concept
 from hoso.engines.records.drafts import uuid8_at
@@ -30,6 +30,7 @@ class MappedDocument:
     document: dict[str, Any]
     document_id: str
     composition_id: str
+    care: dict[str, str]  # Period of the care it tells of
 
     @property
     def withholds(self) -> bool:
@@ -66,7 +67,16 @@ def map_document(root: Any, content: bytes, sender: int = 0) -> MappedDocument:
     resources += [(one.type, one.id, one.body) for found in made for one in found]
     resources.append(("Composition", composition_id, composition))
     document = _document(root, header, content, mask, withholds, visit[0] if visit else "")
-    return MappedDocument(header, patient_of(root, header), resources, accounts, document, document_id, composition_id)
+    return MappedDocument(
+        header,
+        patient_of(root, header),
+        resources,
+        accounts,
+        document,
+        document_id,
+        composition_id,
+        care_of(root, header),
+    )
 
 
 def _sections(root: Any) -> Iterator[Any]:

@@ -1,7 +1,8 @@
 """Taking in one CDA document: kept whole, mapped, judged against its series, filed, accounted for; all in one transaction."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from dataclasses import replace
+from datetime import UTC, datetime
 from hashlib import sha256
 from io import BytesIO
 from typing import Any
@@ -13,20 +14,25 @@ from hoso.core.access import policy
 from hoso.core.access.actor import Actor
 from hoso.core.access.policy import Scope
 from hoso.core.audit.events import AuditEvent, record_event
+from hoso.core.database.bulk import bulk_insert
 from hoso.core.database.session import acting_transaction
 from hoso.core.errors import HosoError
 from hoso.core.files.originals import keep_original
+from hoso.core.places.facilities import facility_ids
 from hoso.engines.intake.cda.account import NOT_MAPPED, WITHHELD
 from hoso.engines.intake.cda.document import MappedDocument, map_document
+from hoso.engines.intake.cda.header import keeper_code
 from hoso.engines.intake.cda.ledger import Arrival, From, enter
 from hoso.engines.intake.cda.reading import MAX_BYTES, read_document
 from hoso.engines.intake.cda.series import Judged, KnownDocument, describes_the_person_anew, judge
 from hoso.engines.intake.cda.written_json import as_json
 from hoso.engines.records.fhir.search.moments import span_of
 from hoso.engines.records.fhir.writing.asked import Wanted
+from hoso.engines.records.fhir.writing.care import CARE_COLUMNS, ON_KNOWN_CARE, care_days
 from hoso.engines.records.fhir.writing.current import resources_by_key
 from hoso.engines.records.fhir.writing.filing import facility_of
 from hoso.engines.records.fhir.writing.turn import PERMISSION, take_turn
+from hoso.engines.records.resource_types import NUMBERS
 
 _SHARED = "Encounter"  # several documents may be about one visit: the end of one is not the end of it
 
@@ -46,7 +52,9 @@ def take_document(actor: Actor, purpose: str, content: bytes, sender: From, file
     scope = policy.decide(actor, PERMISSION, purpose)
     if len(content) > MAX_BYTES:
         raise HosoError("HS5191", file=file, limit=f"{MAX_BYTES // 1024 // 1024} MB")
-    document = map_document(read_document(BytesIO(content), file), content, sender.facility_id)
+    root = read_document(BytesIO(content), file)
+    sender = _at_its_facility(sender, root)
+    document = map_document(root, content, sender.facility_id)
     digest = sha256(content).digest()
     made_at = _made_at(document)
     with acting_transaction(actor.account_id, purpose), connection.cursor() as cursor:
@@ -56,14 +64,49 @@ def take_document(actor: Actor, purpose: str, content: bytes, sender: From, file
         about = f"DocumentReference/{document.document_id}"
         filed: list[str] = []
         if judged.state == "unchanged":
-            event = AuditEvent(actor, scope.role.key, purpose, "update", object=about, found=0)
-            record_event(event)
+            person_id, _ = _whose(cursor, document)
+            record_event(
+                AuditEvent(actor, scope.role.key, purpose, "update", object=about, person_id=person_id, found=0)
+            )
         else:
             anew = describes_the_person_anew(cursor, document.header, made_at)
             wanted = _wanted(cursor, scope, document, judged, anew)
             take_turn(actor, purpose, wanted, about, in_bundle=True)
+            _open_to_sender(cursor, sender.facility_id, document)
             filed = [f"{one.type_name}/{one.id}" for one in wanted if one.method == "PUT"]
         return enter(cursor, Arrival(sender, document, judged, digest, made_at, tuple(filed)))
+
+
+def _at_its_facility(sender: From, root: Any) -> From:
+    """A sender of the whole house sends for the facility that keeps the document, where that names itself by its code."""
+    if sender.facility_id or not (code := keeper_code(root)):
+        return sender
+    return replace(sender, facility_id=facility_ids({code}).get(code, 0))
+
+
+def _open_to_sender(cursor: Any, facility_id: int, document: MappedDocument) -> None:
+    """The care a document tells of opens the record to the facility that sends it, as a visit in a package does."""
+    if not facility_id:
+        return
+    person_id, source = _whose(cursor, document)
+    days = care_days({"period": document.care}, datetime.now(UTC))
+    bulk_insert(
+        cursor,
+        "access_care_relation",
+        CARE_COLUMNS,
+        [(person_id, source, facility_id, "visit", *days, 0)],
+        ON_KNOWN_CARE,
+    )
+
+
+def _whose(cursor: Any, document: MappedDocument) -> tuple[int, int]:
+    """(person_id, source_person_id) under which the document is filed."""
+    cursor.execute(
+        "SELECT person_id, source_person_id FROM records_location WHERE type = %s AND id = %s",
+        [NUMBERS["DocumentReference"], document.document_id],
+    )
+    person_id, source = cursor.fetchone()
+    return person_id, source
 
 
 def _made_at(document: MappedDocument) -> datetime:

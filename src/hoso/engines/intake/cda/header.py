@@ -9,8 +9,10 @@ from hoso.engines.intake.cda.narrative import words
 from hoso.engines.intake.cda.rules import code_maps
 from hoso.engines.intake.cda.values import Seen, concept, identifier, party, period
 from hoso.engines.records.drafts import uuid8_at
+from hoso.engines.records.fhir.writing.belonging import FACILITY_SYSTEM
 
 MOST_VERSION = 2**31 - 1
+_KEEPER = "custodian/assignedCustodian/representedCustodianOrganization"
 _USES = {"HP": "home", "H": "home", "HV": "home", "WP": "work", "MC": "mobile", "TMP": "temp"}
 
 
@@ -50,7 +52,7 @@ def read_header(root: Any, sender: int = 0) -> Header:
     header = Header(
         _key(root.find("id")), _key(root.find("setId")), number, code.get("code", "") if code is not None else "",
         words(title) if title is not None else "", moment(_value(root, "effectiveTime")),
-        _key(root.find("custodian/assignedCustodian/representedCustodianOrganization/id")),
+        _key(root.find(f"{_KEEPER}/id")),
         _first_key(root.findall("recordTarget/patientRole/id")),
         tuple(key for one in root.findall("relatedDocument[@typeCode='RPLC']/parentDocument/id") if (key := _key(one))),
         sender,
@@ -120,9 +122,24 @@ def _provider(place: Any, seen: Seen) -> dict[str, Any] | None:
     return party(organisation if organisation is not None else place, seen)
 
 
+def care_of(root: Any, header: Header) -> dict[str, str]:
+    """The Period of the care a document tells of: of its visit, of the service it documents, else the day it was made."""
+    for path in ("componentOf/encompassingEncounter/effectiveTime", "documentationOf/serviceEvent/effectiveTime"):
+        found = root.find(path)
+        if found is not None and (span := period(found, Seen({}))) and "start" in span:
+            return {"end": header.made_at, **span}
+    return {"start": header.made_at, "end": header.made_at}
+
+
 def keeper_of(root: Any) -> dict[str, Any] | None:
-    found = root.find("custodian/assignedCustodian/representedCustodianOrganization")
+    found = root.find(_KEEPER)
     return party(found, Seen({})) if found is not None else None
+
+
+def keeper_code(root: Any) -> str:
+    """The facility's code, where the keeper names itself by it (an id of root 2.16.840.1.113883.4.873)."""
+    found = [identifier(one, Seen({})) for one in root.findall(f"{_KEEPER}/id")]
+    return next((one["value"] for one in found if one and one["system"] == FACILITY_SYSTEM), "")
 
 
 def authors_of(root: Any) -> list[dict[str, Any]]:

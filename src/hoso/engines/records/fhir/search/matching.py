@@ -7,12 +7,15 @@ from collections.abc import Callable, Iterable
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+from django.utils.timezone import localdate
+
 from hoso.core.errors import HosoError
 from hoso.core.vietnamese.folding import fold
 from hoso.engines.records.fhir.definitions import SearchParameter, search_parameters
 from hoso.engines.records.fhir.paths import Finder, Found, finder, referred_type
 from hoso.engines.records.fhir.search import moments
 from hoso.engines.records.fhir.search.query import (
+    BY_TERMINOLOGY,
     ORDERED,
     Criterion,
     Query,
@@ -22,6 +25,7 @@ from hoso.engines.records.fhir.search.query import (
     with_prefix,
 )
 from hoso.engines.records.fhir.search.values import codes_of, texts_of, values_of
+from hoso.engines.records.fhir.value_sets import members
 
 Test = Callable[[Any], bool]  # of a resource
 Single = Callable[[str, Any], bool]  # of one value with its type
@@ -48,7 +52,7 @@ def _test(criterion: Criterion) -> Test:
     if criterion.parameter.kind == "composite":
         return _composite(criterion, find)
     singles = [_single(criterion.parameter, criterion.modifier, value) for value in criterion.values]
-    wants = criterion.modifier != "not"
+    wants = criterion.modifier not in ("not", "not-in")
     return lambda resource: _any(find(resource), singles) is wants
 
 
@@ -99,6 +103,8 @@ def _token(parameter: SearchParameter, modifier: str, value: Value) -> Single:
     if modifier == "text":
         wanted = fold(unescape(value.text))
         return lambda kind, given: any(wanted in fold(text) for text in _token_texts(kind, given))
+    if modifier in BY_TERMINOLOGY:
+        return _among(members(modifier, unescape(value.text), localdate()))
     pieces = [unescape(one) for one in split_escaped(value.text, "|")]
     system, code = (None, pieces[0]) if len(pieces) == 1 else (pieces[0], pieces[1])
     code = code.casefold()
@@ -112,6 +118,12 @@ def _token(parameter: SearchParameter, modifier: str, value: Value) -> Single:
         return False
 
     return single
+
+
+def _among(wanted: frozenset[tuple[str, str]]) -> Single:
+    """One of these (system, code); codes fit whatever their case, as without a modifier."""
+    folded = {(system, code.casefold()) for system, code in wanted}
+    return lambda kind, given: any((system, code.casefold()) in folded for system, code in codes_of(kind, given))
 
 
 def _token_texts(kind: str, given: Any) -> list[str]:

@@ -10,6 +10,8 @@ from datetime import datetime
 from decimal import Decimal, InvalidOperation
 from math import floor
 
+from django.utils.timezone import localdate
+
 from hoso.core.vietnamese.folding import fold
 from hoso.engines.records.fhir.definitions import SearchParameter, search_parameters
 from hoso.engines.records.fhir.search.index_rows import BEGINNINGS, LONG, has_rows, referred_id, row_hash
@@ -17,8 +19,10 @@ from hoso.engines.records.fhir.search.left_out import PERSON, WALK, left_out
 from hoso.engines.records.fhir.search.moments import span_of
 from hoso.engines.records.fhir.search.query import Criterion, Value, split_escaped, targets_of, unescape
 from hoso.engines.records.fhir.search.resolved import Identified, Referring, Resolved
+from hoso.engines.records.fhir.value_sets import members
 
 MOST_BUCKETS = 50  # whole numbers that a range of numbers may touch
+MOST_MEMBERS = 60  # codes of a value set or a branch that are looked for one by one
 NARROWING = 2  # further conditions asked of each row found
 
 
@@ -185,6 +189,8 @@ def _hashes(parameter: SearchParameter, modifier: str, value: Value) -> list[int
             if known[code].kind == "token" and (found := _hashes(known[code], "", Value((text,)))):
                 return found
         return []
+    if modifier in ("in", "above", "below") and parameter.kind == "token":
+        return _member_hashes(parameter, members(modifier, unescape(value.text), localdate()))
     if modifier not in ("", "exact") and parameter.kind != "reference":
         return []
     rows = row_parameters(parameter.type_name, parameter.code)
@@ -193,6 +199,15 @@ def _hashes(parameter: SearchParameter, modifier: str, value: Value) -> list[int
         for code in rows
         for kind, text in _spellings(parameter, modifier, value)
     ]
+
+
+def _member_hashes(parameter: SearchParameter, codes: frozenset[tuple[str, str]]) -> list[int]:
+    """Of few codes the rows of each; of many, rows do not help."""
+    if not 0 < len(codes) <= MOST_MEMBERS:
+        return []
+    rows = row_parameters(parameter.type_name, parameter.code)
+    wanted = sorted({code.casefold() for _, code in codes})
+    return [row_hash(parameter.type_name, one, "code", code) for one in rows for code in wanted]
 
 
 def _spellings(parameter: SearchParameter, modifier: str, value: Value) -> Iterator[tuple[str, str]]:

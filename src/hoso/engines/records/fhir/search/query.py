@@ -14,9 +14,10 @@ from hoso.engines.records.fhir.definitions import SearchParameter, resource_type
 Prefix = Literal["eq", "ne", "gt", "lt", "ge", "le", "sa", "eb", "ap"]
 PREFIXES: tuple[Prefix, ...] = ("eq", "ne", "gt", "lt", "ge", "le", "sa", "eb", "ap")
 ORDERED = frozenset({"date", "number", "quantity"})
+BY_TERMINOLOGY = ("in", "not-in", "above", "below")  # of a token: what codes they mean, the terminology says
 MODIFIERS = {
     "string": frozenset({"exact", "contains"}),
-    "token": frozenset({"not", "text"}),
+    "token": frozenset({"not", "text", *BY_TERMINOLOGY}),
     "reference": frozenset({"identifier"}),
     "uri": frozenset({"above", "below"}),
     "date": frozenset(),
