@@ -138,9 +138,9 @@ def test_what_is_negated_does_not_stand_as_true(answers: dict[str, Any], path: P
 
 def _sections(node: dict[str, Any]) -> Iterator[dict[str, Any]]:
     """Every section, those inside of others too."""
-    for one in node.get("section", []):
-        yield one
-        yield from _sections(one)
+    for section in node.get("section", []):
+        yield section
+        yield from _sections(section)
 
 
 def test_the_document_and_the_words_of_its_sections_are_kept(answers: dict[str, Any]) -> None:

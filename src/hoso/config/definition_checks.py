@@ -3,6 +3,8 @@
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+from lxml.etree import XPathError
+
 from hoso.core.access import labels
 from hoso.core.access.break_glass import break_glass_rules
 from hoso.core.access.consent.texts import consent_texts
@@ -11,6 +13,7 @@ from hoso.core.access.purposes import asked_for, purposes
 from hoso.core.access.rules import shipped_rules
 from hoso.core.definitions import DefinitionError, definitions_folder, read_definition
 from hoso.engines.intake import exchange
+from hoso.engines.intake.cda.rules import code_maps, fields_of, rules
 from hoso.engines.intake.outbound.conversions import load_steps
 from hoso.engines.records import sensitivity
 from hoso.engines.statistics.forms import forms
@@ -25,6 +28,7 @@ def check_definitions() -> Iterator[tuple[str, Problem]]:
     for path in sorted(folder.rglob("*.yaml")):
         yield str(path.relative_to(folder)), _problem(lambda path=path: read_definition(path, schema_of(path)))  # type: ignore[misc]
     yield "exchange (together)", _problem(lambda: (exchange.load_decisions(), load_steps()))
+    yield "cda (together)", _problem(_check_cda)
     yield (
         "sensitivity (together)",
         _problem(lambda: (labels.withheld_mask("own_record"), sensitivity.mask_for_text(""))),
@@ -52,6 +56,18 @@ def _problem(check: Callable[[], object]) -> Problem:
     except (DefinitionError, KeyError, ValueError) as error:
         return str(error)
     return ""
+
+
+def _check_cda() -> None:
+    """Raises DefinitionError, KeyError or ValueError where the mapping of CDA names what is not there."""
+    try:
+        given = rules()
+    except XPathError as error:
+        raise ValueError(f"exchange/cda: {error}") from error
+    for name, fields in fields_of(given):
+        for field in fields:
+            if field.map and field.map not in code_maps():
+                raise ValueError(f"exchange/cda: {name}: no map {field.map}")
 
 
 def _check_consent_texts() -> None:

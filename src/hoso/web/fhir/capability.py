@@ -1,5 +1,6 @@
 """The CapabilityStatement: made of what is served, so it cannot promise anything else."""
 
+from collections.abc import Iterable
 from functools import cache
 from typing import Any
 
@@ -10,6 +11,7 @@ from hoso.engines.records.fhir.search.query import targets_of
 from hoso.engines.records.fhir.writing.unwritten import UNWRITTEN
 
 CHANGED = "2026-11-26"  # the day on which what is served last changed
+<<<<<<< HEAD
 OPERATIONS = {
     "Patient": [
         {"name": "everything", "definition": "http://hl7.org/fhir/OperationDefinition/Patient-everything"},
@@ -17,6 +19,10 @@ OPERATIONS = {
     ],
     "Composition": [{"name": "document", "definition": "http://hl7.org/fhir/OperationDefinition/Composition-document"}],
 }
+=======
+OPERATIONS = "http://hl7.org/fhir/OperationDefinition/"
+OWN_OPERATIONS = {"process-cda": "https://hoso.vn/fhir/OperationDefinition/process-cda"}
+>>>>>>> ac7af69 (Implementation guide, capability of operations, decisions on CDA and codes)
 INTERACTIONS = (
     "read", "vread", "history-instance", "history-type", "search-type", "create", "update", "patch", "delete",
 )  # fmt: skip
@@ -46,6 +52,7 @@ def capability_statement(base: str) -> bytes:
                 "mode": "server",
                 "resource": [_resource(name) for name in served_types()],
                 "interaction": [{"code": "transaction"}, {"code": "batch"}, {"code": "history-system"}],
+                "operation": _told(_operations().get("", ())),
             }
         ],
     }
@@ -69,9 +76,39 @@ def _resource(type_name: str) -> dict[str, Any]:
         "searchRevInclude": back,
         "searchParam": [{"name": one.code, "type": one.kind} for one in parameters if one.kind != "special"],
     }
+<<<<<<< HEAD
     if type_name in OPERATIONS:
         shown["operation"] = OPERATIONS[type_name]
+=======
+    shown["operation"] = _told((*_operations().get(type_name, ()), *_operations().get("Resource", ())))
+>>>>>>> ac7af69 (Implementation guide, capability of operations, decisions on CDA and codes)
     return {key: value for key, value in shown.items() if value != []}
+
+
+Operation = tuple[str, str]  # type it is defined on, name
+
+
+def _told(operations: Iterable[Operation]) -> list[dict[str, str]]:
+    return [
+        {"name": name, "definition": OWN_OPERATIONS.get(name, f"{OPERATIONS}{kind}-{name}")}
+        for kind, name in sorted(set(operations))
+    ]
+
+
+@cache
+def _operations() -> dict[str, list[Operation]]:
+    """Type -> operations, as the addresses of the service have them; "Resource": of every type, "": of the service."""
+    from hoso.web.fhir.urls import urlpatterns
+
+    found: dict[str, list[Operation]] = {}
+    for one in urlpatterns:
+        kind, _, name = str(one.pattern).rpartition("$")
+        if not name or "/" in name:
+            continue
+        type_name = kind.partition("/")[0]
+        type_name = "Resource" if type_name.startswith("<") else type_name
+        found.setdefault(type_name, []).append((type_name, name))
+    return found
 
 
 @cache

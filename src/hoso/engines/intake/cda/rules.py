@@ -1,6 +1,6 @@
 """The mapping as data: definitions/exchange/cda read into what the mapper asks."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
@@ -89,6 +89,15 @@ def rules() -> Rules:
     return Rules(templates, otherwise, reasons)
 
 
+def fields_of(given: Rules) -> Iterator[tuple[str, tuple[Field, ...]]]:
+    """(name, fields) of everything that a rule makes, fills or says."""
+    for rule in (*given.templates.values(), *given.otherwise.values()):
+        for made in (rule.makes, rule.part, *rule.moods.values()):
+            if made is not None:
+                yield made.name, made.fields
+        yield rule.name, rule.wraps or ()
+
+
 @cache
 def code_maps() -> Mapping[str, Mapping[str, str]]:
     return {name: dict(one) for name, one in _read("code_maps")["maps"].items()}
@@ -103,13 +112,13 @@ def system_urls() -> Mapping[str, str]:
 @cache
 def number_forms() -> tuple[str, str]:
     """(root of ids that hold a URI, what stands between system and value in them)."""
-    given = _read("identifiers")
+    given = _read("number_forms")
     return given["uri_root"], given["separator"]
 
 
 def _read(name: str) -> dict[str, Any]:
     folder = definitions_folder()
-    return read_definition(folder / FOLDER / f"{name}.yaml", folder / "exchange" / "schema" / f"cda_{name}.json")
+    return read_definition(folder / FOLDER / f"{name}.yaml", folder / "exchange" / "schema" / f"{name}.json")
 
 
 def _resources() -> dict[str, Made]:
