@@ -36,12 +36,20 @@ def page() -> str:
 
 
 def _section(one: dict[str, Any]) -> str:
-    lines = [f"\n## {one['id']}\n", f"`{one['url']}`\n", f"{one['description']}\n", "| element | often | must |", "|---|---|---|"]
+    lines = [
+        f"\n## {one['id']}\n",
+        f"`{one['url']}`\n",
+        f"{one['description']}\n",
+        "| element | often | must |",
+        "|---|---|---|",
+    ]
     for element in one["differential"]["element"]:
         often = f"{element.get('min', '')}..{element.get('max', '')}" if {"min", "max"} & element.keys() else ""
         musts = [f"`{value}`" for key, value in element.items() if key.startswith("fixed")]
         musts += [f"`{url}`" for kind in element.get("type", ()) for url in kind.get("profile", ())]
-        musts += [f"{each['human']} ({each['severity']}): `{each['expression']}`" for each in element.get("constraint", ())]
+        musts += [
+            f"{each['human']} ({each['severity']}): `{each['expression']}`" for each in element.get("constraint", ())
+        ]
         if often or musts:
             lines.append(f"| `{element['id']}` | {often} | {'; '.join(musts).replace('|', chr(92) + '|')} |")
     return "\n".join(lines) + "\n"
@@ -50,7 +58,11 @@ def _section(one: dict[str, Any]) -> str:
 def guide() -> str:
     """The ImplementationGuide resource."""
     resources = [
-        {"reference": {"reference": f"StructureDefinition/{one['id']}"}, "name": one["title"], "description": one["description"]}
+        {
+            "reference": {"reference": f"StructureDefinition/{one['id']}"},
+            "name": one["title"],
+            "description": one["description"],
+        }
         for one in profiles()
     ]
     body = {

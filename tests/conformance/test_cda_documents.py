@@ -227,8 +227,8 @@ def test_a_person_is_known_by_keeper_and_number_and_by_a_number_of_the_house(ans
     ("content", "status", "code"),
     [
         (b"<a/>", 400, "HS5190"),
-        (b"not xml", 400, "HS3002"),
-        (b'<!DOCTYPE a [<!ENTITY x SYSTEM "file:///etc/passwd">]><ClinicalDocument xmlns="urn:hl7-org:v3">&x;</ClinicalDocument>', 400, "HS3001"),
+        (b"not xml", 422, "HS3002"),
+        (b'<!DOCTYPE a [<!ENTITY x SYSTEM "file:///etc/passwd">]><ClinicalDocument xmlns="urn:hl7-org:v3">&x;</ClinicalDocument>', 422, "HS3001"),
         (b'<ClinicalDocument xmlns="urn:hl7-org:v3"/>', 422, "HS5192"),
         (b'<ClinicalDocument xmlns="urn:hl7-org:v3">' + b"<section>" * 150 + b"</section>" * 150 + b"</ClinicalDocument>", 413, "HS5191"),
     ],

@@ -137,7 +137,7 @@ def test_the_guides_examples(record: Record) -> None:
     lines = [
         line for block in re.findall(r"```sh\n(.*?)```", GUIDE.read_text(), re.DOTALL) for line in block.splitlines()
     ]
-    assert len(lines) == 15
+    assert len(lines) == 25
     known = {
         "BASE": record.base,
         "TOKEN": record.token,
@@ -155,9 +155,22 @@ def test_the_guides_examples(record: Record) -> None:
         ("Bundle", True),
         ("Patient", True),
         *[("Bundle", True)] * 8,
+        ("Parameters", True),
+        ("ValueSet", True),
+        *[("Parameters", True)] * 3,
+        ("Bundle", True),
+        ("CodeSystem", True),
+        *[("OperationOutcome", True)] * 2,
         ("Patient", True),
         *[("Observation", True)] * 2,
         ("Bundle", True),
+        ("Parameters", True),
     ]
-    assert answers[-2]["meta"]["versionId"] == "2" and answers[-2]["status"] == "corrected"
-    assert [entry["response"]["status"] for entry in answers[-1]["entry"]] == ["201", "201"]
+    assert answers[-3]["meta"]["versionId"] == "2" and answers[-3]["status"] == "corrected"
+    assert [entry["response"]["status"] for entry in answers[-2]["entry"]] == ["201", "201"]
+    told = {
+        one["name"]: next(iter(value for key, value in one.items() if key.startswith("value")), None)
+        for one in answers[-1]["parameter"]
+    }
+    assert (told["state"], told["entries"], told["mapped"]) == ("filed", 1, 1)
+    assert [issue["severity"] for issue in answers[-7]["issue"]] == ["error"]
