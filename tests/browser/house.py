@@ -82,6 +82,10 @@ class House:
         (found,) = self.sent.glob(f"packages/*/{package}")
         return found
 
+    def take(self, file: Path) -> None:
+        """Take one more file in, as the command does."""
+        self._run("-m", "hoso", "intake", str(file))
+
     def _run(self, *arguments: str) -> None:
         done = subprocess.run(
             [sys.executable, *arguments], env=self.environment, cwd=ROOT, capture_output=True, text=True, check=False

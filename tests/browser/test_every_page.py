@@ -1,6 +1,7 @@
 """What holds for every page: usable with aids, no sideways scrolling on a telephone, light on the line."""
 
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
@@ -13,6 +14,7 @@ from tests.browser.house import House
 from tests.browser.patients import Patient, chronic_patient
 
 Walk = Callable[..., Iterator[Page]]
+CDA = Path(__file__).parents[1] / "conformance" / "cda" / "Documents_Transfer_Summary_Transfer_Summary.xml"
 NARROW = {"width": 375, "height": 740}
 MOST_BYTES = 100_000
 TOO_WIDE = """() => [...document.querySelectorAll('body *')]
@@ -42,6 +44,7 @@ def addresses(house: House) -> dict[str, tuple[str, str]]:
         "simulated telephone": ("bacsi", "/simulated/sms/"),
         "intake": ("tiepnhan", "/intake/"),
         "package": ("tiepnhan", f"/intake/packages/{package}/"),
+        "CDA document": ("tiepnhan", f"/intake/packages/{_cda_package(house)}/"),
         "quarantine": ("tiepnhan", "/intake/quarantine/"),
         "as sent": ("tiepnhan", _sent_address(house)),
         "conflicts": ("tiepnhan", "/intake/conflicts/?all=1"),
@@ -69,6 +72,13 @@ def addresses(house: House) -> dict[str, tuple[str, str]]:
         "withdrawals": ("tiepnhan", "/intake/withdrawals/"),
         "second factor": ("quantri", "/security/"),
     }
+
+
+def _cda_package(house: House) -> int:
+    """The package of a C-CDA document, sent by whoever asks first."""
+    if not house.one("SELECT count(*) FROM cda_document"):
+        house.take(CDA)
+    return int(house.one("SELECT max(package_id) FROM cda_document"))
 
 
 def _sent_address(house: House) -> str:

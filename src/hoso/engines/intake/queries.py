@@ -42,11 +42,14 @@ def _packages(scope: Scope, condition: str, values: list[Any], limit: int) -> li
                 SELECT p.* FROM intake_package p WHERE {condition} AND {_package_scope(scope)} ORDER BY p.id DESC LIMIT %s
             )
             SELECT p.id, p.key::text, p.file_name, p.channel, p.received_at, a.full_name, coalesce(f.name, ''), p.state,
-                   p.size_bytes, p.visits_read, p.visits_total, p.refusal::text, p.remarks::text, {SUMS}
+                   p.size_bytes, p.visits_read, p.visits_total, p.refusal::text, p.remarks::text, {SUMS},
+                   count(DISTINCT d.id), coalesce(max(d.entries), 0), coalesce(max(d.mapped), 0),
+                   coalesce(max(d.withheld), 0), coalesce(max(d.not_mapped), 0)
             FROM chosen p
             JOIN accounts_account a ON a.id = p.received_by
             LEFT JOIN places_facility f ON f.id = p.facility_id
             LEFT JOIN intake_visit v ON v.package_id = p.id
+            LEFT JOIN cda_document d ON d.package_id = p.id
             GROUP BY p.id, p.key, p.file_name, p.channel, p.received_at, a.full_name, f.name, p.state, p.size_bytes,
                      p.visits_read, p.visits_total, p.refusal::text, p.remarks::text
             ORDER BY p.id DESC
