@@ -84,7 +84,7 @@ class House:
 
     def take(self, file: Path) -> None:
         """Take one more file in, as the command does."""
-        self._run("-m", "hoso", "intake", str(file))
+        self._run("-c", "from hoso.cli import main; main()", "intake", str(file))
 
     def _run(self, *arguments: str) -> None:
         done = subprocess.run(

@@ -20,6 +20,8 @@ ADDRESSES = {
     "2.16.840.1.113883.6.96": "http://snomed.info/sct",
     "2.16.840.1.113883.6.88": "http://www.nlm.nih.gov/research/umls/rxnorm",
     "2.16.840.1.113883.12.292": "http://hl7.org/fhir/sid/cvx",
+    "2.16.840.1.113883.6.90": "http://hl7.org/fhir/sid/icd-10-cm",
+    "2.16.840.1.113883.6.103": "http://hl7.org/fhir/sid/icd-9-cm",
     "2.16.840.1.113883.6.104": "http://hl7.org/fhir/sid/icd-9-cm",
     "2.16.840.1.113883.6.12": "http://www.ama-assn.org/go/cpt",
     "2.16.840.1.113883.3.26.1.1": "http://ncimeta.nci.nih.gov",
@@ -44,7 +46,7 @@ class SlowEntry:
 
 
 def entries_of(path: Path) -> list[SlowEntry]:
-    root = etree.parse(str(path)).getroot()
+    root: Any = etree.parse(str(path)).getroot()
     found = []
     for number, section in enumerate(root.xpath("//c:section", namespaces=NS), start=1):
         for one in section.xpath("c:entry//*", namespaces=NS):
@@ -56,7 +58,7 @@ def entries_of(path: Path) -> list[SlowEntry]:
 
 
 def section_titles(path: Path) -> list[str]:
-    root = etree.parse(str(path)).getroot()
+    root: Any = etree.parse(str(path)).getroot()
     return [
         " ".join(one.xpath("string(c:title)", namespaces=NS).split())
         for one in root.xpath("//c:section", namespaces=NS)

@@ -45,4 +45,7 @@ def fits(modifier: str, system: str, code: str, text: str) -> bool:
     code = code.upper()
     if modifier in ("in", "not-in"):
         return text == WHOLE and system == ICD10 and code in rows()
-    return is_below(system, code, text) if modifier == "below" else is_below(*text.rsplit("|", 1), f"{system}|{code}")
+    if modifier == "below":
+        return is_below(system, code, text)
+    its_system, _, its_code = text.rpartition("|")
+    return is_below(its_system, its_code, f"{system}|{code}")

@@ -27,7 +27,7 @@ def asker(filled: Callable[[], Intake]) -> Iterator[Software]:
 
 def _value(answer: Any, name: str) -> Any:
     assert answer.status_code == 200, answer.content
-    one = next((one for one in answer.json()["parameter"] if one["name"] == name), {})
+    one: dict[str, Any] = next((one for one in answer.json()["parameter"] if one["name"] == name), {})
     return next((value for key, value in one.items() if key.startswith("value")), None)
 
 

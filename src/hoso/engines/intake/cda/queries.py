@@ -1,6 +1,6 @@
 """Reading the accounts of CDA documents. Each runs inside `access.reading.read`."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.db import connection
@@ -62,7 +62,8 @@ def _document(condition: str, value: int, allowed: str) -> DocumentAccount | Non
     if row is None:
         return None
     *told, sections_of = row
-    return DocumentAccount(*told, sections=_sections(sections_of))
+    account = DocumentAccount(*told)
+    return replace(account, sections=_sections(sections_of))
 
 
 def _sections(number: int) -> tuple[SectionAccount, ...]:
