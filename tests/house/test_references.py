@@ -10,12 +10,14 @@ import pytest
 from hoso.cli import hoso
 from hoso.config.environment import SETTINGS
 from hoso.core.errors import codes
+from hoso.engines.records.fhir.validation import validate
 
 ROOT = Path(__file__).resolve().parents[2]
 REFERENCE = ROOT / "docs" / "reference"
 sys.path.insert(0, str(ROOT / "tools"))
 
 import write_command_reference
+import write_implementation_guide
 import write_rule_reference
 import write_settings_reference
 
@@ -23,6 +25,18 @@ import write_settings_reference
 def test_the_pages_are_up_to_date() -> None:
     for tool in (write_settings_reference, write_command_reference, write_rule_reference):
         assert tool.PAGE.read_text(encoding="utf-8") == tool.page(), f"run tools/{tool.__name__}.py"
+
+
+def test_the_implementation_guide_is_up_to_date_and_valid_fhir() -> None:
+    guide = write_implementation_guide
+    assert (guide.TARGET / "README.md").read_text(encoding="utf-8") == guide.page(), (
+        "run tools/write_implementation_guide.py"
+    )
+    assert (guide.TARGET / "ImplementationGuide-hoso.json").read_text(encoding="utf-8") == guide.guide()
+    files = [*guide.PROFILES.glob("*.json"), guide.TARGET / "ImplementationGuide-hoso.json"]
+    assert len(files) > 8 and {file.name: validate(file.read_bytes()) for file in files} == {
+        file.name: [] for file in files
+    }
 
 
 @pytest.mark.parametrize("name", [setting.name for setting in SETTINGS])
