@@ -11,18 +11,11 @@ from hoso.engines.records.fhir.search.query import targets_of
 from hoso.engines.records.fhir.writing.unwritten import UNWRITTEN
 
 CHANGED = "2026-11-26"  # the day on which what is served last changed
-<<<<<<< HEAD
-OPERATIONS = {
-    "Patient": [
-        {"name": "everything", "definition": "http://hl7.org/fhir/OperationDefinition/Patient-everything"},
-        {"name": "summary", "definition": "http://hl7.org/fhir/uv/ips/OperationDefinition/summary"},
-    ],
-    "Composition": [{"name": "document", "definition": "http://hl7.org/fhir/OperationDefinition/Composition-document"}],
-}
-=======
 OPERATIONS = "http://hl7.org/fhir/OperationDefinition/"
-OWN_OPERATIONS = {"process-cda": "https://hoso.vn/fhir/OperationDefinition/process-cda"}
->>>>>>> ac7af69 (Implementation guide, capability of operations, decisions on CDA and codes)
+ELSEWHERE = {  # operations that FHIR R4 itself does not define
+    "process-cda": "https://hoso.vn/fhir/OperationDefinition/process-cda",
+    "summary": "http://hl7.org/fhir/uv/ips/OperationDefinition/summary",
+}
 INTERACTIONS = (
     "read", "vread", "history-instance", "history-type", "search-type", "create", "update", "patch", "delete",
 )  # fmt: skip
@@ -76,12 +69,7 @@ def _resource(type_name: str) -> dict[str, Any]:
         "searchRevInclude": back,
         "searchParam": [{"name": one.code, "type": one.kind} for one in parameters if one.kind != "special"],
     }
-<<<<<<< HEAD
-    if type_name in OPERATIONS:
-        shown["operation"] = OPERATIONS[type_name]
-=======
     shown["operation"] = _told((*_operations().get(type_name, ()), *_operations().get("Resource", ())))
->>>>>>> ac7af69 (Implementation guide, capability of operations, decisions on CDA and codes)
     return {key: value for key, value in shown.items() if value != []}
 
 
@@ -90,7 +78,7 @@ Operation = tuple[str, str]  # type it is defined on, name
 
 def _told(operations: Iterable[Operation]) -> list[dict[str, str]]:
     return [
-        {"name": name, "definition": OWN_OPERATIONS.get(name, f"{OPERATIONS}{kind}-{name}")}
+        {"name": name, "definition": ELSEWHERE.get(name, f"{OPERATIONS}{kind}-{name}")}
         for kind, name in sorted(set(operations))
     ]
 
