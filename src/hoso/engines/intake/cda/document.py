@@ -11,7 +11,7 @@ from hoso.engines.intake.cda.account import WITHHELD, SectionAccount
 from hoso.engines.intake.cda.entries import CLASSES, EntryMapper, MadeResource
 from hoso.engines.intake.cda.header import Header, authors_of, care_of, keeper_of, patient_of, read_header, visit_of
 from hoso.engines.intake.cda.narrative import div, named_texts, words
-from hoso.engines.intake.cda.values import Seen, concept
+from hoso.engines.intake.cda.values import Seen, concept, root_uri
 from hoso.engines.records.drafts import uuid8_at
 from hoso.engines.records.reading import LABEL_SYSTEM
 from hoso.engines.records.sensitivity import mask_for_text
@@ -147,7 +147,7 @@ def _section(section: Any, told: Told) -> dict[str, Any]:
 
 def _document_identifier(header: Header) -> dict[str, str]:
     root, _, extension = header.id.partition("^")
-    uri = f"urn:oid:{root}" if root.replace(".", "").isdecimal() else f"urn:uuid:{root}"
+    uri = root_uri(root)
     return {"system": uri, "value": extension} if extension else {"system": "urn:ietf:rfc:3986", "value": uri}
 
 

@@ -3,10 +3,12 @@
 What a reader takes of an element it marks as used, so that the mapper can tell which codes nobody took.
 """
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 from typing import Any
+from urllib.parse import quote
 
 from hoso.engines.intake.cda.moments import day, moment
 from hoso.engines.intake.cda.narrative import words
@@ -14,6 +16,9 @@ from hoso.engines.intake.cda.reading import xsi_type
 from hoso.engines.intake.cda.rules import number_forms, system_urls
 
 URI = "urn:ietf:rfc:3986"
+OTHER_ROOT = "https://hoso.vn/fhir/sid/cda/"
+_OID = re.compile(r"[0-2](\.(0|[1-9][0-9]*))+")
+_UUID = re.compile(r"[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")
 UCUM = "http://unitsofmeasure.org"
 
 
@@ -37,12 +42,12 @@ Reader = Callable[[Any, Seen], Any]
 
 
 def system_url(oid: str) -> str:
-    return system_urls().get(oid) or f"urn:oid:{oid}"
+    return system_urls().get(oid) or root_uri(oid)
 
 
 def coding(element: Any) -> dict[str, Any]:
     made: dict[str, Any] = {}
-    if oid := element.get("codeSystem"):
+    if oid := element.get("codeSystem", "").strip():
         made["system"] = system_url(oid)
     if version := element.get("codeSystemVersion"):
         made["version"] = version
@@ -89,8 +94,10 @@ def identifier(element: Any, seen: Seen) -> dict[str, Any] | None:
 
 
 def root_uri(root: str) -> str:
-    """An OID or UUID as a URI."""
-    return f"urn:oid:{root}" if root.replace(".", "").isdecimal() else f"urn:uuid:{root.lower()}"
+    """An OID or UUID as a URI; what is neither, as a senders' own name."""
+    if _OID.fullmatch(root):
+        return f"urn:oid:{root}"
+    return f"urn:uuid:{root.lower()}" if _UUID.fullmatch(root) else OTHER_ROOT + quote(root, safe="")
 
 
 def when(element: Any, seen: Seen) -> Choice | None:
