@@ -19,7 +19,7 @@ from hoso.core.database.session import acting_transaction
 from hoso.core.errors import HosoError
 from hoso.core.files.originals import keep_original
 from hoso.core.places.facilities import facility_ids
-from hoso.engines.intake.cda.account import NOT_MAPPED, WITHHELD
+from hoso.engines.intake.cda.account import NOT_MAPPED, WITHHELD, counts_of
 from hoso.engines.intake.cda.document import MappedDocument, map_document
 from hoso.engines.intake.cda.header import keeper_code
 from hoso.engines.intake.cda.ledger import Arrival, From, enter
@@ -85,8 +85,10 @@ def _at_its_facility(sender: From, root: Any) -> From:
 
 
 def _open_to_sender(cursor: Any, facility_id: int, document: MappedDocument) -> None:
-    """The care a document tells of opens the record to the facility that sends it, as a visit in a package does."""
-    if not facility_id:
+    """The care a document tells of opens the record to the facility that sends it, as a visit in a package does; not where
+    everything it tells is withheld."""
+    told = counts_of(document.sections)
+    if not facility_id or (document.withholds and not told.mapped):
         return
     person_id, source = _whose(cursor, document)
     days = care_days({"period": document.care}, datetime.now(UTC))
@@ -94,7 +96,7 @@ def _open_to_sender(cursor: Any, facility_id: int, document: MappedDocument) -> 
         cursor,
         "access_care_relation",
         CARE_COLUMNS,
-        [(person_id, source, facility_id, "visit", *days, 0)],
+        [(person_id, source, facility_id, "visit", *days, 0, 0)],
         ON_KNOWN_CARE,
     )
 
