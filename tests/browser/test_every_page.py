@@ -48,6 +48,8 @@ def addresses(house: House) -> dict[str, tuple[str, str]]:
         "quarantine": ("tiepnhan", "/intake/quarantine/"),
         "as sent": ("tiepnhan", _sent_address(house)),
         "conflicts": ("tiepnhan", "/intake/conflicts/?all=1"),
+        "household lists": ("tiepnhan", "/intake/households/"),
+        "pairs": ("tiepnhan", "/intake/pairs/"),
         "identity": ("tiepnhan", f"/intake/people/{patient.person_id}/"),
         "places": ("bacsi", "/places/"),
         "terminology": ("bacsi", "/terminology/?q=tang+huyet+ap"),

@@ -20,6 +20,7 @@ from tests.conformance.fhir_writing import FHIR_JSON, software
 from tests.deciding import decided_by_a_person
 from tests.house.routes import Route, all_routes
 from tests.intaking import Intake, last_package, one, person_of, sign_in
+from tests.joining import alike, joined
 
 ROLES = (
     "doctor", "station_nurse", "facility_records_officer", "intake_officer", "administrator", "overseer",
@@ -45,7 +46,11 @@ class Loaded:
 def loaded(filled: Callable[[], Intake]) -> Iterator[Loaded]:
     claim = sample_3176()
     stranger = claim.with_(MA_LK="SYN.2", HO_TEN="LÊ VĂN HÙNG", GIOI_TINH="1")
-    filled().file(claim, stranger, claim.with_(MA_LK="SYN.3", NGAY_VAO="x"))
+    twins = [
+        claim.with_(MA_LK=f"SYN.{one}", SO_CCCD=f"07908500000{one}", MA_THE_BHYT="", MA_BN=f"SYN-{one}")
+        for one in (4, 5, 6)
+    ]
+    filled().file(claim, stranger, claim.with_(MA_LK="SYN.3", NGAY_VAO="x"), *twins)
     person = person_of(claim.ma_lk)
     number, conflict = last_package(), one("SELECT id FROM people_conflict")
     encounter = one("SELECT encounter FROM intake_visit WHERE ma_lk = %s", claim.ma_lk)
@@ -53,7 +58,8 @@ def loaded(filled: Callable[[], Intake]) -> Iterator[Loaded]:
         "ordinal": "1", "person_id": str(person), "package_id": str(number), "conflict_id": str(conflict), "encounter": encounter,
         "patient_id": one("SELECT patient_id FROM people_person WHERE person_id = %s", person),
         "event_id": str(one("SELECT min(id) FROM audit_event WHERE person_id IS NULL")), "type_name": "Encounter", "id_": encounter, "version": "1",
-        "member": "Condition",
+        "member": "Condition", "pair_id": str(alike(person_of("SYN.4"), person_of("SYN.5"))),
+        "join_id": str(joined(person_of("SYN.6"), person)),
     }  # fmt: skip
     accounts = {role: sign_in(role, "01000" if role in AT_THE_FACILITY else None) for role in ROLES}
     values |= decided_by_a_person(accounts["doctor"], accounts["privacy_officer"])
@@ -68,6 +74,7 @@ def loaded(filled: Callable[[], Intake]) -> Iterator[Loaded]:
 AT_THE_DESK = {"number": "001175000000", "year": "1975"}
 FORMS = {
     "decide_conflict": {"decision": "different_person", "reason": "giấy tờ"},
+    "decide_pair": {"decision": "different_person", "reason": "giấy tờ"}, "part_persons": {"reason": "nhầm"},
     "consents_of_person": AT_THE_DESK, "new_rights_request": AT_THE_DESK,
     "export_file": {"standard": "qd3176", "reason": "gửi lại", "ordinal": "1"},
 }  # fmt: skip

@@ -25,6 +25,7 @@ from hoso.cli.intake import intake
 from hoso.cli.keys import keys
 from hoso.cli.level import level
 from hoso.cli.modules import modules
+from hoso.cli.people import people
 from hoso.cli.pulls import pulls
 from hoso.cli.records import records
 from hoso.cli.restore import restore
@@ -76,6 +77,7 @@ for command in (
     incident,
     level,
     keys,
+    people,
     records,
 ):
     hoso.add_command(command)

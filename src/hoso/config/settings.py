@@ -99,6 +99,7 @@ INSTALLED_APPS = [
     "hoso.engines.intake.cda",
     "hoso.engines.intake.folders",
     "hoso.engines.intake.pulls",
+    "hoso.engines.intake.households",
     "hoso.engines.intake.notifying",
     "hoso.engines.statistics",
     "hoso.web",

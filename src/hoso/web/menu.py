@@ -39,6 +39,8 @@ PLACES = (
     Place("intake", "Tiếp nhận", "Intake", "package.read", "record_keeping"),
     Place("quarantine", "Tạm giữ", "Quarantine", "package.read", "record_keeping"),
     Place("conflicts", "Xung đột", "Conflicts", "conflict.decide", "record_keeping"),
+    Place("pairs", "Hồ sơ trùng", "Duplicates", "conflict.decide", "record_keeping"),
+    Place("household_lists", "Danh sách hộ", "Households", "household.import", "record_keeping"),
     Place("intake_people", "Tra người", "Look up a person", "person.search", "record_keeping"),
     Place("places", "Địa bàn", "Places", "place.read", PUBLIC),
     Place("terminology", "Danh mục", "Codes", "terminology.read", PUBLIC),

@@ -5,10 +5,13 @@ import io
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import chain
 from pathlib import Path
+from typing import BinaryIO
 
 from hoso.core.errors import HosoError
 
+LONGEST_LINE = 65_536  # characters of a heading
 SPREADSHEETS = (".xlsx", ".xls", ".xlsb", ".ods")
 
 
@@ -19,6 +22,7 @@ class SheetRow:
     number: int
     values: dict[str, str]
     surplus: str
+    sheet: str = ""
 
 
 def read_sheet(path: Path, required: Sequence[str], optional: Sequence[str]) -> Iterator[SheetRow]:
@@ -34,6 +38,56 @@ def read_sheet(path: Path, required: Sequence[str], optional: Sequence[str]) -> 
     known = (*required, *optional)
     _check_heading(path, columns, required, known)
     return (_row(number, columns, cells, known) for number, cells in numbered if any(cells))
+
+
+def read_sheets(source: BinaryIO, name: str, required: Sequence[str], optional: Sequence[str]) -> Iterator[SheetRow]:
+    """The same of a file of any length that is open, and is closed afterwards: a CSV is read as a stream, of a workbook every
+    sheet that holds anything, each with its heading. `name` tells the kind and is named in errors.
+
+    Raises HosoError as `read_sheet`, some of it only when the rows are read.
+    """
+    known, headed = (*required, *optional), False
+    for sheet, numbered in _sheets_of(source, name):
+        columns = [one.lower() for one in next((cells for _, cells in numbered if any(cells)), [])]
+        while columns and not columns[-1]:
+            columns.pop()
+        if not columns:
+            continue
+        _check_heading(Path(name), columns, required, known)
+        headed = True
+        for number, cells in numbered:
+            if any(cells):
+                row = _row(number, columns, cells, known)
+                yield SheetRow(row.number, row.values, row.surplus, sheet)
+    if not headed:
+        _check_heading(Path(name), [], required, known)
+
+
+def _sheets_of(source: BinaryIO, name: str) -> Iterator[tuple[str, Iterator[tuple[int, list[str]]]]]:
+    if Path(name).suffix.lower() not in SPREADSHEETS:
+        yield "", _streamed_csv(source, name)
+        return
+    from python_calamine import CalamineError, CalamineWorkbook
+
+    try:
+        book = CalamineWorkbook.from_filelike(source)
+        for sheet in book.sheet_names:
+            # From the first row on, empty ones too, but from the first column that holds anything.
+            rows = book.get_sheet_by_name(sheet).iter_rows()
+            yield sheet, ((number, [_text(cell) for cell in cells]) for number, cells in enumerate(rows, start=1))
+    except (CalamineError, OSError, ValueError) as error:
+        raise HosoError("HS6010", file=name, reason=_short(error)) from error
+
+
+def _streamed_csv(source: BinaryIO, name: str) -> Iterator[tuple[int, list[str]]]:
+    text = io.TextIOWrapper(source, encoding="utf-8-sig", newline="")
+    try:
+        first = text.readline(LONGEST_LINE)
+        separator = max(",;\t", key=first.count)
+        for number, cells in enumerate(csv.reader(chain([first], text), delimiter=separator, strict=True), start=1):
+            yield number, [cell.strip() for cell in cells]
+    except (csv.Error, UnicodeDecodeError) as error:
+        raise HosoError("HS6010", file=name, reason=_short(error)) from error
 
 
 def _check_heading(path: Path, columns: list[str], required: Sequence[str], known: Sequence[str]) -> None:

@@ -6,16 +6,12 @@ from django.db import connection
 
 from hoso.core.access import policy
 from hoso.core.access.actor import Actor
-from hoso.core.access.grants import move_grants
-from hoso.core.access.rights.joining import move_rights
-from hoso.core.accounts.machines import intake_service_id
 from hoso.core.audit.events import AuditEvent, record_event
 from hoso.core.changes.outbox import announce
-from hoso.core.database.session import acting_transaction, set_actor
+from hoso.core.database.session import acting_transaction
 from hoso.core.errors import HosoError
-from hoso.engines.intake.patients import settle_person
-from hoso.engines.people.actions import confirm_person, join_persons
-from hoso.engines.records.actions import move_person
+from hoso.engines.intake.joining import join
+from hoso.engines.people.actions import confirm_person
 
 PURPOSE = "record_keeping"
 DECISIONS = ("same_person", "different_person")
@@ -33,14 +29,7 @@ def decide_conflict(actor: Actor, conflict_id: int, decision: str, reason: str) 
     with acting_transaction(actor.account_id, PURPOSE), connection.cursor() as cursor:
         person_id, other_id, facility_id = _take(cursor, conflict_id, decision, reason, actor)
         if decision == "same_person":
-            move_person(cursor, person_id, other_id)
-            _move_ledger(cursor, person_id, other_id)
-            move_grants(person_id, other_id)
-            move_rights(person_id, other_id)
-            join_persons(cursor, person_id, other_id)
-            set_actor(intake_service_id(), PURPOSE)  # who sees every statement, whatever its labels
-            settle_person(cursor, other_id)
-            set_actor(actor.account_id, PURPOSE)
+            join(cursor, actor, person_id, other_id, reason, "conflict", conflict_id)
         else:
             confirm_person(cursor, person_id)
         announce(
@@ -67,7 +56,8 @@ def _take(cursor: Any, conflict_id: int, decision: str, reason: str, actor: Acto
     cursor.execute(
         """
         UPDATE people_conflict SET decision = %s, reason = %s, decided_by = %s, decided_at = clock_timestamp()
-        WHERE id = %s AND decision IS NULL RETURNING person_id, other_person_id, facility_id
+        WHERE id = %s AND decision IS NULL RETURNING person_id, (
+            SELECT coalesce(p.merged_into, p.person_id) FROM people_person p WHERE p.person_id = other_person_id), facility_id
         """,
         [decision, reason, actor.account_id, conflict_id],
     )
@@ -75,16 +65,3 @@ def _take(cursor: Any, conflict_id: int, decision: str, reason: str, actor: Acto
     if row is None:
         raise HosoError("HS4007")
     return row[0], row[1], row[2]
-
-
-def _move_ledger(cursor: Any, old: int, new: int) -> None:
-    for table in ("intake_visit", "intake_current_visit"):
-        cursor.execute(f"UPDATE {table} SET person_id = %s WHERE person_id = %s", [new, old])
-    cursor.execute(
-        """
-        INSERT INTO access_care_relation (person_id, source_person_id, facility_id, kind, first_day, last_day, sensitivity, package_id)
-        SELECT %s, source_person_id, facility_id, kind, first_day, last_day, sensitivity, package_id
-        FROM access_care_relation WHERE person_id = %s ON CONFLICT DO NOTHING
-        """,
-        [new, old],
-    )

@@ -24,6 +24,7 @@ from hoso.engines.intake.ledger import CurrentVisit, Ledger, VisitOutcome
 from hoso.engines.intake.patients import file_patients
 from hoso.engines.intake.preparing import PreparedVisit
 from hoso.engines.intake.sent import Finding
+from hoso.engines.people.known_person import KnownPerson
 from hoso.engines.people.known_person import Origin as LinkOrigin
 from hoso.engines.people.linkage import WRITER_LOCK, Linkage, Linked
 from hoso.engines.people.statements import move_statement
@@ -55,7 +56,7 @@ class _Batch:
     records: RecordBatch
     facilities: dict[str, int]
     prepare_again: Callable[[PreparedVisit, datetime], PreparedVisit]
-    care: dict[tuple[int, int], tuple[int, date, date, int]] = field(default_factory=dict)
+    care: dict[tuple[int, int, int], tuple[date, date, int]] = field(default_factory=dict)
     teams: list[VisitTeam] = field(default_factory=list)
     changes: list[tuple[Any, ...]] = field(default_factory=list)
     events: list[tuple[Any, ...]] = field(default_factory=list)
@@ -127,8 +128,8 @@ def _file_sound(batch: _Batch, visit: PreparedVisit, facility_id: int) -> None:
     linked = _link(batch, visit, facility_id)
     outcome = VisitOutcome("corrected" if current else "filed")
     if linked:
-        outcome.person_id, outcome.source_person_id = linked.person.person_id, linked.person.source_person_id
-        outcome.place_id = linked.person.place_id
+        outcome.person_id, outcome.source_person_id = linked.person.now.person_id, linked.person.source_person_id
+        outcome.place_id = linked.person.now.place_id
         _file_resources(batch, visit, linked, facility_id, current)
         visit.findings.extend(_link_findings(linked))
     batch.ledger.add(visit, facility_id, outcome)
@@ -141,10 +142,10 @@ def _file_past(batch: _Batch, visit: PreparedVisit, facility_id: int, current: C
     outcome = VisitOutcome("corrected", current.person_id, current.source_person_id, past=True)
     if visit.claim and current.person_id:
         person = batch.people.known(current.source_person_id)
-        outcome.place_id = person.place_id
+        outcome.place_id = person.now.place_id
         filing = Filing(
-            current.person_id, current.source_person_id, person.patient_id, visit.encounter, facility_id, person.place_id,
-            batch.facts.package_id,
+            current.person_id, current.source_person_id, person.patient_id, visit.encounter, facility_id,
+            person.now.place_id, batch.facts.package_id,
         )  # fmt: skip
         stored = batch.records.stored_of_visit(current.person_id, visit.encounter)
         for draft in visit.drafts:
@@ -164,15 +165,22 @@ def _link(batch: _Batch, visit: PreparedVisit, facility_id: int) -> Linked | Non
     )  # fmt: skip
     linked = batch.people.link(visit.claim, origin)
     person = linked.person
-    batch.touched_persons[person.person_id] = origin
+    _touch(batch, person, origin)
     first = visit.claim.as_of.date()
     last = max(first, visit.discharged_at.date()) if visit.discharged_at else first
-    known = batch.care.get((person.person_id, facility_id))
+    key = (person.now.person_id, person.source_person_id, facility_id)
     labels = batch.records.labels_now(visit.withheld_whole, visit.encounter) & withheld_mask("own_record")
-    if known:
-        first, last, labels = min(first, known[1]), max(last, known[2]), labels & known[3]
-    batch.care[person.person_id, facility_id] = (person.source_person_id, first, last, labels)
+    if known := batch.care.get(key):
+        first, last, labels = min(first, known[0]), max(last, known[1]), labels & known[2]
+    batch.care[key] = (first, last, labels)
     return linked
+
+
+def _touch(batch: _Batch, person: KnownPerson, origin: LinkOrigin) -> None:
+    """There may be news for the Patients of the person and of the one under whom they are shown; the first to tell names its
+    origin."""
+    batch.touched_persons[person.person_id] = origin
+    batch.touched_persons.setdefault(person.now.person_id, origin)
 
 
 def _link_findings(linked: Linked) -> list[Finding]:
@@ -187,16 +195,20 @@ def _file_resources(
     batch: _Batch, visit: PreparedVisit, linked: Linked, facility_id: int, current: CurrentVisit | None
 ) -> None:
     person = linked.person
+    now = person.now
     filing = Filing(
-        person.person_id, person.source_person_id, person.patient_id, visit.encounter, facility_id, person.place_id,
+        now.person_id, person.source_person_id, person.patient_id, visit.encounter, facility_id, now.place_id,
         batch.facts.package_id,
     )  # fmt: skip
-    if current and current.person_id and current.person_id != person.person_id:
-        move_visit(batch.cursor, [visit.encounter], current.person_id, person.person_id)
-        move_statement(batch.cursor, visit.encounter, current.person_id, person.person_id)
-        batch.people.release(current.person_id, visit.encounter)
-        batch.touched_persons.setdefault(current.person_id, batch.touched_persons[person.person_id])
-    stored = batch.records.stored_of_visit(person.person_id, visit.encounter) if current else {}
+    if current and current.person_id and current.source_person_id != person.source_person_id:
+        where = (current.person_id, now.person_id, person.source_person_id)
+        move_visit(batch.cursor, [visit.encounter], *where, now.place_id)
+        move_statement(batch.cursor, visit.encounter, *where)
+        batch.people.release(current.source_person_id, visit.encounter, still_under=now)
+        former = batch.people.known(current.source_person_id)
+        for one in (former, former.now):
+            batch.touched_persons.setdefault(one.person_id, batch.touched_persons[person.person_id])
+    stored = batch.records.stored_of_visit(now.person_id, visit.encounter) if current else {}
     before = len(batch.records.touched)
     for draft in visit.drafts:
         batch.records.file(draft, filing, stored.get((NUMBERS[draft.type], draft.id)))
@@ -251,7 +263,7 @@ def _write(batch: _Batch, actor: Actor) -> None:
         batch.cursor, "access_care_relation", CARE_COLUMNS,
         [
             (person_id, source, facility_id, "visit", first, last, labels, batch.facts.package_id)
-            for (person_id, facility_id), (source, first, last, labels) in sorted(batch.care.items())
+            for (person_id, source, facility_id), (first, last, labels) in sorted(batch.care.items())
         ],
         "ON CONFLICT (person_id, facility_id, kind, source_person_id) DO UPDATE SET"
         " first_day = least(access_care_relation.first_day, excluded.first_day),"
@@ -260,7 +272,7 @@ def _write(batch: _Batch, actor: Actor) -> None:
         " WHERE excluded.first_day < access_care_relation.first_day OR excluded.last_day > access_care_relation.last_day"
         " OR access_care_relation.sensitivity & ~excluded.sensitivity <> 0",
     )  # fmt: skip
-    relabel_ties(batch.cursor, (person_id for (person_id, _), (*_, labels) in batch.care.items() if labels))
+    relabel_ties(batch.cursor, (person_id for (person_id, *_), (*_, labels) in batch.care.items() if labels))
     write_care_teams(batch.cursor, actor.account_id, batch.teams)
     bulk_insert(batch.cursor, "changes_change", CHANGE_COLUMNS, batch.changes)
     bulk_insert(batch.cursor, "audit_event", EVENT_COLUMNS, batch.events)

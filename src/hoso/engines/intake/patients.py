@@ -19,26 +19,28 @@ def file_patients(
     records: RecordBatch, persons: Sequence[KnownPerson], origins: Origins, codes: Mapping[int, str]
 ) -> None:
     """Gather the Patient of each person where its bytes changed; `codes` names the issuers of facilities' numbers."""
-    stored = records.stored_of_type(sorted(one.person_id for one in persons), "Patient")
+    stored = records.stored_of_type(sorted({one.now.person_id for one in persons}), "Patient")
     for person in persons:
         facility_id, package_id = origins[person.person_id]
-        draft = patient_draft(person, dict(codes))
+        draft, now = patient_draft(person, dict(codes)), person.now
         filing = Filing(
-            person.person_id, person.source_person_id, person.patient_id, None, facility_id, person.place_id, package_id
+            now.person_id, person.source_person_id, person.patient_id, None, facility_id, now.place_id, package_id
         )
-        records.file(draft, filing, stored.get((person.person_id, NUMBERS["Patient"], draft.id)))
+        records.file(draft, filing, stored.get((now.person_id, NUMBERS["Patient"], draft.id)))
 
 
-def settle_person(cursor: Any, person_id: int) -> None:
-    """Bring a person's facts, home and Patient to what holds of all statements, outside of any intake.
+def settle_persons(cursor: Any, person_ids: Sequence[int]) -> None:
+    """Bring the facts, homes and Patients of these persons to what holds of all statements, outside of any intake.
 
-    Part of a merge or of a withdrawal, in its transaction, as somebody who sees every statement.
+    Part of a join, of its undoing or of a withdrawal, in its transaction, as somebody who sees every statement.
     """
     people = Linkage(cursor)
-    person = people.known(person_id)
-    people.settle(person)
+    persons = [people.known(person_id) for person_id in person_ids]
+    for person in persons:
+        people.settle(person)
     people.write()
     records = RecordBatch(cursor, timezone.now())
-    file_patients(records, [person], {person_id: (person.facility_id, person.package_id)}, facility_codes())
+    origins = {one.person_id: (one.facility_id, one.package_id) for one in persons}
+    file_patients(records, persons, origins, facility_codes())
     records.write()
     move_home(cursor, people.homes())

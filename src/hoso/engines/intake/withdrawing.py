@@ -22,7 +22,7 @@ from hoso.core.errors import HosoError
 from hoso.core.files.originals import open_original
 from hoso.engines.intake.archives import read_package
 from hoso.engines.intake.filing import PURPOSE, team_of
-from hoso.engines.intake.patients import settle_person
+from hoso.engines.intake.patients import settle_persons
 from hoso.engines.intake.preparing import prepare
 from hoso.engines.people.linkage import WRITER_LOCK
 from hoso.engines.people.statements import set_withdrawn
@@ -189,7 +189,7 @@ def _bring_back(cursor: Any, current: _Current) -> None:
     cursor.execute(
         "SELECT p.sha256, p.file_name, p.stated_version, r.patient_id FROM intake_package p, people_person r"
         " WHERE p.id = %s AND r.person_id = %s",
-        [current.package_id, current.person_id],
+        [current.package_id, current.source_person_id],
     )
     digest, file_name, stated, patient_id = cursor.fetchone()
     with closing(open_original(bytes(digest))) as stream:
@@ -221,7 +221,7 @@ def _say(cursor: Any, current: _Current, *, withdrawn: bool) -> None:
     """What the visit said of the person counts no more, or again."""
     if current.person_id:
         set_withdrawn(cursor, current.person_id, current.encounter, withdrawn=withdrawn)
-        settle_person(cursor, current.person_id)
+        settle_persons(cursor, sorted({current.person_id, current.source_person_id}))
 
 
 def _announce(topic: str, current: _Current, touched: list[tuple[str, str, int]]) -> None:

@@ -11,7 +11,15 @@ from hoso.core.vietnamese.folding import fold
 from hoso.core.vietnamese.names import distant
 from hoso.engines.people.models import BirthDate
 
-STRENGTH = ("personal_number", "insurance_number", "card", "passport", "facility_number")
+STRENGTH = (
+    "personal_number",
+    "insurance_number",
+    "card",
+    "hoso_number",
+    "passport",
+    "facility_number",
+    "household_member",
+)
 Key = tuple[str, str, int]  # kind, value, issuer (a facility for its own numbers, else 0)
 
 

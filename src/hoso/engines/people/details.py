@@ -40,6 +40,7 @@ class DetailSource:
     rank: int
     field: str = ""
     codes: frozenset[str] = frozenset()
+    of_visits: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,9 +72,13 @@ def detail_sources() -> dict[str, DetailSource]:
     return {source.key: source for source in sorted(sources, key=lambda one: -one.rank)}
 
 
-def _source(key: str, title_vi: str, title_en: str, rank: int, when: dict[str, Any] | None = None) -> DetailSource:
+def _source(
+    key: str, title_vi: str, title_en: str, rank: int, when: dict[str, Any] | None = None, of_visits: bool = True
+) -> DetailSource:
     when = when or {}
-    return DetailSource(key, title_vi, title_en, rank, when.get("field", ""), frozenset(when.get("codes", ())))
+    return DetailSource(
+        key, title_vi, title_en, rank, when.get("field", ""), frozenset(when.get("codes", ())), of_visits
+    )
 
 
 @cache

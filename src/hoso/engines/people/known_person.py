@@ -1,8 +1,9 @@
 """What is known of a person while a batch of visits is tied to persons, and where a claim came from."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any
 
 from hoso.engines.people.claimed import Key
@@ -33,6 +34,19 @@ class KnownPerson:
     statements: dict[str, Statement] = field(default_factory=dict)  # by visit
     is_new: bool = False
     is_changed: bool = False
+    joined_to: "KnownPerson | None" = None  # `merged_into`: under whom everything of this person is shown
+    joined_numbers: dict[Key, int] = field(default_factory=dict)  # of those who are joined to this person
+    joined_patients: list[str] = field(default_factory=list)  # ids of their Patients
+
+    @property
+    def now(self) -> "KnownPerson":
+        """Under whom what is filed of this person is shown."""
+        return self.joined_to or self
+
+    @property
+    def says_of_itself(self) -> bool:
+        """Whether a visit of the person's own, not of somebody joined to them, may be told."""
+        return any(one.details for one in self.statements.values() if not one.joined)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +62,11 @@ class Origin:
     withheld: int = 0
 
 
-def load_persons(cursor: Any, person_ids: Sequence[int]) -> list[KnownPerson]:
-    """Those of these persons who are stored, with their numbers and everything that was stated of them."""
+def load_persons(
+    cursor: Any, person_ids: Sequence[int], known: Mapping[int, KnownPerson] = MappingProxyType({})
+) -> list[KnownPerson]:
+    """Those of these persons who are stored, with their numbers and everything that was stated of them; with each of them
+    the one to whom they are joined, unless that one is `known`."""
     if not person_ids:
         return []
     cursor.execute(
@@ -61,13 +78,37 @@ def load_persons(cursor: Any, person_ids: Sequence[int]) -> list[KnownPerson]:
         [list(person_ids)],
     )
     found = {row[0]: KnownPerson(*[*row[:4], BirthDate(*row[4:7]), *row[7:]]) for row in cursor.fetchall()}
+    roots = {one.merged_into for one in found.values() if one.merged_into} - found.keys()
+    shown_under = {one.person_id: one for one in load_persons(cursor, sorted(roots - known.keys()), known)}
+    for one in found.values():
+        if one.merged_into:
+            one.joined_to = found.get(one.merged_into) or shown_under.get(one.merged_into) or known[one.merged_into]
+    _load_said(cursor, found)
+    return [*found.values(), *shown_under.values()]
+
+
+def _load_said(cursor: Any, fresh: Mapping[int, KnownPerson]) -> None:
+    """Numbers and statements: of each its own, and of the one to whom others are joined theirs beside them."""
+    shown_under = sorted({one.now.person_id for one in fresh.values()})
     cursor.execute(
-        "SELECT person_id, kind, value, issuer_id, sensitivity FROM people_identifier"
+        "SELECT person_id, source_person_id, kind, value, issuer_id, sensitivity FROM people_identifier"
         " WHERE person_id = ANY (%s) AND kind <> 'phone'",
-        [list(found)],
+        [shown_under],
     )
-    for person_id, kind, value, issuer, sensitivity in cursor.fetchall():
-        found[person_id].numbers[kind, value, issuer] = sensitivity
-    for person_id, statement in load_statements(cursor, list(found)):
-        found[person_id].statements[statement.encounter] = statement
-    return list(found.values())
+    for person_id, source, kind, value, issuer, sensitivity in cursor.fetchall():
+        if source in fresh:
+            fresh[source].numbers[kind, value, issuer] = sensitivity
+        if person_id != source and person_id in fresh:
+            joined = fresh[person_id].joined_numbers
+            joined[kind, value, issuer] = joined.get((kind, value, issuer), sensitivity) & sensitivity
+    for person_id, source, statement in load_statements(cursor, shown_under):
+        if source in fresh:
+            fresh[source].statements[statement.encounter] = statement
+        if person_id != source and person_id in fresh:
+            fresh[person_id].statements[statement.encounter] = replace(statement, joined=True)
+    cursor.execute(
+        "SELECT merged_into, patient_id FROM people_person WHERE merged_into = ANY (%s) ORDER BY 2", [shown_under]
+    )
+    for person_id, patient_id in cursor.fetchall():
+        if person_id in fresh:
+            fresh[person_id].joined_patients.append(patient_id)

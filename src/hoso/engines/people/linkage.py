@@ -5,7 +5,7 @@ under review, outside the joined timeline, until someone decides.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -44,7 +44,7 @@ class Linkage:
         keys = {key for claim, facility in claims for key in claim.keys(facility)}
         self.cursor.execute(
             """
-            SELECT i.kind, i.value, i.issuer_id, i.person_id FROM people_identifier i
+            SELECT i.kind, i.value, i.issuer_id, i.source_person_id FROM people_identifier i
             JOIN unnest(%s::text[], %s::text[], %s::bigint[]) AS k (kind, value, issuer_id)
                 ON i.kind = k.kind AND i.value = k.value AND i.issuer_id = k.issuer_id
             WHERE NOT i.contested
@@ -55,11 +55,9 @@ class Linkage:
             self.owners[kind, value, issuer] = person_id
         provisional = {claim.provisional_ids()[0] for claim, _ in claims}
         self._load_persons(sorted(set(self.owners.values()) | provisional))
-        joined = {person.merged_into for person in self.persons.values() if person.merged_into}
-        self._load_persons(sorted(joined - self.persons.keys()))
 
     def _load_persons(self, person_ids: list[int]) -> None:
-        self.persons |= {person.person_id: person for person in load_persons(self.cursor, person_ids)}
+        self.persons |= {person.person_id: person for person in load_persons(self.cursor, person_ids, self.persons)}
 
     def known(self, person_id: int) -> KnownPerson:
         """A person by number, whoever the claims are about. Raises KeyError where there is none."""
@@ -81,10 +79,11 @@ class Linkage:
             self._state(person, claim, origin)
             return self._attach(person, claim, keys, origin, {})
         apart = self._provisional_person(claim, origin, keys)
-        self._state(apart, claim, origin, filed_under=claim.provisional_ids()[0])
-        if apart.provisional:
-            self.news.contradictions.append(Contradiction(apart, person, owner_key[0], conflict, origin))
-        return Linked(apart, conflict if apart.provisional else {}, [])
+        self._state(apart, claim, origin)
+        if not apart.provisional or apart.now is person.now:
+            return Linked(apart, {}, [])
+        self.news.contradictions.append(Contradiction(apart, person, owner_key[0], conflict, origin))
+        return Linked(apart, conflict, [])
 
     def describe(self, person_id: int, claim: ClaimedIdentity, origin: Origin) -> Linked:
         """Take a new description of a person who is known: whom it is about is not asked again."""
@@ -101,7 +100,7 @@ class Linkage:
     def _provisional_person(self, claim: ClaimedIdentity, origin: Origin, keys: list[Key]) -> KnownPerson:
         person_id, patient_id = claim.provisional_ids()
         if person := self.persons.get(person_id):
-            return self.persons[person.merged_into] if person.merged_into else person
+            return person
         person = self._add_person(person_id, patient_id, claim, origin, provisional=True)
         for key in keys:
             person.numbers[key] = origin.withheld
@@ -131,29 +130,28 @@ class Linkage:
         self._add_tokens(person, origin, person.name)
         return person
 
-    def _state(self, person: KnownPerson, claim: ClaimedIdentity, origin: Origin, filed_under: int = 0) -> None:
+    def _state(self, person: KnownPerson, claim: ClaimedIdentity, origin: Origin) -> None:
         """Take down what the visit says of the person. An empty field says nothing and changes nothing, and a visit of which
-        nothing may be known says nothing.
-
-        `filed_under` is the person whom the claim alone would name, where that one was found to be `person`.
+        nothing may be known says nothing. Under whom the person is shown now hears it too.
         """
         if not origin.encounter:
             return
         if claim.name not in {one.details.get("name") for one in person.statements.values()}:
             self._add_tokens(person, origin, claim.name)
-        source_person = filed_under or person.source_person_id
-        joined = source_person != person.person_id
         details = {} if origin.withheld else stated(claim, origin.place_id)
-        statement = Statement(origin.encounter, claim.as_of, claim.source, details, joined)
+        statement = Statement(origin.encounter, claim.as_of, claim.source, details)
         person.statements[origin.encounter] = statement
         row = StatementRow(
-            person.person_id, source_person, statement, origin.facility_id, 0, origin.sensitivity,
+            person.now.person_id, person.source_person_id, statement, origin.facility_id, 0, origin.sensitivity,
             origin.package_id, origin.line,
         )  # fmt: skip
         self.news.statements[person.person_id, origin.encounter] = row
-        if not any(one.details for one in person.statements.values()):
+        if not person.says_of_itself:
             self._take_latest(person, claim, origin, statement)
         self.settle(person)
+        if person.joined_to:
+            person.joined_to.statements[origin.encounter] = replace(statement, joined=True)
+            self.settle(person.joined_to)
 
     def _take_latest(self, person: KnownPerson, claim: ClaimedIdentity, origin: Origin, statement: Statement) -> None:
         """Of a person whose every visit is withheld, the facts of the latest one: not of whichever arrived first."""
@@ -166,17 +164,20 @@ class Linkage:
         person.as_of = claim.as_of
         self._note_change(person, before)
 
-    def release(self, person_id: int, encounter: str) -> None:
-        """The visit is no longer this person's: what it said of them holds no more."""
+    def release(self, person_id: int, encounter: str, still_under: KnownPerson | None = None) -> None:
+        """The visit is no longer this person's: what it said of them holds no more. `still_under`: a person joined with
+        them, whose it is now, so that it is shown where it was."""
         person = self.known(person_id)
-        person.statements.pop(encounter, None)
-        self.settle(person)
+        for one in (person, person.now) if person.joined_to else (person,):
+            if one is not still_under:
+                one.statements.pop(encounter, None)
+            self.settle(one)
 
     def settle(self, person: KnownPerson) -> None:
         """Bring a person's facts to what holds of all statements."""
-        held = {key: one.details[key] for key, one in holding(person.statements.values()).items()}
-        if not held:
+        if not person.says_of_itself:
             return
+        held = {key: one.details[key] for key, one in holding(person.statements.values()).items()}
         before = _facts(person)
         person.name = held.get("name", person.name)
         if birth := held.get("birth"):
@@ -206,16 +207,27 @@ class Linkage:
         for key in keys:
             owner = self.owners.setdefault(key, person.person_id)
             if owner != person.person_id:
-                taken.append((key[0], key[1]))
+                if owner not in self.persons or self.persons[owner].now is not person.now:
+                    taken.append((key[0], key[1]))
             elif key not in person.numbers:
                 person.numbers[key] = origin.withheld
                 self.news.numbers.append(NewNumber(key, person, origin, contested=False))
+                if person.joined_to:
+                    person.joined_to.joined_numbers[key] = origin.withheld
             elif person.numbers[key] & ~origin.withheld:
                 person.numbers[key] &= origin.withheld
                 self.news.shown[key, person.person_id] = person.numbers[key]
         if claim.phone:
             self.news.numbers.append(NewNumber(("phone", claim.phone, 0), person, origin, contested=False))
         return Linked(person, conflict, taken)
+
+    def give_number(self, person: KnownPerson, key: Key) -> None:
+        """A number that the house gives, so that nobody else bears it."""
+        self.owners[key] = person.person_id
+        person.numbers[key] = 0
+        if person.joined_to:
+            person.joined_to.joined_numbers[key] = 0
+        self.news.numbers.append(NewNumber(key, person, Origin(0, 0, 0, 0), contested=False))
 
     def _add_tokens(self, person: KnownPerson, origin: Origin, name: str) -> None:
         for token in tokens_of_name(name):

@@ -30,6 +30,13 @@ TOKEN_COLUMNS = {
 }  # fmt: skip
 
 
+# Tables of the people index whose rows say where the person lives now.
+HOMES = (
+    "people_identifier", "people_token", "people_conflict", "people_statement", "people_pair", "people_join",
+    "people_household_member", "people_population_group",
+)  # fmt: skip
+
+
 class NewNumber(NamedTuple):
     """A number first told of a person; contested where it is somebody else's until a person decides."""
 
@@ -62,7 +69,8 @@ class News:
 
     def homes(self, persons: Mapping[int, KnownPerson]) -> dict[int, int]:
         """Where those live now who moved: person -> place."""
-        return {person_id: persons[person_id].place_id for person_id in sorted(self.moved)}
+        moved = (persons[person_id] for person_id in sorted(self.moved))
+        return {one.person_id: one.place_id for one in moved if not one.joined_to}
 
 
 def write_news(cursor: Any, persons: Mapping[int, KnownPerson], news: News) -> None:
@@ -95,7 +103,7 @@ def _write_shown(cursor: Any, shown: Mapping[tuple[Key, int], int]) -> None:
     for (key, person_id), sensitivity in shown.items():
         cursor.execute(
             "UPDATE people_identifier SET sensitivity = %s"
-            " WHERE kind = %s AND value = %s AND issuer_id = %s AND person_id = %s",
+            " WHERE kind = %s AND value = %s AND issuer_id = %s AND source_person_id = %s",
             [sensitivity, *key, person_id],
         )
 
@@ -117,7 +125,7 @@ def _write_contradictions(cursor: Any, found: Iterable[Contradiction]) -> None:
 
 def _write_moved(cursor: Any, homes: Mapping[int, int]) -> None:
     """What is known of a person goes with them, so that today's station finds it and the former one no longer."""
-    for table in ("people_identifier", "people_token", "people_conflict", "people_statement") if homes else ():
+    for table in HOMES if homes else ():
         cursor.execute(
             f"UPDATE {table} t SET place_id = home.place FROM unnest(%s::bigint[], %s::bigint[]) AS home (person, place)"
             " WHERE t.person_id = home.person AND t.place_id <> home.place",
@@ -128,14 +136,14 @@ def _write_moved(cursor: Any, homes: Mapping[int, int]) -> None:
 def _number_row(new: NewNumber) -> tuple[Any, ...]:
     key, person, origin, contested = new
     return (
-        *key, person.person_id, person.source_person_id, contested, origin.facility_id, person.place_id,
+        *key, person.now.person_id, person.source_person_id, contested, origin.facility_id, person.now.place_id,
         person.numbers.get(key, origin.withheld), origin.package_id, origin.line,
     )  # fmt: skip
 
 
 def _token_row(token: int, person: KnownPerson, origin: Origin) -> tuple[Any, ...]:
     return (
-        token, person.person_id, person.source_person_id, origin.facility_id, person.place_id, origin.package_id,
+        token, person.now.person_id, person.source_person_id, origin.facility_id, person.now.place_id, origin.package_id,
         origin.line,
     )  # fmt: skip
 

@@ -24,7 +24,7 @@ class BirthDate:
 
 @dataclass(frozen=True)
 class Identifier:
-    kind: str  # personal_number, insurance_number, card, facility_number, passport, phone
+    kind: str  # personal_number, insurance_number, card, hoso_number, facility_number, passport, phone
     value: str
     issuer: str = ""  # facility code of a facility_number
 

@@ -55,7 +55,8 @@ def _by_number(scope: Scope, text: str, limit: int) -> tuple[PersonHit, ...]:
             f"""
             SELECT DISTINCT {_HIT}, p.name_sort FROM people_person p
             JOIN people_identifier i ON i.person_id = p.person_id
-            WHERE i.kind = ANY (ARRAY['personal_number', 'insurance_number', 'card', 'passport', 'phone', 'facility_number'])
+            WHERE i.kind = ANY (ARRAY['personal_number', 'insurance_number', 'card', 'hoso_number', 'passport', 'phone',
+                                  'facility_number'])
               AND i.value = ANY (%s) AND p.merged_into IS NULL AND {scope.persons("p")}
             ORDER BY p.name_sort LIMIT %s
             """,
@@ -85,7 +86,7 @@ def _by_token(scope: Scope, token: int | None, names: list[str], years: list[int
         # Walking over everybody's "nguyen" for the few in scope would take seconds: the scope's own are looked at.
         scoped = common and not everywhere
         values: list[Any] = [token]
-        candidates = f"(SELECT person_id FROM people_token WHERE hash = %s LIMIT {CANDIDATES}) AS found"
+        candidates = f"(SELECT DISTINCT person_id FROM people_token WHERE hash = %s LIMIT {CANDIDATES}) AS found"
         if scoped:
             candidates, values = "people_in_scope(%s, %s, %s, %s) AS found (person_id)", [token, names, years, IN_SCOPE]
         cursor.execute(
@@ -132,9 +133,9 @@ def person(scope: Scope, person_id: int) -> Person | None:
             """
             SELECT i.kind, i.value, coalesce(f.code, '') FROM people_identifier i
             LEFT JOIN places_facility f ON f.id = i.issuer_id AND i.issuer_id <> 0
-            WHERE i.person_id = %s
-            ORDER BY array_position(ARRAY['personal_number', 'insurance_number', 'card', 'passport', 'facility_number',
-                                          'phone'], i.kind), i.value
+            WHERE i.person_id = %s AND i.kind <> 'household_member' GROUP BY 1, 2, 3
+            ORDER BY array_position(ARRAY['personal_number', 'insurance_number', 'card', 'hoso_number', 'passport',
+                                          'facility_number', 'phone'], i.kind), i.value
             """,
             [person_id],
         )
@@ -156,10 +157,11 @@ def person(scope: Scope, person_id: int) -> Person | None:
 
 
 def person_id_of(scope: Scope, patient_id: str) -> int | None:
-    """The person a FHIR Patient id names."""
+    """The person a FHIR Patient id names: whoever it was joined to."""
     with connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT p.person_id FROM people_person p WHERE p.patient_id = %s AND {scope.persons('p')}", [patient_id]
+            f"SELECT p.person_id FROM people_person p WHERE p.person_id = people_now_of(%s) AND {scope.persons('p')}",
+            [patient_id],
         )
         row = cursor.fetchone()
     return row[0] if row else None

@@ -33,15 +33,15 @@ class StatementRow:
     line: int
 
 
-def load_statements(cursor: Any, person_ids: list[int]) -> Iterator[tuple[int, Statement]]:
-    """(person, statement) of these persons, without those of withdrawn visits."""
+def load_statements(cursor: Any, person_ids: list[int]) -> Iterator[tuple[int, int, Statement]]:
+    """(person, under whom it was filed, statement) of these persons, without those of withdrawn visits."""
     cursor.execute(
-        "SELECT person_id, encounter, said_at, source, details::text, person_id <> source_person_id FROM people_statement"
+        "SELECT person_id, source_person_id, encounter, said_at, source, details::text FROM people_statement"
         " WHERE person_id = ANY (%s) AND NOT withdrawn",
         [person_ids],
     )
-    for person_id, encounter, said_at, source, details, joined in cursor.fetchall():
-        yield person_id, Statement(encounter, said_at, source, orjson.loads(details), joined)
+    for person_id, source_person_id, encounter, said_at, source, details in cursor.fetchall():
+        yield person_id, source_person_id, Statement(encounter, said_at, source, orjson.loads(details))
 
 
 def write_statements(cursor: Any, rows: Iterable[StatementRow]) -> None:
@@ -57,11 +57,11 @@ def write_statements(cursor: Any, rows: Iterable[StatementRow]) -> None:
     )  # fmt: skip
 
 
-def move_statement(cursor: Any, encounter: str, old_person: int, new_person: int) -> None:
+def move_statement(cursor: Any, encounter: str, old_person: int, new_person: int, new_source: int) -> None:
     """The visit turned out to be somebody else's, and so did what it said."""
     cursor.execute(
-        "UPDATE people_statement SET person_id = %s WHERE person_id = %s AND encounter = %s",
-        [new_person, old_person, encounter],
+        "UPDATE people_statement SET person_id = %s, source_person_id = %s WHERE person_id = %s AND encounter = %s",
+        [new_person, new_source, old_person, encounter],
     )
 
 

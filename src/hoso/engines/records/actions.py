@@ -198,21 +198,26 @@ def _location(row: Row) -> Row:
     return (number, id_, person_id, source_person, facility, place, sensitivity, package, line)
 
 
-def move_visit(cursor: Any, encounters: Iterable[str], old_person: int, new_person: int) -> None:
-    """Move the resources of these visits to another person: `person_id` alone changes, the bytes do not."""
+def move_visit(
+    cursor: Any, encounters: Iterable[str], old_person: int, new_person: int, new_source: int, home: int
+) -> None:
+    """Move the resources of these visits to another person, since a correction says that they are about that one: under whom
+    they are shown, under whom they are filed and whose home they belong to changes, the bytes do not."""
     wanted = list(encounters)
     ids = "SELECT type, id FROM records_resource WHERE person_id = %s AND encounter = ANY (%s)"
+    news = "person_id = %s, source_person_id = %s, place_id = %s"
     cursor.execute(
-        f"UPDATE records_token SET person_id = %s WHERE person_id = %s AND (type, id) IN ({ids})",
-        [new_person, old_person, old_person, wanted],
+        f"UPDATE records_token SET {news} WHERE person_id = %s AND (type, id) IN ({ids})",
+        [new_person, new_source, home, old_person, old_person, wanted],
     )
     cursor.execute(
-        f"UPDATE records_location SET person_id = %s WHERE (type, id) IN ({ids})", [new_person, old_person, wanted]
+        f"UPDATE records_location SET {news} WHERE (type, id) IN ({ids})",
+        [new_person, new_source, home, old_person, wanted],
     )
     for table in ("records_resource_version", "records_resource"):  # some versions came late and have no current one
         cursor.execute(
-            f"UPDATE {table} SET person_id = %s WHERE person_id = %s AND encounter = ANY (%s)",
-            [new_person, old_person, wanted],
+            f"UPDATE {table} SET {news} WHERE person_id = %s AND encounter = ANY (%s)",
+            [new_person, new_source, home, old_person, wanted],
         )
 
 
@@ -234,18 +239,4 @@ def move_home(cursor: Any, homes: dict[int, int]) -> None:
             f"UPDATE {table} t SET place_id = home.place FROM {home}"
             " WHERE t.person_id = home.person AND t.place_id <> home.place",
             values,
-        )
-
-
-def move_person(cursor: Any, old_person: int, new_person: int) -> None:
-    """Move every resource but the Patient itself to another person: `person_id` alone changes, no byte does."""
-    patient = NUMBERS["Patient"]
-    cursor.execute(
-        "UPDATE records_location t SET person_id = %s FROM records_resource r"
-        " WHERE r.person_id = %s AND r.type <> %s AND t.type = r.type AND t.id = r.id",
-        [new_person, old_person, patient],
-    )
-    for table in ("records_token", "records_resource_version", "records_resource"):
-        cursor.execute(
-            f"UPDATE {table} SET person_id = %s WHERE person_id = %s AND type <> %s", [new_person, old_person, patient]
         )

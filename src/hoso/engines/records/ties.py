@@ -18,9 +18,12 @@ def relabel_ties(cursor: Any, persons: Iterable[int]) -> None:
     cursor.execute(
         """
         UPDATE access_care_relation c SET sensitivity = found.labels FROM (
-            SELECT person_id, facility_id, bit_and(sensitivity & %s) AS labels FROM records_resource
-            WHERE person_id = ANY (%s) AND type = %s AND NOT deleted GROUP BY person_id, facility_id) found
-        WHERE c.person_id = found.person_id AND c.facility_id = found.facility_id AND c.sensitivity <> found.labels
+            SELECT person_id, source_person_id, facility_id, bit_and(sensitivity & %s) AS labels
+            FROM records_resource
+            WHERE person_id = ANY (%s) AND type = %s AND NOT deleted
+            GROUP BY person_id, source_person_id, facility_id) found
+        WHERE c.person_id = found.person_id AND c.source_person_id = found.source_person_id
+            AND c.facility_id = found.facility_id AND c.sensitivity <> found.labels
         """,
         [withheld_mask("own_record"), wanted, NUMBERS["Encounter"]],
     )

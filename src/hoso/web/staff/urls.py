@@ -17,6 +17,7 @@ from hoso.web.staff import (
     findings_sheet,
     gateway_secrets,
     home,
+    household_lists,
     identities,
     intake,
     labels,
@@ -24,6 +25,7 @@ from hoso.web.staff import (
     opened_urls,
     own_software,
     packages,
+    pairs,
     papers,
     people,
     person_urls,
@@ -70,6 +72,10 @@ def _export(pattern: str, view: View, name: str, touches_person: bool = False) -
 
 def _search(pattern: str, view: View, name: str, purpose: str) -> URLPattern:
     return route(pattern, view, name=name, permission="person.search", purpose=purpose, touches_person=True)
+
+
+def _household(pattern: str, view: View, name: str) -> URLPattern:
+    return route(pattern, view, name=name, permission="household.import", purpose=RECORD_KEEPING)
 
 
 def _conflict(pattern: str, view: View, name: str) -> URLPattern:
@@ -175,6 +181,14 @@ urlpatterns = [
     _conflict("intake/conflicts/", conflicts.conflicts, "conflicts"),
     _conflict("intake/conflicts/open/", conflicts.open_conflicts, "open_conflicts"),
     _conflict("intake/conflicts/<int:conflict_id>/decide/", conflicts.decide, "decide_conflict"),
+    _household("intake/households/", household_lists.lists, "household_lists"),
+    _household("intake/households/template/", household_lists.empty, "household_template"),
+    _household("intake/households/<int:list_id>/", household_lists.one_list, "household_list"),
+    _household("intake/households/<int:list_id>/go/", household_lists.go, "household_list_go"),
+    _household("intake/households/<int:list_id>/report/", household_lists.report, "household_list_report"),
+    _conflict("intake/pairs/", pairs.pairs, "pairs"),
+    _conflict("intake/pairs/<int:pair_id>/decide/", pairs.decide, "decide_pair"),
+    _conflict("intake/joins/<int:join_id>/part/", pairs.part, "part_persons"),
     _search("intake/people/", people.search, "intake_people", RECORD_KEEPING),
     _search("intake/people/<int:person_id>/", people.identity, "intake_person", RECORD_KEEPING),
     _search("intake/people/<int:person_id>/details/", people.details, "intake_person_details", RECORD_KEEPING),

@@ -29,6 +29,7 @@ IDENTIFIER = {
     "personal_number": ("Số định danh", "Personal number"),
     "insurance_number": ("Mã số BHXH", "Social insurance number"),
     "card": ("Thẻ BHYT", "Insurance card"),
+    "hoso_number": ("Số HoSo", "HoSo number"),
     "facility_number": ("Mã người bệnh", "Facility's patient number"),
     "passport": ("Hộ chiếu", "Passport"),
     "phone": ("Điện thoại", "Phone"),
@@ -39,9 +40,33 @@ DIFFERENCE = {
     "birth_date": ("Ngày sinh", "Birth date"),
     "birth_year": ("Năm sinh", "Birth year"),
     "birth": ("Ngày sinh", "Birth date"),
+    "household": ("Hộ", "Household"),
+    "insurance_number": ("Mã số BHXH", "Social insurance number"),
+    "personal_number": ("Số định danh", "Personal number"),
     "address": ("Địa chỉ", "Address"),
     "phone": ("Điện thoại", "Phone"),
 }
+
+
+AGREEMENT = {
+    "equal": ("Trùng khớp", "Equal"),
+    "swapped": ("Trùng khớp, đổi thứ tự", "Equal in another order"),
+    "close": ("Gần giống", "Close"),
+    "part": ("Khớp phần biết được", "Equal as far as known"),
+    "different": ("Khác", "Different"),
+    "unknown": ("Không rõ", "Not known"),
+}
+
+
+@register.filter
+def agreement(level: str) -> str:
+    return spoken(AGREEMENT.get(level, (level, level)))
+
+
+@register.filter
+def weight(bits: float) -> str:
+    """What a piece of evidence is worth, with its sign: what speaks for one human and what against."""
+    return f"{bits:+.1f}".replace(".", ",")
 
 
 @register.filter

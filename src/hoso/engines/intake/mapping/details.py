@@ -10,6 +10,8 @@ from hoso.engines.people.details import DetailKind, detail_kinds, detail_sources
 def source_of(values: Values) -> str:
     """The key of the most believed source whose mark the visit bears; empty where it bears none."""
     for source in detail_sources().values():
+        if not source.of_visits:
+            continue
         if not source.field or values.get(source.field, "") in source.codes:
             return source.key
     return ""

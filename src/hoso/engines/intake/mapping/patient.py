@@ -13,6 +13,7 @@ SYSTEMS = {
     "personal_number": IDENTIFIER + "so-dinh-danh-ca-nhan",
     "insurance_number": IDENTIFIER + "ma-so-bhxh",
     "card": IDENTIFIER + "bhyt",
+    "hoso_number": IDENTIFIER + "so-hoso",
     "passport": IDENTIFIER + "ho-chieu",
     "facility_number": IDENTIFIER + "ma-bn",
 }
@@ -23,18 +24,19 @@ def patient_draft(person: KnownPerson, facility_codes: dict[int, str]) -> Draft:
     issuers of facilities' own numbers."""
     identifiers = sorted(
         (kind, facility_codes.get(issuer, "") if issuer else "", value)
-        for (kind, value, issuer), sensitivity in person.numbers.items()
-        if not sensitivity
+        for (kind, value, issuer), sensitivity in {**person.joined_numbers, **person.numbers}.items()
+        if not sensitivity and kind in SYSTEMS
     )
     content = without_empty(
         {
             "identifier": [{"system": _system(kind, issuer), "value": value} for kind, issuer, value in identifiers],
-            "active": True,
+            "active": not person.joined_to,
             "name": [_name(person.name)] if person.name else None,
             "telecom": [{"system": "phone", "value": person.phone}] if person.phone else None,
             "gender": GENDER[person.sex],
             "birthDate": birth_date(person),
             "address": [{"text": person.address, "country": "VN"}] if person.address else None,
+            "link": _links(person),
             "extension": [{"url": EXTENSION + "identity-under-review", "valueBoolean": True}]
             if person.provisional
             else None,
@@ -48,6 +50,13 @@ def _undated(person: KnownPerson) -> datetime:
     """What stands in a Patient's row for the moment at which things happen, and orders persons in answers: the birth. The day
     of the newest visit would tell of one that the reader may not see."""
     return datetime.combine(person.birth.day or date(1900, 1, 1), time(), VIETNAM)
+
+
+def _links(person: KnownPerson) -> list[Element]:
+    """The Patient to use instead of this one, or those who were joined to it (R4, Patient.link)."""
+    others = [("replaced-by", person.joined_to.patient_id)] if person.joined_to else []
+    others += [("replaces", one) for one in person.joined_patients]
+    return [{"other": {"reference": f"Patient/{id_}"}, "type": kind} for kind, id_ in others]
 
 
 def _system(kind: str, issuer: str) -> str:

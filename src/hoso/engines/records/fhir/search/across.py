@@ -19,6 +19,7 @@ from hoso.engines.records.fhir.definitions import SearchParameter
 from hoso.engines.records.fhir.paths import referred_type
 from hoso.engines.records.fhir.search.candidates import AsOf, Position, persons_of, read_candidates
 from hoso.engines.records.fhir.search.index_rows import referred_id
+from hoso.engines.records.fhir.search.joined import following_links
 from hoso.engines.records.fhir.search.moments import span_of
 from hoso.engines.records.fhir.search.ordering import in_order
 from hoso.engines.records.fhir.search.plan import Persons, Places, Rows, Segment, Walk, places_of, segments_of
@@ -84,7 +85,7 @@ class Search:
 
     def page(self, query: Query, extra: tuple[Resolved, ...] = (), cursor: Cursor | None = None) -> Page:
         """The page behind the cursor. Raises HosoError HS5150 to HS5154 where the search asks too much."""
-        conditions = [*self.resolve(query), *extra]
+        conditions = following_links(query.type_name, [*self.resolve(query), *extra])
         if query.only_count:
             page = Page(total=self._count(query.type_name, conditions))
         else:
@@ -174,7 +175,7 @@ class Search:
     def everything(self, query: Query, most: int, extra: tuple[Resolved, ...] = ()) -> list[StoredResource]:
         """All that fits now, whatever the first page saw. Raises HosoError HS5152 where it is more than `most`."""
         found: list[StoredResource] = []
-        conditions = [*self.resolve(query), *extra]
+        conditions = following_links(query.type_name, [*self.resolve(query), *extra])
         now = self if self.as_of.first else replace(self, as_of=AsOf.now())
         for number, (_, _, one, fits) in enumerate(now.stream(query.type_name, conditions)):
             if fits:

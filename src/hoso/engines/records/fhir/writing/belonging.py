@@ -87,7 +87,7 @@ class Belonging:
             return
         self.cursor.execute(
             f"""
-            SELECT l.id, p.person_id, p.source_person_id, p.patient_id, p.place_id
+            SELECT l.id, p.person_id, l.source_person_id, p.patient_id, p.place_id
             FROM records_location l JOIN people_person p ON p.person_id = l.person_id
             WHERE l.type = %s AND l.id = ANY (%s) AND {self.scope.persons("p")}
             """,
@@ -105,7 +105,7 @@ class Belonging:
             return
         self.cursor.execute(
             f"""
-            SELECT i.kind, i.value, p.person_id, p.source_person_id, p.patient_id, p.place_id
+            SELECT i.kind, i.value, p.person_id, i.source_person_id, p.patient_id, p.place_id
             FROM people_identifier i JOIN unnest(%s::text[], %s::text[]) AS k (kind, value)
                 ON i.kind = k.kind AND i.value = k.value
             JOIN people_person p ON p.person_id = i.person_id

@@ -44,7 +44,7 @@ class FilingTurn:
         self.belonging = Belonging(cursor, scope, self.facility_id)
         self.patients = Patients(cursor, at, self.facility_id)
         self.telling = Telling()
-        self.care: dict[tuple[int, int], tuple[int, date, date, int]] = {}
+        self.care: dict[tuple[int, int, int], tuple[date, date, int]] = {}
         self.labelled_visits: dict[str, int] = {}  # of whom: visits whose team opens something, or did before
 
     def file(
@@ -76,7 +76,7 @@ class FilingTurn:
         self.patients.move_homes()
         rows = [
             (person, source, facility, "visit", *days_and_labels, 0)
-            for (person, facility), (source, *days_and_labels) in sorted(self.care.items())
+            for (person, source, facility), days_and_labels in sorted(self.care.items())
         ]
         bulk_insert(self.cursor, "access_care_relation", CARE_COLUMNS, rows, ON_KNOWN_CARE)
         if self.labelled_visits:
@@ -149,7 +149,7 @@ class FilingTurn:
     def _whose(self, wanted: Wanted, id_: str, received: Received, now: Current | None, same: bool) -> Whose:
         if received.type_name != "Patient":
             return self.belonging.of(received.type_name, received.content, wanted.place)
-        whose = self.patients.whose(id_, now.person_id if now else None, described_anew=not same)
+        whose = self.patients.whose(id_, now.source_person_id if now else None, described_anew=not same)
         self.belonging.by_patient[id_] = whose
         return whose
 
@@ -177,11 +177,11 @@ class FilingTurn:
         if type_name != "Encounter" or not filing.facility_id or not filing.person_id:
             return
         first, last = care_days(received.content, self.at)
-        key = (filing.person_id, filing.facility_id)
+        key = (filing.person_id, filing.source_person_id, filing.facility_id)
         labels &= withheld_mask("own_record")
         if known := self.care.get(key):
-            first, last, labels = min(first, known[1]), max(last, known[2]), labels & known[3]
-        self.care[key] = (filing.source_person_id, first, last, labels)
+            first, last, labels = min(first, known[0]), max(last, known[1]), labels & known[2]
+        self.care[key] = (first, last, labels)
 
 
 def _is_same(received: Received, now: Current) -> bool:

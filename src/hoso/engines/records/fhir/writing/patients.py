@@ -32,7 +32,7 @@ class Patients:
         self.people.load([(claim, self.facility_id) for claim in self.claims.values()])
 
     def whose(self, id_: str, known: int | None, *, described_anew: bool) -> Whose:
-        """The person of a Patient of this turn. `known`: the person its earlier version is filed under."""
+        """The person of a Patient of this turn. `known`: the person under whom its earlier version was filed."""
         # The resource is one statement among those of visits; its next version takes its place.
         claim, origin = self.claims[id_], Origin(self.facility_id, 0, 0, 0, encounter=f"Patient/{id_}")
         if known is None:
@@ -51,7 +51,7 @@ class Patients:
 
 
 def _whose(person: KnownPerson) -> Whose:
-    return Whose(person.person_id, person.source_person_id, person.patient_id, person.place_id)
+    return Whose(person.now.person_id, person.source_person_id, person.patient_id, person.now.place_id)
 
 
 def _lock(number: tuple[str, str]) -> int:

@@ -1,0 +1,1 @@
+"""Lists of households: persons, whom they live with, where, and the population groups they belong to."""
