@@ -78,6 +78,7 @@ FORMS = {
     "consents_of_person": AT_THE_DESK, "new_rights_request": AT_THE_DESK,
     "export_file": {"standard": "qd3176", "reason": "gửi lại", "ordinal": "1"},
 }  # fmt: skip
+KNOWN_BY = {"system": "https://hoso.vn/fhir/sid/so-dinh-danh-ca-nhan", "value": sample_3176().summary["SO_CCCD"]}
 SOFTWARE = ("/api/", "/fhir/")
 OF_MANY = ("fhir_history_type", "fhir_history_system")  # what they show is of several persons
 QUERIES = {
@@ -131,6 +132,8 @@ def _written(route: Route, address: str, search: str) -> tuple[bytes, str]:
     if route.name == "fhir_bundle":
         entry = {"resource": _visit(patient_id), "request": {"method": "POST", "url": "Encounter"}}
         return json.dumps({"resourceType": "Bundle", "type": "transaction", "entry": [entry]}).encode(), FHIR_JSON
+    if route.name == "fhir_match":
+        return json.dumps({"resourceType": "Patient", "identifier": [KNOWN_BY]}).encode(), FHIR_JSON
     id_ = {"id": _own_visit(route.name)} if "update" in route.name else {}
     return json.dumps(_visit(patient_id, **id_, language="vi")).encode(), FHIR_JSON
 

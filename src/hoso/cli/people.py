@@ -68,6 +68,32 @@ def _told(refusal: "Refusal") -> dict[str, object]:
     return {"row": refusal.row, "field": refusal.field, **refusal.error.as_dict()}
 
 
+@people.command(short_help="Find records of one human.")
+@json_option
+def link(as_json: bool) -> None:
+    """Compare everybody with everybody: who surely is one human is joined, who may be waits at the review desk.
+
+    Doing it again joins nobody twice; what a person kept apart or parted is not joined again.
+    """
+    from hoso.cli.house import open_current_house
+
+    open_current_house()
+    from dataclasses import asdict
+
+    from hoso.engines.intake.jobs import intake_service
+    from hoso.engines.intake.linking import link_everybody
+
+    with progress_bar("cặp") as progress:
+        report = link_everybody(intake_service("command:people link"), progress)
+    if as_json:
+        print_json(asdict(report))
+        return
+    click.echo(
+        f"{report.persons} người / persons: {report.pairs} cặp / pairs, {report.joined} đã ghép / joined, "
+        f"{report.waiting} chờ xem / waiting, {report.decided} đã rõ / decided before"
+    )
+
+
 @people.command(short_help="Write an empty list to fill in.")
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
 def template(file: Path) -> None:

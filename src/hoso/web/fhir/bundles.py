@@ -8,6 +8,7 @@ from hoso.core.errors import HosoError
 from hoso.engines.records.reading import StoredResource
 from hoso.web.fhir.outcomes import warning_of
 
+MATCH_GRADE = "http://hl7.org/fhir/StructureDefinition/match-grade"
 Written = tuple[StoredResource, bytes]  # a resource and the bytes it is shown as
 
 
@@ -25,6 +26,20 @@ def searchset(
         told = {"resource": warning_of(warning), "search": {"mode": "outcome"}}
         entries.append(orjson.dumps(told))
     return _bundle("searchset", entries, total, links)
+
+
+def matchset(base: str, found: Iterable[tuple[StoredResource, bytes, float, str]]) -> bytes:
+    """The answer to `$match`: each Patient with the probability that it is the one asked about, and how sure that is."""
+    entries = []
+    for one, content, probability, grade in found:
+        told = {
+            "extension": [{"url": MATCH_GRADE, "valueCode": grade}],
+            "mode": "match",
+            "score": round(probability, 6),
+        }
+        address, search = orjson.dumps(f"{base}/{one.type}/{one.id}"), orjson.dumps(told)
+        entries.append(b'{"fullUrl":%s,"resource":%s,"search":%s}' % (address, content, search))
+    return _bundle("searchset", entries, len(entries), {})
 
 
 def _entry(base: str, written: Written, mode: str) -> bytes:

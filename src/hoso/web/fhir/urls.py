@@ -8,6 +8,7 @@ from hoso.web.fhir import (
     codes,
     documents,
     histories,
+    matching,
     practitioners,
     searching,
     validating,
@@ -62,6 +63,7 @@ urlpatterns = [
     _asks("CodeSystem/hoso-<slug:name>", code_resources.code_system, "fhir_code_system"),
     _asks("ValueSet/hoso-<slug:name>", code_resources.set_of_codes, "fhir_value_set"),
     _asks("ConceptMap/hoso-<slug:name>", code_resources.concept_map, "fhir_concept_map"),
+    by_method("Patient/$match", POST=_reads(matching.patient_match, "fhir_match")),
     _record("_history", histories.of_everything, "fhir_history_system"),
     _record("<str:type_name>/_history", histories.of_type, "fhir_history_type"),
     by_method(
