@@ -14,6 +14,7 @@ from django.test import Client, RequestFactory
 
 from hoso.core.accounts.credentials import issue_token
 from hoso.core.accounts.models import Account
+from hoso.engines.records.resource_types import NUMBERS
 from tests.cda_documents import small_document
 from tests.claim_packages import sample_3176
 from tests.conformance.fhir_writing import FHIR_JSON, software
@@ -60,6 +61,7 @@ def loaded(filled: Callable[[], Intake]) -> Iterator[Loaded]:
         "event_id": str(one("SELECT min(id) FROM audit_event WHERE person_id IS NULL")), "type_name": "Encounter", "id_": encounter, "version": "1",
         "member": "Condition", "pair_id": str(alike(person_of("SYN.4"), person_of("SYN.5"))),
         "join_id": str(joined(person_of("SYN.6"), person)),
+        "composition": one("SELECT id FROM records_resource WHERE type = %s AND encounter = %s LIMIT 1", NUMBERS["Composition"], encounter),
     }  # fmt: skip
     accounts = {role: sign_in(role, "01000" if role in AT_THE_FACILITY else None) for role in ROLES}
     values |= decided_by_a_person(accounts["doctor"], accounts["privacy_officer"])
@@ -76,6 +78,7 @@ FORMS = {
     "decide_conflict": {"decision": "different_person", "reason": "giấy tờ"},
     "decide_pair": {"decision": "different_person", "reason": "giấy tờ"}, "part_persons": {"reason": "nhầm"},
     "consents_of_person": AT_THE_DESK, "new_rights_request": AT_THE_DESK,
+    "print_paper": {"reason": "cấp cho người bệnh"}, "print_summary": {"reason": "cấp cho người bệnh"},
     "export_file": {"standard": "qd3176", "reason": "gửi lại", "ordinal": "1"},
 }  # fmt: skip
 KNOWN_BY = {"system": "https://hoso.vn/fhir/sid/so-dinh-danh-ca-nhan", "value": sample_3176().summary["SO_CCCD"]}

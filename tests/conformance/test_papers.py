@@ -5,6 +5,7 @@ from typing import Any
 
 import pypdfium2
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test import Client
 from fhir.resources.R4B.bundle import Bundle
@@ -119,6 +120,8 @@ def test_who_may_read_only_prints_nothing(doctor: Client) -> None:
     assert elsewhere.post(f"/people/{person_id}/papers/{paper_of('XML7')}/print/", WHY).status_code == 404
     assert elsewhere.get(f"/fhir/r4/Composition/{paper_of('XML7')}/$document").status_code == 404
     assert elsewhere.get(f"/fhir/r4/Patient/{patient()}/$summary").status_code == 404
+    assert elsewhere.get("/fhir/r4/Patient/a%00b/$summary").status_code == 404
+    assert elsewhere.get("/fhir/r4/Composition/a%00b/$document").status_code == 404
     other = f"/people/{person_id + 1}/papers/{paper_of('XML7')}/print/"
     assert doctor.post(other, WHY).status_code == 404  # not under another's name
 
@@ -172,3 +175,30 @@ def test_a_withheld_paper_is_not_there(doctor: Client) -> None:
     _withhold("Composition", paper)
     assert doctor.get(f"/fhir/r4/Composition/{paper}/$document").status_code == 404
     assert doctor.post(f"/people/{person_of(MA_LK)}/papers/{paper}/print/", WHY).status_code == 404
+
+
+def test_what_is_handed_out_is_signed_and_the_page_says_whether_it_still_is(doctor: Client, settings: Any) -> None:
+    settings.SIGNING_AUTHORITY = "hoso.gateways.ca.simulated.SimulatedAuthority"
+    address = f"/people/{person_of(MA_LK)}/papers/{paper_of('XML7')}/print/"
+    pdf = doctor.post(address, WHY).content
+    assert "Ký số bởi" in words(pdf) and "không có giá trị pháp lý" in words(pdf)
+    bundle = doctor.post(address, {**WHY, "format": "fhir"}).content
+    Bundle.model_validate(json.loads(bundle))
+    assert json.loads(bundle)["signature"]["sigFormat"] == "application/jose"
+    for name, content in (("giay.pdf", pdf), ("giay.json", bundle)):
+        page = _looked_at(doctor, name, content)
+        assert "Nguyên vẹn" in page and "chữ ký thử nghiệm" in page
+        changed = bytearray(content)
+        changed[200] ^= 1
+        assert "Nguyên vẹn" not in _looked_at(doctor, name, bytes(changed))
+    assert "HS5231" in _looked_at(doctor, "x.txt", b"words")
+
+
+def test_without_an_authority_a_paper_says_that_it_is_not_signed(doctor: Client) -> None:
+    pdf = doctor.post(f"/people/{person_of(MA_LK)}/papers/{paper_of('XML7')}/print/", WHY).content
+    assert "Chưa ký số" in words(pdf)
+    assert "HS5230" in _looked_at(doctor, "giay.pdf", pdf)
+
+
+def _looked_at(client: Client, name: str, content: bytes) -> str:
+    return client.post("/signatures/", {"file": SimpleUploadedFile(name, content)}).content.decode()

@@ -13,12 +13,13 @@ from hoso.engines.intake.notifying import delivering
 from hoso.engines.intake.pulls import fetching
 from hoso.engines.intake.turn import TURN
 from hoso.engines.people.linkage import WRITER_LOCK
+from hoso.engines.records.subscriptions import sending
 from tests.database import Database
 
 
 def test_who_waits_for_one_lock_does_not_meet_another() -> None:
     assert len({SEALER_LOCK, TURN, WRITER_LOCK}) == 3
-    assert len({taking.LOCK, delivering.LOCK, fetching.LOCK}) == 3
+    assert len({taking.LOCK, delivering.LOCK, fetching.LOCK, sending.LOCK}) == 4
 
 
 @pytest.mark.django_db

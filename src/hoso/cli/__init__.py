@@ -32,6 +32,7 @@ from hoso.cli.restore import restore
 from hoso.cli.serve import serve
 from hoso.cli.terminology import terminology
 from hoso.cli.upgrade import upgrade
+from hoso.cli.verify import verify
 from hoso.cli.worker import worker
 
 if TYPE_CHECKING:
@@ -79,6 +80,7 @@ for command in (
     keys,
     people,
     records,
+    verify,
 ):
     hoso.add_command(command)
 

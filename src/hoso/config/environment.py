@@ -309,6 +309,18 @@ SETTINGS: tuple[Setting, ...] = (
         "How often what was committed is brought to HOSO_BACKUP.",
         _whole(5, 60),
     ),
+    Setting(
+        "HOSO_CA",
+        "none",
+        "none or live",
+        "Signing papers and documents with a key file of a licensed authority (never tried with a Vietnamese one). A demonstration signs with a test key.",
+        _choice("none", "live"),
+    ),
+    Setting("HOSO_CA_FILE", "", "a file or empty", "The key file (PKCS#12) with its certificates."),
+    Setting("HOSO_CA_PASSWORD", "", "text", "What opens the key file."),
+    Setting(
+        "HOSO_CA_ROOTS", "", "a file or empty", "Certificates (PEM) of the authorities whose signatures are believed."
+    ),
     Setting("HOSO_DEFINITIONS", "", "a folder or empty", "Another copy of the definitions folder."),
 )
 

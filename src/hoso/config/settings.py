@@ -95,6 +95,7 @@ INSTALLED_APPS = [
     "hoso.core.access.rights",
     "hoso.engines.people",
     "hoso.engines.records",
+    "hoso.engines.records.subscriptions",
     "hoso.engines.intake",
     "hoso.engines.intake.cda",
     "hoso.engines.intake.folders",
@@ -222,6 +223,13 @@ IDENTITY_VERIFIERS = [
     *_VNEID["simulated" if _IS_DEMO else ENVIRONMENT["HOSO_VNEID"]],
     "hoso.core.accounts.outside.configured.configured_verifiers",
 ]
+
+_CA = {
+    "none": "",
+    "live": "hoso.gateways.ca.live.LiveAuthority",
+    "simulated": "hoso.gateways.ca.simulated.SimulatedAuthority",
+}
+SIGNING_AUTHORITY = _CA["simulated" if _IS_DEMO else ENVIRONMENT["HOSO_CA"]]
 
 # A demonstration calls nobody's software.
 CALLBACK_GATEWAY = (

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+import orjson
 from django.db import connection
 from psycopg.types.json import Jsonb
 
@@ -29,7 +30,7 @@ def read_changes(consumer: str, limit: int = 1000) -> list[Change]:
     with connection.cursor() as cursor:
         cursor.execute(
             """
-            SELECT transaction_id::text::bigint, id, topic, key, person_id, facility_id, sensitivity, payload
+            SELECT transaction_id::text::bigint, id, topic, key, person_id, facility_id, sensitivity, payload::text
             FROM changes_change
             WHERE (transaction_id, id) > (
                     SELECT coalesce(max(transaction_id), '0'::xid8), coalesce(max(change_id), 0)
@@ -39,7 +40,10 @@ def read_changes(consumer: str, limit: int = 1000) -> list[Change]:
             """,
             [consumer, limit],
         )
-        return [Change((row[0], row[1]), *row[2:]) for row in cursor.fetchall()]
+        return [
+            Change((row[0], row[1]), row[2], row[3], row[4], row[5], row[6], orjson.loads(row[7]))
+            for row in cursor.fetchall()
+        ]
 
 
 def confirm(consumer: str, position: tuple[int, int]) -> None:

@@ -1,4 +1,4 @@
-"""One POST over HTTP to an address that somebody else chose: never into the house's own networks, never redirected.
+"""One call over HTTP to an address that somebody else chose: never into the house's own networks, never redirected.
 
 The name is looked up once, every address it has is judged, and the connection is made to the address that was judged, so
 that a name which changes meanwhile leads nowhere else.
@@ -14,7 +14,7 @@ from urllib.parse import SplitResult, urlsplit
 from django.conf import settings
 
 from hoso.core.accounts.networks import Network, within
-from hoso.engines.intake.notifying.gateway import CallFailed
+from hoso.core.messages.calls import CallFailed
 
 PATIENCE_SECONDS = 10
 MOST_ANSWER = 64 * 1024
@@ -23,12 +23,12 @@ _TRANSLATED = (ip_network("64:ff9b::/96"), ip_network("64:ff9b:1::/48"), ip_netw
 
 
 class LiveCall:
-    def post(self, url: str, body: bytes, headers: Mapping[str, str]) -> None:
+    def send(self, url: str, body: bytes, headers: Mapping[str, str], method: str = "POST") -> None:
         """Raises CallFailed; what the other side answered is told to nobody."""
         parts = urlsplit(url)
         try:
             address = _address(parts)
-            status = _posted(parts, address, body, headers)
+            status = _answered(method, parts, address, body, headers)
         except (OSError, http.client.HTTPException, ValueError) as error:
             raise CallFailed(_words(error)) from None
         if not 200 <= status < 300:
@@ -60,7 +60,9 @@ def _address(parts: SplitResult) -> tuple[str, int]:
     return addresses[0], port
 
 
-def _posted(parts: SplitResult, address: tuple[str, int], body: bytes, headers: Mapping[str, str]) -> int:
+def _answered(
+    method: str, parts: SplitResult, address: tuple[str, int], body: bytes, headers: Mapping[str, str]
+) -> int:
     connection = http.client.HTTPConnection(address[0], address[1], timeout=PATIENCE_SECONDS)
     connection.sock = socket.create_connection(address, timeout=PATIENCE_SECONDS)
     try:
@@ -68,7 +70,7 @@ def _posted(parts: SplitResult, address: tuple[str, int], body: bytes, headers: 
             context = ssl.create_default_context()
             connection.sock = context.wrap_socket(connection.sock, server_hostname=parts.hostname)
         path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-        connection.request("POST", path, body, {**headers, "Host": parts.netloc, "Connection": "close"})
+        connection.request(method, path, body, {**headers, "Host": parts.netloc, "Connection": "close"})
         response = connection.getresponse()
         response.read(MOST_ANSWER)
         return response.status

@@ -4,5 +4,5 @@ from collections.abc import Mapping
 
 
 class SimulatedCall:
-    def post(self, url: str, body: bytes, headers: Mapping[str, str]) -> None:
+    def send(self, url: str, body: bytes, headers: Mapping[str, str], method: str = "POST") -> None:
         return

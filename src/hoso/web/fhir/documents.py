@@ -26,14 +26,14 @@ PDF = {"application/pdf", "pdf"}
 Compose = Callable[[Scope, str, str, May], Document | None]
 
 
-def document(request: ActingRequest, id_: str) -> HttpResponse:
+def document(request: ActingRequest, composition: str) -> HttpResponse:
     """The document of a Composition. Raises HosoError HS5001 where there is none to see."""
-    return _answer(request, paper_document, id_, f"Composition/{id_}/$document", "Composition")
+    return _answer(request, paper_document, composition, f"Composition/{composition}/$document", "Composition")
 
 
-def summary(request: ActingRequest, id_: str) -> HttpResponse:
+def summary(request: ActingRequest, patient_id: str) -> HttpResponse:
     """The International Patient Summary of a person. Raises HosoError HS5001 for nobody whom the asker may see."""
-    return _answer(request, patient_summary, id_, f"Patient/{id_}/$summary", "Patient")
+    return _answer(request, patient_summary, patient_id, f"Patient/{patient_id}/$summary", "Patient")
 
 
 def _answer(request: ActingRequest, compose: Compose, id_: str, about: str, type_name: str) -> HttpResponse:

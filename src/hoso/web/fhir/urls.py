@@ -93,8 +93,8 @@ urlpatterns = [
     ),
     _record("<str:type_name>/<str:id_>/_history", views.history, "fhir_history"),
     _record("Patient/<str:patient_id>/$everything", whole_record.patient_everything, "fhir_everything"),
-    _record("Patient/<str:id_>/$summary", documents.summary, "fhir_summary"),
-    _record("Composition/<str:id_>/$document", documents.document, "fhir_document"),
+    _record("Patient/<str:patient_id>/$summary", documents.summary, "fhir_summary"),
+    _record("Composition/<str:composition>/$document", documents.document, "fhir_document"),
     _record("<str:type_name>/<str:id_>/<str:member>", searching.search_compartment, "fhir_search_compartment"),
     _record("<str:type_name>/<str:id_>/_history/<int:version>", views.vread, "fhir_vread"),
 ]

@@ -3,9 +3,7 @@
 import secrets
 from dataclasses import dataclass
 from datetime import datetime
-from urllib.parse import urlsplit
 
-from django.conf import settings
 from django.db import connection
 
 from hoso.core.access.actor import Actor
@@ -15,6 +13,7 @@ from hoso.core.audit.events import AuditEvent, record_event
 from hoso.core.database.field_encryption import field_keys
 from hoso.core.database.session import acting_transaction
 from hoso.core.errors import HosoError
+from hoso.core.messages.calls import may_be_called
 from hoso.core.places.models import Facility
 
 PURPOSE, USE = "record_keeping", "notifying_target.secret"
@@ -37,7 +36,8 @@ def set_target(actor: Actor, facility: Facility, url: str) -> str:
     """Call this address from now on, with a new secret, which is returned this once; an earlier address ends, with the
     calls that wait for it. Raises HosoError HS3375 for an address that cannot be called.
     """
-    check_url(url)
+    if not may_be_called(url):
+        raise HosoError("HS3375", url=url[:200])
     secret = secrets.token_urlsafe(32)
     with managing(actor), connection.cursor() as cursor:
         cursor.execute(
@@ -78,24 +78,6 @@ def targets() -> list[Target]:
             """
         )
         return [Target(*row) for row in cursor.fetchall()]
-
-
-def check_url(url: str) -> None:
-    """https, a host, no name and password in it; http only where private networks may be called.
-
-    Raises HosoError HS3375. Which address the host has is looked at for every call.
-    """
-    try:
-        parts = urlsplit(url)
-        _ = parts.port
-    except ValueError:
-        raise HosoError("HS3375", url=url[:200]) from None
-    plain = parts.scheme == "http" and bool(settings.ENVIRONMENT["HOSO_CALLBACK_NETWORKS"])
-    sound = (
-        parts.hostname and not parts.username and not parts.fragment and url.isascii() and not set(url) & set(" \r\n")
-    )
-    if not sound or not (parts.scheme == "https" or plain):
-        raise HosoError("HS3375", url=url[:200])
 
 
 def _record(actor: Actor, action: str, facility: Facility) -> None:

@@ -34,7 +34,7 @@ VIETNAM = timezone(timedelta(hours=7))
 
 def patient_summary(scope: Scope, patient_id: str, base: str, may: May = everything_seen) -> Document | None:
     """The summary of whom a Patient id names; None for nobody in this scope."""
-    person_id = people.person_id_of(scope, patient_id)
+    person_id = people.person_id_of(scope, patient_id) if "\0" not in patient_id else None
     if person_id is None:
         return None
     types = {"Patient"} | {kind for one in SECTIONS for kind in one.types}

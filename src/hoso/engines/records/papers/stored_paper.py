@@ -26,7 +26,7 @@ _BLOCKS = "p div li tr br h1 h2 h3 h4 table ul ol"
 
 def paper_document(scope: Scope, composition_id: str, base: str, may: May = everything_seen) -> Document | None:
     """The document of one Composition; None where there is none that may leave in this scope."""
-    person_id = person_of("Composition", composition_id)
+    person_id = person_of("Composition", composition_id) if "\0" not in composition_id else None
     if not person_id:
         return None
     rows = {(one.type, one.id): one for one in leaving_rows(scope, person_id, record_types(), may)}

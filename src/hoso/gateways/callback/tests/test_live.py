@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from hoso.engines.intake.notifying.gateway import CallFailed
+from hoso.core.messages.calls import CallFailed
 from hoso.gateways.callback.live import LiveCall, is_open
 
 HEADERS = {"X-HoSo-Delivery": "7"}
@@ -58,7 +58,7 @@ def only_ipv4(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.usefixtures("loopback_allowed")
 def test_a_call_reaches_the_server_as_it_was_made(server: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     only_ipv4(monkeypatch)
-    LiveCall().post(url(server, "/a?b=c&n=/200"), b'{"x": 1}', HEADERS)
+    LiveCall().send(url(server, "/a?b=c&n=/200"), b'{"x": 1}', HEADERS)
     ((path, headers, body),) = server.seen
     assert (path, body, headers["X-HoSo-Delivery"]) == ("/a?b=c&n=/200", b'{"x": 1}', "7")
     assert headers["Host"] == f"localhost:{server.server_port}"
@@ -71,14 +71,14 @@ def test_other_answers_fail_and_no_redirect_is_followed(
 ) -> None:
     only_ipv4(monkeypatch)
     with pytest.raises(CallFailed, match=f"HTTP {status}"):
-        LiveCall().post(url(server, f"/{status}"), b"", HEADERS)
+        LiveCall().send(url(server, f"/{status}"), b"", HEADERS)
     assert len(server.seen) == 1
 
 
 def test_the_own_machine_is_not_called_unless_allowed(server: Any) -> None:
     for host in ("localhost", "127.0.0.1", "[::1]", "[::ffff:127.0.0.1]"):
         with pytest.raises(CallFailed, match="HOSO_CALLBACK_NETWORKS"):
-            LiveCall().post(f"http://{host}:{server.server_port}/200", b"", HEADERS)
+            LiveCall().send(f"http://{host}:{server.server_port}/200", b"", HEADERS)
     assert server.seen == []
 
 
@@ -108,17 +108,17 @@ def test_a_name_with_one_private_address_is_not_called(monkeypatch: pytest.Monke
     answers = [(socket.AF_INET, 1, 6, "", (one, 443)) for one in ("8.8.8.8", "10.0.0.1")]
     monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: answers)
     with pytest.raises(CallFailed, match="HOSO_CALLBACK_NETWORKS"):
-        LiveCall().post("https://two.example/", b"", HEADERS)
+        LiveCall().send("https://two.example/", b"", HEADERS)
 
 
 @pytest.mark.usefixtures("loopback_allowed")
 def test_a_server_without_a_certificate_fails_over_https(server: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     only_ipv4(monkeypatch)
     with pytest.raises(CallFailed):
-        LiveCall().post(f"https://localhost:{server.server_port}/200", b"", HEADERS)
+        LiveCall().send(f"https://localhost:{server.server_port}/200", b"", HEADERS)
 
 
 @pytest.mark.usefixtures("loopback_allowed")
 def test_nobody_there(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(CallFailed, match="no connection"):
-        LiveCall().post("http://127.0.0.1:1/", b"", HEADERS)
+        LiveCall().send("http://127.0.0.1:1/", b"", HEADERS)

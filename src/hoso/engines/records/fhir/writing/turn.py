@@ -26,6 +26,9 @@ from hoso.engines.records.fhir.writing.new_ids import new_id, seed_of
 from hoso.engines.records.fhir.writing.patching import patched
 from hoso.engines.records.fhir.writing.permitted import check_type
 from hoso.engines.records.fhir.writing.references import rewritten
+from hoso.engines.records.subscriptions.asked import TYPE as SUBSCRIPTION
+from hoso.engines.records.subscriptions.asked import without_secrets
+from hoso.engines.records.subscriptions.registering import end, register
 
 PERMISSION = "record.write"
 TRIES = 3  # where another writer came between
@@ -63,6 +66,7 @@ class _Turn:
         self.in_bundle = in_bundle
         self.at = datetime.now(UTC)
         self.conditions = Conditions(cursor, scope)
+        self.headers: dict[Key, dict[str, str]] = {}  # of subscriptions: secrets that are filed nowhere else
 
     def take(self, wanted: Sequence[Wanted], purpose: str, about: str) -> list[Done]:
         permits: dict[tuple[str, str], tuple[Permit, ...]] = {
@@ -76,7 +80,17 @@ class _Turn:
         filing = FilingTurn(self.cursor, self.actor, self.scope, self.at, permits)
         done = filing.file(wanted, keys, bodies, current, self.conditions)
         filing.write(purpose, about)
+        self._subscribe(done)
         return done
+
+    def _subscribe(self, done: Sequence[Done]) -> None:
+        for one in done:
+            if one.type_name != SUBSCRIPTION:
+                continue
+            if one.resource is None:
+                end(self.cursor, one.id)
+            elif (one.type_name, one.id) in self.headers:
+                register(self.cursor, self.actor, one.id, one.resource.content(), self.headers[one.type_name, one.id])
 
     def _keys(self, wanted: Sequence[Wanted]) -> list[Key]:
         seed = seed_of(wanted) if self.in_bundle else ""
@@ -115,5 +129,7 @@ class _Turn:
                 body = patched(one, current[key].resource if key in current else None)
             if body and not self.conditions.finds_only(one):
                 body = rewritten(body, entries, self.conditions.reference(one.place), self.in_bundle, one.place)
+            if body and one.type_name == SUBSCRIPTION:
+                body, self.headers[key] = without_secrets(body)
             bodies.append(body)
         return bodies

@@ -8,7 +8,6 @@ UNWRITTEN = {
     "CapabilityStatement": "it is made of what is served",
     "OperationOutcome": "it is an answer",
     "Parameters": "it belongs to an operation",
-    "Subscription": "no notices are sent yet",
 }
 
 

@@ -1,0 +1,1 @@
+"""Signing what leaves, and looking at signatures (ADR 90)."""
