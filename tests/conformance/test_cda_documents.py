@@ -11,8 +11,9 @@ import pytest
 
 from hoso.core.terminology import systems
 from hoso.engines.intake.actions import receive
+from hoso.engines.intake.cda.packed import take_packed_document
 from hoso.engines.intake.jobs import intake_service
-from hoso.engines.intake.packages import process_package
+from hoso.engines.intake.packages import load_package, process_package
 from tests.cda_documents import problem, small_document
 from tests.conformance.cda_slow_reader import SlowEntry, entries_of, section_titles
 from tests.conformance.fhir_writing import Software, code_of, counts, software
@@ -310,3 +311,19 @@ def test_the_second_reader_sees_every_entry_once() -> None:
     for path in DOCUMENTS:
         found: list[SlowEntry] = entries_of(path)
         assert len({one.path for one in found}) == len(found) > 10
+
+
+def test_a_kill_between_document_and_package_files_nothing_twice(
+    filled: Callable[[], Intake], answers: dict[str, Any]
+) -> None:
+    """The document is in with its commit; whoever ends the package finds it."""
+    with undone():
+        officer, service = asker("facility_records_officer", "01009").actor, intake_service("test")
+        package = receive(officer, "benh-an.xml", [DOCUMENTS[0].read_bytes()], "upload").id
+        take_packed_document(load_package(package, service), service)
+        before = counts()
+        process_package(package, service)
+        process_package(package, service)
+        assert counts() == before
+        assert rows("SELECT state FROM intake_package WHERE id = %s", package) == [("done",)]
+        assert rows("SELECT state, entries FROM cda_document WHERE package_id = %s", package) == [("filed", 18)]

@@ -82,6 +82,7 @@ FORMS = {
     "export_file": {"standard": "qd3176", "reason": "gửi lại", "ordinal": "1"},
 }  # fmt: skip
 KNOWN_BY = {"system": "https://hoso.vn/fhir/sid/so-dinh-danh-ca-nhan", "value": sample_3176().summary["SO_CCCD"]}
+META = ("fhir_meta_add", "fhir_meta_delete")
 SOFTWARE = ("/api/", "/fhir/")
 OF_MANY = ("fhir_history_type", "fhir_history_system")  # what they show is of several persons
 QUERIES = {
@@ -100,6 +101,8 @@ def _filled_in(route: Route, values: dict[str, str]) -> str:
         return f"{address}?_id={_own_visit(route.name)}"
     if route.name in ("fhir_update", "fhir_patch", "fhir_delete"):
         return f"{address.rpartition('/')[0]}/{_own_visit(route.name)}"
+    if route.name in META:
+        return address.replace(values["id_"], _own_visit(route.name))
     if route.name in ("fhir_search", "fhir_search_by_post"):
         return f"{address}?patient={values['patient_id']}"
     return address + QUERIES.get(route.name, "")
@@ -112,7 +115,7 @@ def _own_visit(name: str) -> str:
 
 def _file_visits_to_write_on(patient_id: str) -> None:
     for name in {name for name, _ in TOUCHING}:
-        if name.startswith("fhir_conditional_") or name in ("fhir_update", "fhir_patch", "fhir_delete"):
+        if name.startswith("fhir_conditional_") or name in ("fhir_update", "fhir_patch", "fhir_delete", *META):
             id_ = _own_visit(name)
             assert software().put(f"Encounter/{id_}", _visit(patient_id, id=id_)).status_code == 201
 
@@ -173,6 +176,9 @@ def _ask(route: Route, loaded: Loaded, role: str) -> HttpResponseBase:
                 )
             )
             return client.post(address, content, content_type="application/xml")
+        if route.name in META:
+            given = {"name": "meta", "valueMeta": {"tag": [{"system": "urn:test", "code": role}]}}
+            return client.post(address, {"resourceType": "Parameters", "parameter": [given]}, content_type=FHIR_JSON)
         content, kind = _written(route, address, loaded.addresses["fhir_search", "/fhir/r4/<str:type_name>"])
         return client.generic(route.methods[0], address, content, content_type=kind)
     client = Client()

@@ -258,3 +258,32 @@ def test_each_write_is_one_change_and_one_event(writer: Software, person: str) -
     with connections["owner"].cursor() as cursor:
         cursor.execute("SELECT person_id, action, object, found, purpose FROM audit_event ORDER BY id DESC LIMIT 1")
         assert cursor.fetchone() == (whose, "create", "Observation", 1, "record_keeping")
+
+
+def test_meta_is_read_added_to_and_taken_from(writer: Software) -> None:
+    reader = software("doctor", "01007")
+    person = writer.created(patient("Đỗ Thị Nhãn"))["id"]
+    visit = writer.created({
+        "resourceType": "Encounter", "status": "finished", "class": {"code": "AMB"}, "subject": {"reference": f"Patient/{person}"},
+        "serviceProvider": {"identifier": {"system": "https://hoso.vn/fhir/sid/ma-cskcb", "value": "01007"}},
+    })  # fmt: skip
+    address = f"Encounter/{visit['id']}"
+    tag, other = {"system": "urn:test", "code": "a"}, {"system": "urn:test", "code": "b"}
+    label = {"system": "https://hoso.vn/fhir/CodeSystem/sensitivity", "code": "mental_health"}
+
+    def changed(operation: str, **meta: Any) -> Any:
+        given = {"name": "meta", "valueMeta": meta}
+        return writer.post(f"{address}/{operation}", {"resourceType": "Parameters", "parameter": [given]})
+
+    def told(answer: Any) -> Any:
+        assert answer.status_code == 200, answer.content
+        return answer.json()["parameter"][0]["valueMeta"]
+
+    first = told(changed("$meta-add", tag=[tag, other]))
+    assert (first["tag"], first["versionId"]) == ([tag, other], "2")
+    assert told(changed("$meta-add", tag=[tag]))["versionId"] == "2"  # the same again is nothing
+    assert told(changed("$meta-delete", tag=[other]))["tag"] == [tag]
+    assert told(reader.get(f"{address}/$meta"))["tag"] == [tag]
+    assert code_of(changed("$meta-delete", security=[label])) == "HS5204"
+    assert code_of(writer.post(f"{address}/$meta-add", {"resourceType": "Parameters"})) == "HS5202"
+    assert code_of(reader.get("Encounter/nobody/$meta")) == "HS5001"

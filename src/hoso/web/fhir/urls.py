@@ -9,6 +9,7 @@ from hoso.web.fhir import (
     documents,
     histories,
     matching,
+    metas,
     practitioners,
     searching,
     validating,
@@ -70,6 +71,9 @@ urlpatterns = [
         "<str:type_name>/$validate",
         POST=govern(validating.validate_resource, Declaration("fhir_validate", SIGNED_IN, PUBLIC, False)),
     ),
+    _record("<str:type_name>/<str:id_>/$meta", metas.meta, "fhir_meta"),
+    by_method("<str:type_name>/<str:id_>/$meta-add", POST=_writes(metas.meta_add, "fhir_meta_add")),
+    by_method("<str:type_name>/<str:id_>/$meta-delete", POST=_writes(metas.meta_delete, "fhir_meta_delete")),
     _record("<str:type_name>/<str:id_>/$validate", validating.validate_instance, "fhir_validate_instance"),
     by_method(
         "<str:type_name>",
