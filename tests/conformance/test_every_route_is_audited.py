@@ -171,7 +171,7 @@ def _ask(route: Route, loaded: Loaded, role: str) -> HttpResponseBase:
         if route.name == "fhir_process_cda":
             content = small_document(
                 one(
-                    "SELECT value FROM people_identifier WHERE person_id = %s AND kind = 'personal_number'",
+                    "SELECT max(value) FROM people_identifier WHERE person_id = %s AND kind = 'personal_number' AND NOT contested",
                     loaded.person,
                 )
             )
