@@ -169,12 +169,7 @@ def _ask(route: Route, loaded: Loaded, role: str) -> HttpResponseBase:
         if route.methods in ((), ("GET",)):
             return client.get(address)
         if route.name == "fhir_process_cda":
-            content = small_document(
-                one(
-                    "SELECT max(value) FROM people_identifier WHERE person_id = %s AND kind = 'personal_number' AND NOT contested",
-                    loaded.person,
-                )
-            )
+            content = small_document(KNOWN_BY["value"])
             return client.post(address, content, content_type="application/xml")
         if route.name in META:
             given = {"name": "meta", "valueMeta": {"tag": [{"system": "urn:test", "code": role}]}}
