@@ -108,7 +108,9 @@ def test_a_population_is_matched_as_the_issue_asks(tmp_path: Path) -> None:
     assert found.precision >= 0.99 and found.right / truth >= 0.95
     assert len(pairs) - len(joined) <= 0.01 * len(records)
     table = {str(row[0]): row[2] for row in _by_error(records, joined)}
-    assert {"no personal number", "no day or month", "name", "moved"} <= table.keys() and table["none at all"] == 1
+    assert {"no personal number", "no day or month", "name", "moved"} <= table.keys() and table[
+        "none at all"
+    ] == "1.0000"
 
 
 def test_the_population_has_the_mix_that_was_asked_for() -> None:

@@ -44,24 +44,22 @@ GIVEN = (
 
 def measure(size: Size) -> Figure:
     """Rows a second of a first list."""
-    from hoso.core.accounts.machines import INTAKE_SERVICE
-
     watch, rows = Stopwatch(), ROWS[size]
     with temporary_home("households") as home:
         open_home(home)
         _write(home / "households.csv", rows)
         _watch_steps(watch)
-        first, memory = _take(home / "households.csv", INTAKE_SERVICE)
+        first, memory = _take(home / "households.csv")
         steps = dict(watch.seconds)
-        again, _ = _take(home / "households.csv", INTAKE_SERVICE)
+        again, _ = _take(home / "households.csv")
     print_table(("step of the first", "s", "%"), [[name, spent, 100 * spent / first] for name, spent in sorted(steps.items(), key=lambda one: -one[1])])  # fmt: skip
     print_table(("list", "rows", "s", "rows/s", "MB"), [["first", rows, first, rows / first, memory], ["again", rows, again, rows / again, memory]])  # fmt: skip
     return Figure("household-import", rows / first, "rows/s", details={"again": rows / again, "memory": memory})
 
 
-def _take(path: Path, service: str) -> tuple[float, float]:
+def _take(path: Path) -> tuple[float, float]:
     from hoso.core.access.actor import Actor
-    from hoso.core.accounts.machines import intake_service_id
+    from hoso.core.accounts.machines import INTAKE_SERVICE, intake_service_id
     from hoso.core.files.originals import chunks_of
     from hoso.engines.intake.households.importing import receive_list, take_list
 
@@ -69,7 +67,9 @@ def _take(path: Path, service: str) -> tuple[float, float]:
     with ProcessCosts({"import": lambda: [me], "PostgreSQL": server_processes}) as costs:
         began = time.perf_counter()
         with path.open("rb") as stream:
-            list_id = receive_list(Actor(intake_service_id(), service, "bench"), path.name, chunks_of(stream), DAY)
+            list_id = receive_list(
+                Actor(intake_service_id(), INTAKE_SERVICE, "bench"), path.name, chunks_of(stream), DAY
+            )
         take_list(list_id)
         seconds = time.perf_counter() - began
     return seconds, costs.peak_mb["import"]
@@ -79,7 +79,7 @@ def _watch_steps(watch: Stopwatch) -> None:
     from django.db.backends.base.base import BaseDatabaseWrapper
 
     from hoso.engines.intake.households import filing, importing, spans
-    from hoso.engines.people import linkage
+    from hoso.engines.people import linkage, linked_rows
     from hoso.engines.records import actions
 
     watch.wrap(importing, "check_row", "check rows")
@@ -87,7 +87,7 @@ def _watch_steps(watch: Stopwatch) -> None:
     watch.wrap(linkage.Linkage, "link", "link persons")
     watch.wrap(filing, "file_patients", "build Patients")
     watch.wrap(filing, "write_spans", "households and groups")
-    for module in (linkage, actions, spans, importing):
+    for module in (linked_rows, actions, spans, importing):
         watch.wrap(module, "bulk_insert", "COPY and INSERT … SELECT")
     watch.wrap(BaseDatabaseWrapper, "_commit", "commit (fsync of the WAL)")
 

@@ -1,7 +1,7 @@
 """The matcher over a population whose truth is known: seconds, memory, precision, recall, what is left to the desk.
 
 The population is made by `population.py`, of which the matcher knows nothing, nor it of the matcher. Every run draws its seed anew
-unless HOSO_BENCH_SEED names one; the model (definitions/people/matching.yaml) was frozen before. Beside it exact matching on
+unless BENCH_SEED names one; the model (definitions/people/matching.yaml) was frozen before. Beside it exact matching on
 name, birth date and sex.
 """
 
@@ -30,7 +30,7 @@ class Found:
     wrong: int = 0
 
     def line(self, name: str, truth: int) -> list[object]:
-        return [name, self.right + self.wrong, self.precision, self.right / truth]
+        return [name, self.right + self.wrong, _share(self.precision), _share(self.right / truth)]
 
     @property
     def precision(self) -> float:
@@ -39,7 +39,7 @@ class Found:
 
 def measure(size: Size) -> Figure:
     """Seconds of a batch over everybody."""
-    seed = int(os.environ.get("HOSO_BENCH_SEED") or secrets.randbelow(10**9))
+    seed = int(os.environ.get("BENCH_SEED") or secrets.randbelow(10**9))
     records = population(RECORDS[size], seed)
     with temporary_home("linkage") as home:
         open_home(home)
@@ -58,12 +58,16 @@ def measure(size: Size) -> Figure:
         [ours.line("the model", truth), exact.line("name, birth, sex equal", truth)],
     )
     print_table(("error of the second record", "records", "recall"), _by_error(records, joined))
-    print_table(("desk", "share of records"), [[waiting, waiting / len(records)]])
+    print_table(("desk", "share of records"), [[waiting, _share(waiting / len(records))]])
     details = {
         "seed": seed, "precision": ours.precision, "recall": ours.right / truth, "review": waiting / len(records), "memory": memory,
         "exact_precision": exact.precision, "exact_recall": exact.right / truth,
     }  # fmt: skip
     return Figure("linkage", seconds, "s", details=details)
+
+
+def _share(part: float) -> str:
+    return f"{part:.4f}"
 
 
 def _match(records: list[Record]) -> tuple[list[tuple[int, int, float]], float, float]:
@@ -113,4 +117,4 @@ def _by_error(records: list[Record], joined: set[tuple[int, int]]) -> list[list[
         for error in (*one.errors, f"{len(one.errors)} errors" if one.errors != ("none",) else "none at all"):
             counted[error][0] += 1
             counted[error][1] += found
-    return [[error, total, right / total] for error, (total, right) in sorted(counted.items())]
+    return [[error, total, _share(right / total)] for error, (total, right) in sorted(counted.items())]

@@ -29,7 +29,7 @@ def fhir_view(view: View) -> View:
     @wraps(view)
     def checked(request: HttpRequest, **named: Any) -> HttpResponse:
         if request.method not in ("GET", "HEAD") and not (
-            request.method == "POST" and request.path.endswith("/_search")
+            request.method == "POST" and request.path.endswith(("/_search", "/$match"))
         ):
             raise HosoError("HS5116", method=request.method or "")
         if request.GET.get("_format", "json") not in JSON_FORMATS:
