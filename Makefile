@@ -59,6 +59,10 @@ prove-newcomer: ## Full size: the README's two commands in empty folders, as roo
 prove-transactions: setup-dev ## Full size: kill web server and PostgreSQL amid 400 FHIR transactions: each whole or not at all
 	@.venv/bin/python -m tests.faults.transaction_kill_proof --transactions 400 --kills 12
 
+.PHONY: prove-import
+prove-import: setup-dev ## Full size: kill worker and PostgreSQL amid a FHIR import of 20,000 lines: none lost, none twice
+	@.venv/bin/python -m tests.faults.import_kill_proof --lines 20000 --kills 12
+
 prove-fhir-synthea: setup-dev ## Every bundle of SYNTHEA (a folder; the two batches 0-* first), twice: 2xx on each entry, nothing filed twice
 	@.venv/bin/pytest -q -s -p no:logging tests/conformance/test_fhir_synthea.py
 

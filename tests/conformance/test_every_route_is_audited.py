@@ -7,6 +7,7 @@ import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 import pytest
 from django.http import HttpResponseBase
@@ -62,6 +63,7 @@ def loaded(filled: Callable[[], Intake]) -> Iterator[Loaded]:
         "member": "Condition", "pair_id": str(alike(person_of("SYN.4"), person_of("SYN.5"))),
         "join_id": str(joined(person_of("SYN.6"), person)),
         "composition": one("SELECT id FROM records_resource WHERE type = %s AND encounter = %s LIMIT 1", NUMBERS["Composition"], encounter),
+        "group": "facility-01000", "order": str(UUID(int=1)), "number": "1",
     }  # fmt: skip
     accounts = {role: sign_in(role, "01000" if role in AT_THE_FACILITY else None) for role in ROLES}
     values |= decided_by_a_person(accounts["doctor"], accounts["privacy_officer"])

@@ -77,7 +77,7 @@ def test_a_transaction_with_one_bad_entry_does_nothing(writer: Software) -> None
         (_entry("POST", "Observation", {**observation(""), "subject": {"reference": "urn:uuid:nobody"}}), "HS5126", "Bundle.entry[3]"),
         (_entry("POST", "Task", {"resourceType": "Task", "owner": {"reference": "Practitioner?identifier=none"}}), "HS5126", "Bundle.entry[3]"),
         (_entry("PUT", "Observation/a", {**observation(""), "id": "a", "subject": {"reference": PATIENT}}, ifMatch='W/"3"'), "HS5123", "Bundle.entry[3]"),
-        (_entry("GET", "Patient/1"), "HS5141", "Bundle.entry[3]"),
+        (_entry("HEAD", "Patient/1"), "HS5141", "Bundle.entry[3]"),
         (_entry("POST", "AuditEvent", {"resourceType": "AuditEvent"}), "HS5134", "Bundle.entry[3]"),
     ):  # fmt: skip
         content = _visit("Đỗ Thị Không")

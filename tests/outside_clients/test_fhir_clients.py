@@ -174,3 +174,32 @@ def test_the_guides_examples(record: Record) -> None:
     }
     assert (told["state"], told["entries"], told["mapped"]) == ("filed", 1, 1)
     assert [issue["severity"] for issue in answers[-7]["issue"]] == ["error"]
+
+
+def test_the_guides_bulk_examples(own_database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = tmp_path / "import"
+    folder.mkdir()
+    monkeypatch.setenv("HOSO_IMPORT_FOLDER", str(folder))
+    Intake(own_database.home / "sent").send(package(sample_3176()))
+    exporter = issue_token(sign_in("bulk_exporter"), "client", 1)
+    writer = issue_token(sign_in("intake_service"), "client", 1)
+    server = Served(own_database)
+    blocks = re.findall(r"```bash\n(.*?)```", GUIDE.read_text(), re.DOTALL)
+    try:
+        wait_for(server.is_up, START_SECONDS)
+        known = {
+            "BASE": f"http://127.0.0.1:{server.port}/fhir/r4", "EXPORTER": exporter, "WRITER": writer, "FOLDER": str(folder),
+            "PATH": "/usr/bin:/bin",
+        }  # fmt: skip
+        for block in blocks:
+            subprocess.run(["bash", "-euc", block], env=known, cwd=tmp_path, check=True, timeout=120)
+    finally:
+        server.process.kill()
+        server.process.wait()
+    assert len(blocks) == 2
+    manifest, imported = (json.loads((tmp_path / name).read_text()) for name in ("manifest.json", "imported.json"))
+    assert {one["type"] for one in manifest["output"]} == {"Patient", "Observation"}
+    lines = [json.loads(line) for line in (tmp_path / "one-file.ndjson").read_text().splitlines()]
+    assert len(lines) == manifest["output"][-1]["count"]
+    assert imported["keepsVersionsAndDates"] is True and imported["error"] == [] and imported["output"][0]["count"] == 1
+    assert one("SELECT version FROM records_resource WHERE id = 'imported-1'") == 4

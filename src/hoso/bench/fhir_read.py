@@ -13,7 +13,7 @@ from typing import Any
 import psycopg
 
 from hoso.bench import timeline
-from hoso.bench.bench_house import administrator_url, kept_home, open_home
+from hoso.bench.bench_house import administrator_url
 from hoso.bench.fhir_search import BASE, busiest_hospital
 from hoso.bench.figure import Figure, Size
 from hoso.bench.latencies import print_latencies, summary
@@ -31,9 +31,7 @@ def prepare(size: Size) -> str:
 
 def measure(size: Size) -> Figure:
     """Reads a second."""
-    print(prepare(size), flush=True)
-    home = kept_home("timeline", size, timeline.RECIPE)
-    open_home(home)
+    home = timeline.opened_store(size)
     with psycopg.connect(administrator_url(), autocommit=True) as connection:
         hospital = busiest_hospital(connection)
         paths = _paths(connection, hospital)

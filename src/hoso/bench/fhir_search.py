@@ -12,7 +12,7 @@ from urllib.parse import quote
 import psycopg
 
 from hoso.bench import timeline
-from hoso.bench.bench_house import administrator_url, kept_home, open_home
+from hoso.bench.bench_house import administrator_url
 from hoso.bench.figure import Figure, Size
 from hoso.bench.latencies import print_latencies, summary
 from hoso.bench.served_house import Visitor, make_account, serving
@@ -30,9 +30,7 @@ def prepare(size: Size) -> str:
 
 def measure(size: Size) -> Figure:
     """p99 over all shapes, in milliseconds."""
-    print(prepare(size), flush=True)
-    home = kept_home("timeline", size, timeline.RECIPE)
-    open_home(home)
+    home = timeline.opened_store(size)
     with psycopg.connect(administrator_url(), autocommit=True) as connection:
         hospital = busiest_hospital(connection)
         known = drawn_patients(connection, hospital, EACH_SHAPE)

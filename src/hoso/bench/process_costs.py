@@ -66,6 +66,13 @@ def children_of(process: int, having: str = "") -> list[int]:
     return [child for child in found if having in _command(child)]
 
 
+def descendants_of(process: int | None = None, having: str = "") -> list[int]:
+    """Children of a process (this one), and theirs, whose command line contains `having`."""
+    children = children_of(process or os.getpid())
+    found = [child for child in children if having in _command(child)]
+    return [*found, *(one for child in children for one in descendants_of(child, having))]
+
+
 def _command(process: int) -> str:
     try:
         return Path(f"/proc/{process}/cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")

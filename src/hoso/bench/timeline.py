@@ -8,6 +8,7 @@ the most visits are told apart.
 import shutil
 import time
 from collections.abc import Sequence
+from pathlib import Path
 from random import Random
 from typing import Any
 
@@ -68,11 +69,17 @@ def finish(home: Any, size: Size, taken_in: str) -> str:
     return f"{home}: {told}"
 
 
-def measure(size: Size) -> Figure:
-    """p95 of both pages, in milliseconds."""
+def opened_store(size: Size) -> Path:
+    """Prepare the store and open it in this process, for every benchmark that reads it; returns its folder."""
     print(prepare(size), flush=True)
     home = kept_home("timeline", size, RECIPE)
     open_home(home)
+    return home
+
+
+def measure(size: Size) -> Figure:
+    """p95 of both pages, in milliseconds."""
+    home = opened_store(size)
     with psycopg.connect(administrator_url(), autocommit=True) as connection:
         hospital, patients = _one_row(
             connection,

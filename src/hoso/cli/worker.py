@@ -17,8 +17,10 @@ def worker(concurrency: int) -> None:
 
     import hoso.core.jobs.stalled  # noqa: F401 - its job belongs to no app
     from hoso.engines.intake.jobs import resume_at_start
+    from hoso.engines.records.bulk.jobs import resume_at_start as resume_bulk_at_start
 
     resume_at_start()
+    resume_bulk_at_start()
     # Its own connections: Django's belong to the jobs, which change actor and purpose on them.
     with app.replace_connector(app.connector.get_worker_connector()) as worker_app:  # type: ignore[attr-defined]
         worker_app.run_worker(

@@ -321,6 +321,13 @@ SETTINGS: tuple[Setting, ...] = (
     Setting(
         "HOSO_CA_ROOTS", "", "a file or empty", "Certificates (PEM) of the authorities whose signatures are believed."
     ),
+    Setting(
+        "HOSO_IMPORT_FOLDER",
+        "",
+        "a folder or empty",
+        "Where the files lie that a FHIR $import may name (file:name); empty: only files of own exports are imported.",
+        _folder,
+    ),
     Setting("HOSO_DEFINITIONS", "", "a folder or empty", "Another copy of the definitions folder."),
 )
 

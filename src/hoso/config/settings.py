@@ -96,6 +96,7 @@ INSTALLED_APPS = [
     "hoso.engines.people",
     "hoso.engines.records",
     "hoso.engines.records.subscriptions",
+    "hoso.engines.records.bulk",
     "hoso.engines.intake",
     "hoso.engines.intake.cda",
     "hoso.engines.intake.folders",

@@ -6,6 +6,7 @@ from hoso.core.access.roles import Role
 
 ALL = "*"
 READING = "reading:*"  # every permission to read or search
+EXPORTING = "exporting:*"  # taking records out in bulk: neither reading nor writing opens it
 WRITING = "writing:*"  # every other one
 
 
@@ -20,5 +21,6 @@ def narrowed(roles: tuple[Role, ...], allowed: frozenset[str] | None) -> tuple[R
 
 
 def _is_allowed(permission: str, allowed: frozenset[str]) -> bool:
-    kind = READING if permission.rpartition(".")[2] in ("read", "search") else WRITING
+    act = permission.rpartition(".")[2]
+    kind = READING if act in ("read", "search") else EXPORTING if act == "export" else WRITING
     return bool({permission, ALL, kind} & allowed)

@@ -121,7 +121,7 @@ class RecordBatch:
         draft = self.labelled(draft, filing.encounter)
         body = draft.for_patient(filing.patient_id)
         digest = sha256(body + draft.meta).digest()
-        version = stored.highest + 1 if stored else 1
+        version = draft.version or (stored.highest + 1 if stored else 1)
         if stored is None or not stored.version:
             self.new.append(self._row(draft, filing, version, body, digest))
         elif stored.hash == digest and not stored.deleted and stored.sensitivity == draft.sensitivity:
@@ -185,7 +185,7 @@ class RecordBatch:
 
     def _row(self, draft: Draft, filing: Filing, version: int, body: bytes, digest: bytes) -> Row:
         return (
-            filing.person_id, NUMBERS[draft.type], draft.id, version, False, self.at, draft.happened, filing.encounter,
+            filing.person_id, NUMBERS[draft.type], draft.id, version, False, draft.last_updated or self.at, draft.happened, filing.encounter,
             filing.source_person_id, filing.facility_id, filing.place_id, draft.sensitivity, filing.package_id, draft.table,
             draft.line, digest, body, draft.meta,
         )  # fmt: skip

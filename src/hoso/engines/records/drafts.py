@@ -29,6 +29,8 @@ class Draft:
     body: bytes
     tokens: tuple[IndexRow, ...]  # of `index_rows`
     meta: bytes = b""
+    version: int = 0  # the number it keeps; 0: the next one is given
+    last_updated: datetime | None = None  # the date it keeps; None: that of the transaction
 
     def for_patient(self, patient_id: str) -> bytes:
         """The bytes with the person's Patient id in place."""

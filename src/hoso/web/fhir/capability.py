@@ -12,7 +12,12 @@ from hoso.engines.records.fhir.writing.unwritten import UNWRITTEN
 
 CHANGED = "2026-11-26"  # the day on which what is served last changed
 OPERATIONS = "http://hl7.org/fhir/OperationDefinition/"
-ELSEWHERE = {  # operations that FHIR R4 itself does not define
+BULK = "http://hl7.org/fhir/uv/bulkdata/OperationDefinition/"
+ELSEWHERE = {  # operations that FHIR R4 itself does not define; with their type where it matters
+    "export": f"{BULK}export",
+    "Patient-export": f"{BULK}patient-export",
+    "Group-export": f"{BULK}group-export",
+    "import": "http://azurehealthcareapis.com/data-extensions/OperationDefinition/import",  # Microsoft's published shape
     "process-cda": "https://hoso.vn/fhir/OperationDefinition/process-cda",
     "summary": "http://hl7.org/fhir/uv/ips/OperationDefinition/summary",
 }
@@ -78,7 +83,7 @@ Operation = tuple[str, str]  # type it is defined on, name
 
 def _told(operations: Iterable[Operation]) -> list[dict[str, str]]:
     return [
-        {"name": name, "definition": ELSEWHERE.get(name, f"{OPERATIONS}{kind}-{name}")}
+        {"name": name, "definition": ELSEWHERE.get(f"{kind}-{name}", ELSEWHERE.get(name, f"{OPERATIONS}{kind}-{name}"))}
         for kind, name in sorted(set(operations))
     ]
 

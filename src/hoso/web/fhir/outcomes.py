@@ -30,7 +30,7 @@ def fhir_answer(body: bytes, status: int = 200) -> HttpResponse:
 
 def outcome(error: HosoError) -> HttpResponse:
     """The error with the catalogue's code; Vietnamese and English, what is wrong and what to do."""
-    answer = fhir_answer(orjson.dumps(_outcome(error)), error.status)
+    answer = fhir_answer(orjson.dumps(outcome_of(error)), error.status)
     if error.status == 401:
         answer["WWW-Authenticate"] = "Bearer"
     if error.status == 429:
@@ -40,10 +40,11 @@ def outcome(error: HosoError) -> HttpResponse:
 
 def entry_of(error: HosoError) -> bytes:
     """The entry of a batch's answer for an interaction that was refused."""
-    return orjson.dumps({"response": {"status": str(error.status), "outcome": _outcome(error)}})
+    return orjson.dumps({"response": {"status": str(error.status), "outcome": outcome_of(error)}})
 
 
-def _outcome(error: HosoError) -> dict[str, Any]:
+def outcome_of(error: HosoError) -> dict[str, Any]:
+    """The OperationOutcome of an error."""
     if isinstance(error, NotValid):
         issues = [issue_of(one, place=error.place) for one in error.issues]
     else:

@@ -3,6 +3,8 @@
 from django.urls import URLPattern
 
 from hoso.web.fhir import (
+    bulk_export,
+    bulk_import,
     cda,
     code_resources,
     codes,
@@ -28,6 +30,20 @@ def _writes(view: View, name: str) -> View:
     return govern(view, Declaration(name, "record.write", "record_keeping", touches_person=True))
 
 
+def _exports(view: View, name: str, touches_person: bool = True) -> View:
+    return govern(view, Declaration(name, "record.export", "record_release", touches_person))
+
+
+def _imports(view: View, name: str) -> View:
+    """Orders and what became of them: the resources are filed, and recorded, by jobs."""
+    return govern(view, Declaration(name, "record.write", "record_keeping", touches_person=False))
+
+
+def _export(pattern: str, view: View, name: str) -> URLPattern:
+    """A kick-off, by GET or by POST."""
+    return by_method(pattern, GET=_exports(view, name), POST=_exports(view, f"{name}_by_post"))
+
+
 def _record(pattern: str, view: View, name: str) -> URLPattern:
     return by_method(pattern, GET=_reads(view, name))
 
@@ -40,7 +56,10 @@ def _asks(pattern: str, view: View, name: str) -> URLPattern:
 
 def base_of_fhir(pattern: str) -> URLPattern:
     """The service's own address, with or without a slash: where bundles go."""
-    return by_method(pattern, POST=_writes(writes.bundle, "fhir_bundle"))
+    bundle = _writes(writes.bundle, "fhir_bundle")
+    return by_method(
+        pattern, POST=writes.writing_or_reading(bundle, _reads(writes.reads_alone, "fhir_bundle_of_reads"))
+    )
 
 
 urlpatterns = [
@@ -65,6 +84,24 @@ urlpatterns = [
     _asks("ValueSet/hoso-<slug:name>", code_resources.set_of_codes, "fhir_value_set"),
     _asks("ConceptMap/hoso-<slug:name>", code_resources.concept_map, "fhir_concept_map"),
     by_method("Patient/$match", POST=_reads(matching.patient_match, "fhir_match")),
+    _export("$export", bulk_export.of_system, "fhir_export"),
+    _export("Patient/$export", bulk_export.of_patients, "fhir_export_patients"),
+    _export("Group/<str:group>/$export", bulk_export.of_group, "fhir_export_group"),
+    by_method(
+        "_bulk/export/<uuid:order>",
+        GET=_exports(bulk_export.status, "fhir_export_status", touches_person=False),
+        DELETE=_exports(bulk_export.cancel, "fhir_export_cancel"),
+    ),
+    by_method("_bulk/export/<uuid:order>/<int:number>", GET=_exports(bulk_export.file, "fhir_export_file")),
+    by_method("$import", POST=_imports(bulk_import.order, "fhir_import")),
+    by_method(
+        "_bulk/import/<uuid:order>",
+        GET=_imports(bulk_import.status, "fhir_import_status"),
+        DELETE=_imports(bulk_import.cancel, "fhir_import_cancel"),
+    ),
+    by_method(
+        "_bulk/import/<uuid:order>/errors/<int:number>", GET=_imports(bulk_import.refusals, "fhir_import_errors")
+    ),
     _record("_history", histories.of_everything, "fhir_history_system"),
     _record("<str:type_name>/_history", histories.of_type, "fhir_history_type"),
     by_method(

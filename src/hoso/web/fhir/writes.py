@@ -1,18 +1,21 @@
 """FHIR R4 writing over HTTP: create, update, patch, delete, each by id or by condition; batches and transactions."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import wraps
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 
+from hoso.core.access.reading import Asking, record_refusal
 from hoso.core.errors import HosoError
 from hoso.engines.records.fhir.definitions import resource_types
-from hoso.engines.records.fhir.writing.asked import Wanted
-from hoso.engines.records.fhir.writing.bundles import asked_of, batch, transaction
-from hoso.engines.records.fhir.writing.turn import take_turn
+from hoso.engines.records.fhir.writing.asked import Done, Wanted
+from hoso.engines.records.fhir.writing.bundles import Entry, Read, asked_of, batch, only_reads, transaction
+from hoso.engines.records.fhir.writing.turn import PERMISSION, take_turn
 from hoso.engines.records.fhir.writing.unwritten import check_written
+from hoso.web import routes
+from hoso.web.fhir import bundle_reads
 from hoso.web.fhir import written_answers as answers
 from hoso.web.fhir.bundles import response_bundle
 from hoso.web.fhir.limits import MOST_BYTES, MOST_OF_ONE, among_writers, body_of
@@ -22,6 +25,7 @@ from hoso.web.sign_in import bears_token
 
 View = Callable[..., HttpResponse]
 FHIR_JSON = frozenset({"application/fhir+json", "application/json", "text/json"})
+MOST_OF_READS = 1024 * 1024  # bytes of a bundle that is looked into before it is known who asks
 JSON_PATCH = "application/json-patch+json"
 _TAG = re.compile(r'(?:W/)?"(\d{1,9})"')
 
@@ -106,15 +110,76 @@ def bundle(request: ActingRequest) -> HttpResponse:
     wanted_return = answers.preferred(request, "minimal")
     _check_type(request, FHIR_JSON)
     kind, asked = asked_of(body_of(request, MOST_BYTES), request.build_absolute_uri(ADDRESS))
+    try:
+        answer = _transaction if kind == "transaction" else _batch
+        return fhir_answer(response_bundle(kind, answer(request, asked, wanted_return)))
+    except bundle_reads.ReadRefused as refused:
+        record_refusal(request.actor, request.declaration.purpose, Asking(PERMISSION, object="Bundle"))
+        return refused.answer
+
+
+def _transaction(request: ActingRequest, asked: Sequence[Entry], wanted_return: answers.Return) -> list[bytes]:
+    """Reads come last, in the same transaction: one that is refused undoes all."""
+    wanted = [one for one in asked if isinstance(one, Wanted)]
+    reads = [one for one in asked if isinstance(one, Read)]
+    read: list[bytes] = []
+    if reads:
+        bundle_reads.refuse_unpermitted(request)
+
+    def read_beside(cursor: Any, done: list[Done]) -> None:
+        read.clear()
+        for one in reads:
+            answer = bundle_reads.answered(request, one)
+            if answer.status_code >= 400:
+                raise bundle_reads.ReadRefused(answer)
+            read.append(bundle_reads.entry(answer))
+
     base, purpose = request.build_absolute_uri(ADDRESS), request.declaration.purpose
-    if kind == "transaction":
-        entries = [answers.entry(base, one, wanted_return) for one in transaction(request.actor, purpose, asked)]
-    else:
-        entries = [
-            entry_of(one) if isinstance(one, HosoError) else answers.entry(base, one, wanted_return)
-            for one in batch(request.actor, purpose, asked)
-        ]
-    return fhir_answer(response_bundle(kind, entries))
+    done = iter(transaction(request.actor, purpose, wanted, read_beside))
+    found = iter(read)
+    return [next(found) if isinstance(one, Read) else answers.entry(base, next(done), wanted_return) for one in asked]
+
+
+def _batch(request: ActingRequest, asked: Sequence[Entry], wanted_return: answers.Return) -> list[bytes]:
+    """Each entry by itself, reads after writes."""
+    base, purpose = request.build_absolute_uri(ADDRESS), request.declaration.purpose
+    wanted = [one for one in asked if isinstance(one, Wanted)]
+    done = iter(batch(request.actor, purpose, wanted) if wanted or not asked else ())
+    written = {id(one): next(done) for one in wanted}
+    told = []
+    for one in asked:
+        if isinstance(one, Read):
+            told.append(bundle_reads.entry(bundle_reads.answered(request, one)))
+        else:
+            what = written[id(one)]
+            told.append(entry_of(what) if isinstance(what, HosoError) else answers.entry(base, what, wanted_return))
+    return told
+
+
+def reads_alone(request: ActingRequest) -> HttpResponse:
+    """A bundle that writes nothing, of software that may read."""
+    if not bears_token(request):
+        raise HosoError("HS2003")
+    _take_no_parameters(request)
+    _check_type(request, FHIR_JSON)
+    kind, asked = asked_of(body_of(request, MOST_BYTES), request.build_absolute_uri(ADDRESS))
+    told = [bundle_reads.answered(request, one) for one in asked if isinstance(one, Read)]
+    if kind == "transaction" and (refused := next((one for one in told if one.status_code >= 400), None)):
+        return refused
+    return fhir_answer(response_bundle(kind, [bundle_reads.entry(one) for one in told]))
+
+
+def writing_or_reading(writes: routes.View, reads: routes.View) -> routes.View:
+    """One address for both: a small bundle whose entries all read needs no right to write."""
+
+    @wraps(writes)
+    def chosen(request: HttpRequest, **named: Any) -> HttpResponseBase:
+        stated = request.headers.get("Content-Length", "")
+        small = stated.isdecimal() and int(stated) <= MOST_OF_READS
+        return (reads if small and only_reads(request.body) else writes)(request, **named)
+
+    chosen.declaration = writes.declaration  # type: ignore[attr-defined]
+    return chosen
 
 
 def _answered(request: ActingRequest, wanted: Wanted, about: str) -> HttpResponse:

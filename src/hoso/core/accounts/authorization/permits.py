@@ -45,15 +45,19 @@ def allowed_permissions(scopes: Iterable[str], api: str) -> frozenset[str]:
     """What the scopes open on this API (`fhir`, `dhis2` or the own one), in the words of core/access/narrowing.py.
 
     On the FHIR and the DHIS2 API a route is opened by the kind of letters (reading or writing); which types, `permits`
-    says. No scope of theirs opens the own API or a page, where a permission shows more than one type.
+    says. Exporting in bulk is for software that acts by itself, by the letters that read: `system/….rs` (Bulk Data Access).
+    No scope of theirs opens the own API or a page, where a permission shows more than one type.
     """
     parsed = [parse(text) for text in scopes]
     if api in ("fhir", "dhis2"):
         resource = [scope for scope in parsed if isinstance(scope, ResourceScope) and scope.context in _contexts(api)]
         letters = frozenset().union(*(scope.letters for scope in resource))
-        return frozenset(
+        opened = {
             kind for kind, needed in ((narrowing.READING, "rs"), (narrowing.WRITING, "cud")) if letters & set(needed)
-        )
+        }
+        if any(scope.context == "system" and scope.letters >= {"r", "s"} for scope in resource):
+            opened.add(narrowing.EXPORTING)
+        return frozenset(opened)
     return frozenset(scope.permission for scope in parsed if isinstance(scope, PermissionScope))
 
 

@@ -12,6 +12,14 @@ Method = Literal["POST", "PUT", "PATCH", "DELETE"]
 METHODS: tuple[Method, ...] = ("POST", "PUT", "PATCH", "DELETE")
 
 
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """Version and date that an import keeps; 0 and None: given by the server."""
+
+    version: int = 0
+    last_updated: datetime | None = None
+
+
 @dataclass(slots=True)
 class Wanted:
     """`id` is empty where the server gives it or a search finds it. `query` is the search of a conditional update, patch
@@ -28,6 +36,9 @@ class Wanted:
     full_url: str = ""
     patch_kind: str = ""  # json-patch or fhirpath of a PATCH
     place: str = ""  # where it stands in a bundle: Bundle.entry[3]
+    kept: Kept = Kept()
+    as_sent: bool = False  # references stay as they are, conditional ones too
+    only_new: bool = False  # what is there already and says something else is left as it is, and refused
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +51,7 @@ class Done:
     version: int
     at: datetime | None
     resource: StoredResource | None
+    written: bool = True  # False: it was there already, just so
 
 
 class Refused(HosoError):

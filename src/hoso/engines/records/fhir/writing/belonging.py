@@ -40,8 +40,8 @@ class Belonging:
     facilities: dict[str, int] = field(default_factory=dict)
     of_encounter: dict[str, int] = field(default_factory=dict)
 
-    def look_up(self, named: Iterable[Named], facility_codes: Iterable[str]) -> None:
-        """Read everything that these references need, at once."""
+    def look_up(self, named: Iterable[Named], facility_codes: Iterable[str], visits: Iterable[str]) -> None:
+        """Read everything that these references need, at once; `visits`: ids of Encounters that are filed already."""
         wanted = set(named)
         self._patients({one.id for one in wanted if one.id} - self.by_patient.keys())
         self._numbers({one.identifier for one in wanted if one.identifier})
@@ -49,6 +49,13 @@ class Belonging:
         if codes:
             self.cursor.execute("SELECT code, id FROM places_facility WHERE code = ANY (%s)", [sorted(codes)])
             self.facilities.update(self.cursor.fetchall())
+        wanted_visits = sorted(visits)
+        if wanted_visits:
+            self.cursor.execute(
+                "SELECT id, facility_id FROM records_location WHERE type = %s AND id = ANY (%s)",
+                [NUMBERS["Encounter"], wanted_visits],
+            )
+            self.of_encounter.update(self.cursor.fetchall())
 
     def of(self, type_name: str, content: dict[str, Any], place: str) -> Whose:
         """Raises Refused: HS5127 where no patient is named, HS5128 where several are, HS5129 where none such is known."""

@@ -6,7 +6,9 @@ The bundle is split without reading its resources: each stays the bytes that wer
 import base64
 import binascii
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
 
 import msgspec
 
@@ -19,6 +21,7 @@ from hoso.engines.records.fhir.writing.turn import PERMISSION, take_turn
 from hoso.engines.records.fhir.writing.unwritten import check_written
 
 MOST_ENTRIES = 20_000
+MOST_READS = 200  # of one bundle
 _TAG = re.compile(r'(?:W/)?"(\d{1,9})"')
 _ADDRESS = re.compile(r"([A-Za-z]+)(?:/([A-Za-z0-9\-.]{1,64}))?(?:\?(.*))?")
 
@@ -43,10 +46,20 @@ class _Bundle(msgspec.Struct):
     entry: list[_Entry] = []
 
 
+@dataclass(frozen=True, slots=True)
+class Read:
+    """An entry that reads: an address below the service's own, as `Patient/x` or `Observation?code=…`."""
+
+    url: str
+    if_none_match: str
+    place: str
+
+
+Entry = Wanted | Read
 _decode = msgspec.json.Decoder(_Bundle).decode
 
 
-def asked_of(body: bytes, base: str) -> tuple[str, list[Wanted]]:
+def asked_of(body: bytes, base: str) -> tuple[str, list[Entry]]:
     """(batch or transaction, its entries). `base`: the service's own address, which may stand before a request's URL.
 
     Raises HosoError HS5120 for what is no such bundle, HS5131 for one too long, Refused for an entry not understood.
@@ -59,14 +72,27 @@ def asked_of(body: bytes, base: str) -> tuple[str, list[Wanted]]:
         raise HosoError("HS5120", reason=f"{given.resourceType[:40]} {given.type[:40]}")
     if len(given.entry) > MOST_ENTRIES:
         raise HosoError("HS5131", most=f"{MOST_ENTRIES} entries")
-    return given.type, [_wanted(one, f"Bundle.entry[{number}]", base) for number, one in enumerate(given.entry)]
+    if sum(one.request is not None and one.request.method == "GET" for one in given.entry) > MOST_READS:
+        raise HosoError("HS5131", most=f"{MOST_READS} GET")
+    return given.type, [_entry(one, f"Bundle.entry[{number}]", base) for number, one in enumerate(given.entry)]
 
 
-def transaction(actor: Actor, purpose: str, wanted: Sequence[Wanted]) -> list[Done]:
-    """All or nothing. Raises what `take_turn` raises."""
+def only_reads(body: bytes) -> bool:
+    """Whether it is a bundle that writes nothing."""
+    try:
+        given = _decode(body)
+    except (msgspec.MsgspecError, UnicodeDecodeError):
+        return False
+    return bool(given.entry) and all(one.request is not None and one.request.method == "GET" for one in given.entry)
+
+
+def transaction(
+    actor: Actor, purpose: str, wanted: Sequence[Wanted], beside: Callable[[Any, list[Done]], None]
+) -> list[Done]:
+    """All or nothing; `beside` as of `take_turn`. Raises what `take_turn` raises."""
     for one in wanted:
         _check_type(one)
-    return take_turn(actor, purpose, wanted, "Bundle", in_bundle=True)
+    return take_turn(actor, purpose, wanted, "Bundle", in_bundle=True, beside=beside)
 
 
 def batch(actor: Actor, purpose: str, wanted: Sequence[Wanted]) -> list[Done | HosoError]:
@@ -108,10 +134,18 @@ def _check_type(wanted: Wanted) -> None:
     check_written(wanted.type_name, wanted.place)
 
 
-def _wanted(entry: _Entry, place: str, base: str) -> Wanted:
+def _entry(entry: _Entry, place: str, base: str) -> Entry:
     request = entry.request
     if request is None:
         raise Refused("HS5120", place, reason="request is missing")
+    if request.method == "GET":
+        if entry.resource:
+            raise Refused("HS5120", place, reason="resource")
+        return Read(request.url.removeprefix(f"{base}/").lstrip("/"), request.ifNoneMatch, place)
+    return _wanted(entry, request, place, base)
+
+
+def _wanted(entry: _Entry, request: _Request, place: str, base: str) -> Wanted:
     if request.method not in METHODS:
         raise Refused("HS5141", place, method=request.method[:10])
     match = _ADDRESS.fullmatch(request.url.removeprefix(f"{base}/").lstrip("/"))

@@ -28,7 +28,7 @@ class Conditions:
                 own[condition] = one.place
         for condition in sorted(own):
             self.cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_lock(condition)])
-        inside = {condition for one in wanted for condition in conditional_references(one.body)}
+        inside = {condition for one in wanted if not one.as_sent for condition in conditional_references(one.body)}
         self.found = matches(self.cursor, self.scope, sorted(own.keys() | inside))
         for one in wanted:
             condition = condition_of(one)

@@ -96,7 +96,8 @@ class FilingTurn:
             for patient in named_patients(one.type_name, one.content) if patient.id not in own
         }  # fmt: skip
         codes = {code for _, one in given if one.type_name == "Encounter" if (code := facility_code(one.content))}
-        self.belonging.look_up(named, codes)
+        visits = {visit for key, one in given if (visit := encounter_of(*key, one.content))}
+        self.belonging.look_up(named, codes, visits - {id_ for type_name, id_ in keys if type_name == "Encounter"})
 
     def _put(self, wanted: Wanted, key: Key, received: Received, now: Current | None) -> Done:
         self._check_version(wanted, now)
@@ -113,7 +114,8 @@ class FilingTurn:
         filing = self.belonging.filing(whose, encounter, received.content)
         if encounter:
             self.records.load_labels_by_hand(encounter)
-        draft = Written.of(key[1], received, happened(key[0], received.content) or self.at)
+        self._check_kept(wanted, now)
+        draft = Written.of(key[1], received, happened(key[0], received.content) or self.at, wanted.kept)
         draft = self.records.labelled(draft, encounter)
         self.records.file(draft, filing, now.stored if now else None)
         version = self.records.touched[-1][2]
@@ -124,14 +126,14 @@ class FilingTurn:
             self.labelled_visits[encounter] = filing.person_id
         self.telling.add(filing, wanted.method, draft.sensitivity, (key[0], key[1], version))
         status = 200 if now and not now.resource.deleted else 201
-        return Done(status, *key, version, self.at, resource)
+        return Done(status, *key, version, resource.last_updated, resource)
 
     def _found(self, wanted: Wanted, now: Current) -> Done:
         """What is there already is left as it is."""
         self._check_scopes(wanted, self._patient_id(now), now.resource.served)
         self.telling.add(_filing_of(now), wanted.method, 0, None)
         one = now.resource
-        return Done(200, one.type, one.id, one.version, one.last_updated, one)
+        return Done(200, one.type, one.id, one.version, one.last_updated, one, written=False)
 
     def _delete(self, wanted: Wanted, key: Key, now: Current | None) -> Done:
         self._check_version(wanted, now)
@@ -159,6 +161,16 @@ class FilingTurn:
             raise Refused("HS5136", wanted.place, type=wanted.type_name)
         if wanted.if_match is not None and (now is None or now.resource.version != wanted.if_match):
             raise Refused("HS5123", wanted.place, version=wanted.if_match)
+
+    def _check_kept(self, wanted: Wanted, now: Current | None) -> None:
+        """What an import may not put over what is filed."""
+        if now is None:
+            return
+        if wanted.only_new and not now.resource.deleted:
+            raise Refused("HS5136", wanted.place, type=wanted.type_name)
+        if 0 < wanted.kept.version <= now.stored.highest:
+            name = f"{now.resource.type}/{now.resource.id}"
+            raise Refused("HS5166", wanted.place, resource=name, version=wanted.kept.version)
 
     def _check_scopes(self, wanted: Wanted, patient_id: str, served: Any) -> None:
         given = self.permits[wanted.type_name, wanted.method]

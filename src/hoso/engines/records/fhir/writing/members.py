@@ -8,7 +8,7 @@ import msgspec
 Raw = msgspec.Raw
 _TO_KEY = re.compile(rb'[\s{,]*"')
 _TO_VALUE = re.compile(rb'"\s*:\s*')
-_AFTER = re.compile(rb"\s*,\s*")
+_COMMA = re.compile(rb"\s*,")
 _decode = msgspec.json.Decoder(dict[str, Raw]).decode
 
 
@@ -19,11 +19,16 @@ def members_of(body: bytes) -> Mapping[str, Raw]:
 
 def without(body: bytes, names: frozenset[str]) -> tuple[bytes, dict[str, bytes]]:
     """An object that names nothing twice, without these members, and their values. Every other byte stays as it was,
-    white space too."""
+    white space too.
+
+    A member goes with the comma before it, the first one with the comma behind it: exactly what `StoredResource.served` puts
+    in is taken off again.
+    """
     members = members_of(body)
     wanted = names & members.keys()
     taken: dict[str, bytes] = {}
     at, copied, kept = body.index(b"{") + 1, 0, bytearray()
+    is_first = True
     for name, raw in members.items():
         if len(taken) == len(wanted):
             break
@@ -32,14 +37,12 @@ def without(body: bytes, names: frozenset[str]) -> tuple[bytes, dict[str, bytes]
         end = _place(_TO_VALUE, body, begin + len(key)) + len(value)
         if name in wanted:
             taken[name] = value
-            behind = _AFTER.match(body, end)
-            if behind:  # the member goes with the comma behind it
-                kept += body[copied : begin - 1]
-                end = copied = behind.end()
-            else:  # the last one goes with the comma before it
-                kept += body[copied:at]
-                kept = bytearray(kept.rstrip().removesuffix(b","))
-                copied = end
+            comma = _COMMA.match(body, end) if is_first else None
+            end = comma.end() if comma else end
+            kept += body[copied:at]
+            copied = end
+        else:
+            is_first = False
         at = end
     kept += body[copied:]
     return bytes(kept), taken

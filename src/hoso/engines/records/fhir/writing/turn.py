@@ -5,7 +5,7 @@ what conditions mean, give ids, put references right, lock what is filed, then f
 as the rest belongs to them, visits second. Nothing is asked of the database resource by resource.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -34,9 +34,16 @@ PERMISSION = "record.write"
 TRIES = 3  # where another writer came between
 
 
-def take_turn(actor: Actor, purpose: str, wanted: Sequence[Wanted], about: str, in_bundle: bool = False) -> list[Done]:
+def _nothing(cursor: Any, done: list[Done]) -> None:
+    return
+
+
+def take_turn(
+    actor: Actor, purpose: str, wanted: Sequence[Wanted], about: str, in_bundle: bool = False,
+    beside: Callable[[Any, list[Done]], None] = _nothing,
+) -> list[Done]:  # fmt: skip
     """Do all of it, in the order given; `about` names it in the audit. `in_bundle`: the entries of a transaction, which may
-    refer to each other by their full URLs.
+    refer to each other by their full URLs. `beside`: what else is written in the same transaction, once all is filed.
 
     Raises HosoError, Refused or NotValid, and then nothing was done; HS5133 where others wrote the same each time.
     """
@@ -44,7 +51,9 @@ def take_turn(actor: Actor, purpose: str, wanted: Sequence[Wanted], about: str, 
     for attempt in range(TRIES):
         try:
             with collecting_put_off(), acting_transaction(actor.account_id, purpose), connection.cursor() as cursor:
-                return _Turn(cursor, actor, scope, in_bundle).take(wanted, purpose, about)
+                done = _Turn(cursor, actor, scope, in_bundle).take(wanted, purpose, about)
+                beside(cursor, done)
+                return done
         except (IntegrityError, OperationalError) as error:
             if not _came_between(error):
                 raise
@@ -127,7 +136,7 @@ class _Turn:
             body = one.body
             if one.method == "PATCH":
                 body = patched(one, current[key].resource if key in current else None)
-            if body and not self.conditions.finds_only(one):
+            if body and not one.as_sent and not self.conditions.finds_only(one):
                 body = rewritten(body, entries, self.conditions.reference(one.place), self.in_bundle, one.place)
             if body and one.type_name == SUBSCRIPTION:
                 body, self.headers[key] = without_secrets(body)
