@@ -21,6 +21,7 @@ from hoso.engines.records.fhir.search.query import Criterion, Value, split_escap
 from hoso.engines.records.fhir.search.resolved import Identified, Referring, Resolved
 from hoso.engines.records.fhir.value_sets import members
 
+MOST_DIGITS = 18  # before the point, of a number that has rows
 MOST_BUCKETS = 50  # whole numbers that a range of numbers may touch
 MOST_MEMBERS = 60  # codes of a value set or a branch that are looked for one by one
 NARROWING = 2  # further conditions asked of each row found
@@ -233,6 +234,8 @@ def _spellings(parameter: SearchParameter, modifier: str, value: Value) -> Itera
 def _buckets(text: str) -> range:
     try:
         wanted = Decimal(text)
+        if wanted.adjusted() > MOST_DIGITS:  # no number of a record is as large, and its digits would fill the memory
+            return range(0)
         half = Decimal(5).scaleb(int(wanted.as_tuple().exponent) - 1)
         found = range(floor(wanted - half), floor(wanted + half) + 1)
     except (InvalidOperation, ValueError, TypeError, OverflowError):

@@ -121,8 +121,9 @@ def parse_query(
     """
     query = Query(type_name)
     for name, value in parameters:
-        if "\0" in value:  # no text of the store holds one
-            raise HosoError("HS5112", name=name.partition(":")[0][:60], value=value.replace("\0", "")[:60])
+        if not _is_text(name) or not _is_text(value):
+            told = [one.replace("\0", "").encode("ascii", "replace").decode()[:60] for one in (name, value)]
+            raise HosoError("HS5112", name=told[0].partition(":")[0], value=told[1])
         control, _, how = name.partition(":")
         if control in _INCLUDES:
             query.includes.append(_include(query, control, how, value))
@@ -136,6 +137,14 @@ def parse_query(
                     raise
                 query.ignored.append(name)
     return query
+
+
+def _is_text(text: str) -> bool:
+    """Whether a text of the store could hold it: no zero byte, no half of a character."""
+    try:
+        return b"\0" not in text.encode()
+    except UnicodeEncodeError:
+        return False
 
 
 class UnknownParameter(HosoError):

@@ -3,6 +3,8 @@
 import pytest
 
 from hoso.core.errors import HosoError
+from hoso.engines.records.fhir.search.matching import matcher
+from hoso.engines.records.fhir.search.plan import places_of, segments_of
 from hoso.engines.records.fhir.search.query import Criterion, parse_query
 
 
@@ -55,3 +57,20 @@ def test_what_is_refused(name: str, value: str, code: str) -> None:
 def test_a_reference_may_name_its_type() -> None:
     (criterion,) = _criteria("Observation", [("subject:Patient", "1")])
     assert criterion.modifier == "Patient"
+
+
+@pytest.mark.parametrize("value", ["a\0b", "\ud800", "Trần\udfff"])
+def test_what_no_text_holds_is_refused(value: str) -> None:
+    with pytest.raises(HosoError, match="HS5112"):
+        parse_query("Patient", [("name", value)])
+
+
+@pytest.mark.parametrize("value", ["1e5000", "-1e5000", "1e999999", "ap1e999999", "1e-999999", "9" * 400])
+def test_numbers_of_any_size_are_planned_and_matched_at_once(value: str) -> None:
+    """Found by fuzzing: the whole numbers between the bounds of a huge one could not be counted (500), or filled the memory."""
+    query = parse_query("RiskAssessment", [("probability", value)])
+    conditions = [one for one in query.criteria if isinstance(one, Criterion)]
+    found = segments_of("RiskAssessment", places_of("RiskAssessment", conditions))
+    assert (found is None) is (value != "1e-999999")  # a walk, where no number of a record is as large
+    fits = matcher(query)
+    assert fits({"resourceType": "RiskAssessment", "prediction": [{"probabilityDecimal": 0.5}]}) is False
