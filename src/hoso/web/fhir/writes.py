@@ -160,7 +160,7 @@ def reads_alone(request: ActingRequest) -> HttpResponse:
     """A bundle that writes nothing, of software that may read."""
     if not bears_token(request):
         raise HosoError("HS2003")
-    _take_no_parameters(request)
+    take_no_parameters(request)
     _check_type(request, FHIR_JSON)
     kind, asked = asked_of(body_of(request, MOST_BYTES), request.build_absolute_uri(ADDRESS))
     told = [bundle_reads.answered(request, one) for one in asked if isinstance(one, Read)]
