@@ -62,6 +62,7 @@ def addresses(house: House) -> dict[str, tuple[str, str]]:
         "new account": ("quantri", "/accounts/new/"),
         "accounts from a list": ("quantri", "/accounts/list/"),
         "review of accounts": ("quantri", "/accounts/review/"),
+        "hours of roles": ("quantri", "/accounts/hours/"),
         "facilities": ("quantri", "/facilities/"),
         "new facility": ("quantri", "/facilities/new/"),
         "profile": ("bacsi", "/profile/"),

@@ -12,7 +12,8 @@ from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 
 from hoso.core.accounts.authorization import protocol
-from hoso.core.accounts.authorization.protocol import Asked, Decision, ProtocolError
+from hoso.core.accounts.authorization.grants import Decision
+from hoso.core.accounts.authorization.protocol import Asked, ProtocolError
 from hoso.core.accounts.authorization.queries import may_act_for
 from hoso.core.accounts.authorization.record import record_refusal
 from hoso.core.accounts.authorization.scope_words import sentences
