@@ -6,6 +6,7 @@ another; once every join is undone the two must say the same.
 
 from collections import Counter
 from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
 from itertools import groupby
 from typing import Any
 from urllib.parse import parse_qsl
@@ -221,6 +222,26 @@ def test_what_arrives_between_stays_with_its_source(intake: Intake) -> None:
     part_persons(actor, one("SELECT id FROM people_join"), "ghép nhầm")
     assert (person_of("C"), person_of("D")) == (twin, mai)
     assert one("SELECT count(*) FROM records_resource WHERE person_id <> source_person_id") == 0
+
+
+def test_the_treating_team_and_the_labels_of_ties_go_with_their_visits(intake: Intake) -> None:
+    left = datetime.now() - timedelta(days=5)
+    withheld = claim("B", 1, 1, 2).with_(
+        MA_BENH_CHINH="B20", NGAY_RA=f"{left:%Y%m%d%H%M}", NGAY_TTOAN=f"{left:%Y%m%d%H%M}"
+    )
+    intake.file(claim("A", 0, 0, 1), withheld, made_on=f"{datetime.now():%Y%m%d}")
+    mai, twin = person_of("A"), person_of("B")
+    teams = "SELECT DISTINCT person_id FROM access_care_team"
+    ties = "SELECT source_person_id, sensitivity FROM access_care_relation ORDER BY sensitivity"
+    before = rows(ties)
+    assert (one(teams), before[0], before[1][0], before[1][1] > 0) == (twin, (mai, 0), twin, True)
+    actor = officer()
+    join_persons(actor, twin, mai, "giấy tờ khớp")
+    assert one(teams) == mai
+    intake.file(withheld.with_(CAN_NANG="53.00"), made_on=f"{datetime.now() + timedelta(days=1):%Y%m%d}")
+    assert rows(ties) == before
+    part_persons(actor, one("SELECT id FROM people_join"), "ghép nhầm")
+    assert (one(teams), rows(ties)) == (twin, before)
 
 
 def test_joined_the_one_says_so_and_the_other_knows_both(intake: Intake) -> None:

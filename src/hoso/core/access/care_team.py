@@ -62,3 +62,12 @@ def write_care_teams(cursor: Any, writer: int, teams: Iterable[VisitTeam]) -> No
     whole = [team.encounter for team in teams if not team.more]
     cursor.execute(_LEAVE, [whole, [row[2] for row in rows], [row[3] for row in rows]])
     bulk_insert(cursor, "access_care_team", _COLUMNS, rows, _ON_KNOWN)
+
+
+def part_care_teams(cursor: Any, old_person: int, new_person: int, sources: list[int]) -> None:
+    """Two persons are parted: the teams of visits that were filed under these sources follow their visits back. (A join moves
+    them with the grants.) Else who treats the one would learn who the other is."""
+    cursor.execute(
+        "UPDATE access_care_team SET person_id = %s WHERE person_id = %s AND source_person_id = ANY (%s)",
+        [new_person, old_person, sources],
+    )

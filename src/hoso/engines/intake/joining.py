@@ -10,6 +10,7 @@ from django.db import connection
 
 from hoso.core.access import policy
 from hoso.core.access.actor import Actor
+from hoso.core.access.care_team import part_care_teams
 from hoso.core.access.grants import move_grants
 from hoso.core.access.rights.joining import move_rights
 from hoso.core.accounts.machines import intake_service_id
@@ -72,6 +73,7 @@ def part_persons(actor: Actor, join_id: int, reason: str) -> None:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [WRITER_LOCK])
         parting = note_parting(cursor, join_id, actor.account_id, reason)
         _move(cursor, parting.under, parting.joined, parting.group)
+        part_care_teams(cursor, parting.under, parting.joined, parting.group)
         contest_again(cursor, parting)
         _wait_again(cursor, parting.found_by, parting.finding)
         _as_service(cursor, actor, sorted({*parting.group, *group_of(cursor, parting.under)}))

@@ -11,7 +11,8 @@ from hoso.engines.records.resource_types import NUMBERS
 
 
 def relabel_ties(cursor: Any, persons: Iterable[int]) -> None:
-    """Label the ties of these persons anew by what is filed of them now. Whoever acts sees every row of theirs."""
+    """Label the ties of these persons anew by what is filed of them now; of persons that were joined each tie by its own
+    visits, so that parting them leaves it right. Whoever acts sees every row of theirs."""
     wanted = sorted(set(persons))
     if not wanted:
         return
