@@ -70,6 +70,7 @@ def addresses(house: House) -> dict[str, tuple[str, str]]:
         "break-glass": ("bacsi", "/access/break-glass/"),
         "rules of access": ("bacsi", "/access/rules/"),
         "break-glass reviews": ("giamsat", "/access/reviews/"),
+        "connections": ("quantri", "/connections/"),
         "gateway secrets": ("quantri", "/accounts/gateway/"),
         "sender board": ("tiepnhan", "/intake/senders/"),
         "withdrawals": ("tiepnhan", "/intake/withdrawals/"),

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any, Literal
 
 from hoso.cli.audit_checkup import audit_room, audit_sealing, audit_spool
+from hoso.cli.connections_checkup import connections
 from hoso.cli.finding import Finding
 from hoso.cli.house import first_line, home, open_house
 from hoso.core.errors import HosoError
@@ -44,6 +45,7 @@ def all_findings() -> Iterator[Finding]:
             audit_sealing,
             audit_room,
             audit_spool,
+            connections,
         ]
     for check in checks:
         try:

@@ -48,6 +48,7 @@ PLACES = (
     Place("accounts", "Tài khoản", "Accounts", "account.manage", "administration"),
     Place("clients", "Phần mềm", "Software", "account.manage", "administration"),
     Place("subscriptions", "Đăng ký nhận tin", "Subscriptions", "account.manage", "administration"),
+    Place("connections", "Kết nối", "Connections", "account.manage", "administration"),
     Place("gateway_secrets", "Cổng bệnh viện", "Hospital gateway", "account.manage", "administration"),
 )
 

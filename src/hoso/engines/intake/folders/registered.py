@@ -16,7 +16,7 @@ from hoso.core.errors import HosoError
 from hoso.core.places.models import Facility
 
 ROLE, PURPOSE = "folder_sender", "record_keeping"
-_COLUMNS = "w.id, w.path, w.stated_version, w.settle_seconds, w.facility_id, f.code, w.account_id, a.username, w.looked_at, w.trouble"
+_COLUMNS = "w.id, w.path, w.stated_version, w.settle_seconds, w.facility_id, f.code, f.name, w.account_id, a.username, w.paused_at IS NULL, w.looked_at, w.trouble"
 
 
 @dataclass(frozen=True)
@@ -29,8 +29,10 @@ class WatchedFolder:
     settle_seconds: int
     facility_id: int
     facility_code: str
+    facility_name: str
     account_id: int
     account_name: str
+    is_on: bool
     looked_at: datetime | None
     trouble: str
 
@@ -50,7 +52,7 @@ def add_folder(actor: Actor, facility: Facility, path: Path, version: str | None
         raise HosoError("HS3370", path=path)
     with managing(actor), connection.cursor() as cursor:
         account_id = sending_account(actor, facility, "FOLDER")
-        if any(_overlap(path, Path(one.path)) for one in _folders()):
+        if any(_overlap(path, Path(one.path)) for one in folders_in_sight()):
             raise HosoError("HS3371", path=path)
         try:
             with transaction.atomic():
@@ -82,24 +84,34 @@ def sending_account(actor: Actor, facility: Facility, way: str) -> int:
 
 def end_folder(actor: Actor, number: int) -> None:
     """Watch it no more; what lies there stays. Raises HosoError HS3372 where there is no such folder."""
+    _change(actor, number, "ended_at = clock_timestamp()", "ended")
+
+
+def switch_folder(actor: Actor, number: int, *, on: bool) -> None:
+    """Leave it alone for now, or go on; what lies there waits. Raises HosoError HS3372 where there is no such folder."""
+    change = "paused_at = NULL" if on else "paused_at = coalesce(paused_at, clock_timestamp())"
+    _change(actor, number, change, "switched on" if on else "switched off")
+
+
+def _change(actor: Actor, number: int, change: str, told: str) -> None:
     with managing(actor), connection.cursor() as cursor:
         cursor.execute(
-            "UPDATE folders_watched SET ended_at = clock_timestamp() WHERE id = %s AND ended_at IS NULL RETURNING account_id",
-            [number],
+            f"UPDATE folders_watched SET {change} WHERE id = %s AND ended_at IS NULL RETURNING account_id", [number]
         )
         row = cursor.fetchone()
         if row is None:
             raise HosoError("HS3372", number=number)
-        record(actor, "update", row[0], f"watched folder {number} ended")
+        record(actor, "update", row[0], f"watched folder {number} {told}")
 
 
 def watched_folders() -> list[WatchedFolder]:
-    """Every folder that is watched now."""
+    """Every folder that is watched, switched off ones too."""
     with acting_transaction(intake_service_id(), PURPOSE):
-        return _folders()
+        return folders_in_sight()
 
 
-def _folders() -> list[WatchedFolder]:
+def folders_in_sight() -> list[WatchedFolder]:
+    """Those the transaction's actor may see."""
     with connection.cursor() as reading:
         reading.execute(
             f"SELECT {_COLUMNS} FROM folders_watched w JOIN places_facility f ON f.id = w.facility_id"

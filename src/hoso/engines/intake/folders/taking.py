@@ -36,6 +36,8 @@ def look_at_all() -> int:
     """Look once at every folder; returns how many files were taken. A folder in trouble does not hold up the others."""
     taken = 0
     for folder in watched_folders():
+        if not folder.is_on:
+            continue
         trouble = ""
         try:
             taken += look_at(folder)

@@ -45,11 +45,11 @@ def _deliver(target_id: int, gateway: CallGateway) -> int:
 
 
 def _address(target_id: int, number: int) -> tuple[str, str, str] | None:
-    """Address, secret and body; None where the target has ended."""
+    """Address, secret and body; None where the target has ended or is switched off."""
     with _acting(), connection.cursor() as cursor:
         cursor.execute(
             "SELECT t.url, t.secret, d.body FROM notifying_delivery d JOIN notifying_target t ON t.id = d.target_id"
-            " WHERE d.id = %s AND t.id = %s AND t.ended_at IS NULL",
+            " WHERE d.id = %s AND t.id = %s AND t.ended_at IS NULL AND t.paused_at IS NULL",
             [number, target_id],
         )
         row = cursor.fetchone()

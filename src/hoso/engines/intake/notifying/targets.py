@@ -26,10 +26,13 @@ class Target:
     id: int
     facility_id: int
     facility_code: str
+    facility_name: str
     url: str
+    is_on: bool
     set_at: datetime
     waiting: int
     dead: int
+    delivered_at: datetime | None  # the last one that was taken
 
 
 def set_target(actor: Actor, facility: Facility, url: str) -> str:
@@ -64,17 +67,37 @@ def end_target(actor: Actor, facility: Facility) -> None:
         _record(actor, "delete", facility)
 
 
+def switch_target(actor: Actor, number: int, *, on: bool) -> None:
+    """Let calls wait, or make them again. Raises HosoError HS3430 where there is no such address."""
+    with managing(actor), connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE notifying_target SET paused_at = CASE WHEN %s THEN NULL ELSE coalesce(paused_at, clock_timestamp()) END"
+            " WHERE id = %s AND ended_at IS NULL RETURNING facility_id",
+            [on, number],
+        )
+        row = cursor.fetchone()
+        if row is None:
+            raise HosoError("HS3430")
+        _record(actor, "update", Facility.objects.get(pk=row[0]))
+
+
 def targets() -> list[Target]:
-    """Every address that is called now."""
-    with acting_transaction(intake_service_id(), PURPOSE), connection.cursor() as cursor:
+    """Every address that is called, switched off ones too."""
+    with acting_transaction(intake_service_id(), PURPOSE):
+        return targets_in_sight()
+
+
+def targets_in_sight() -> list[Target]:
+    """Those the transaction's actor may see."""
+    with connection.cursor() as cursor:
         cursor.execute(
             """
-            SELECT t.id, t.facility_id, f.code, t.url, t.set_at,
+            SELECT t.id, t.facility_id, f.code, f.name, t.url, t.paused_at IS NULL, t.set_at,
                    count(d.id) FILTER (WHERE d.delivered_at IS NULL AND d.dead_at IS NULL),
-                   count(d.id) FILTER (WHERE d.dead_at IS NOT NULL)
+                   count(d.id) FILTER (WHERE d.dead_at IS NOT NULL), max(d.delivered_at)
             FROM notifying_target t JOIN places_facility f ON f.id = t.facility_id
             LEFT JOIN notifying_delivery d ON d.target_id = t.id
-            WHERE t.ended_at IS NULL GROUP BY t.id, f.code ORDER BY f.code
+            WHERE t.ended_at IS NULL GROUP BY t.id, f.code, f.name ORDER BY f.code
             """
         )
         return [Target(*row) for row in cursor.fetchall()]

@@ -154,6 +154,7 @@ def _receive(source: PullSource, file: RemoteFile, digest: bytes, content: Binar
             " WHERE source_id = %s AND name = %s AND size_bytes = %s AND changed = %s",
             [digest, package_id, source.id, file.name, file.size, file.changed],
         )
+        cursor.execute("UPDATE pulls_source SET taken = taken + 1 WHERE id = %s", [source.id])
 
 
 def _tell(source: PullSource, remote: RemoteFolder) -> None:

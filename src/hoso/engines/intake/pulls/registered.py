@@ -22,8 +22,7 @@ HOST_KEY_KINDS = ("ssh-ed25519", "ecdsa-sha2-nistp256", "ecdsa-sha2-nistp384", "
 _COLUMNS = """
     s.host, s.port, s.username, s.folder, s.host_key, s.secret_kind, s.secret_file, s.id, s.stated_version, s.every_minutes,
     s.settle_seconds, s.tells_results, s.facility_id, f.code, f.name, s.account_id, a.username, s.paused_at IS NULL,
-    s.looked_at, s.good_at, s.next_at, s.trouble,
-    (SELECT count(*) FROM pulls_file p WHERE p.source_id = s.id AND p.taken_at IS NOT NULL)
+    s.looked_at, s.good_at, s.next_at, s.trouble, s.taken
 """
 
 
@@ -108,7 +107,9 @@ def end_source(actor: Actor, number: int) -> None:
 
 def switch_source(actor: Actor, number: int, *, on: bool) -> None:
     """Stop asking for now, or go on at once. Raises HosoError HS3428 where there is no such server."""
-    change = "paused_at = NULL, next_at = clock_timestamp()" if on else "paused_at = clock_timestamp()"
+    change = (
+        "paused_at = NULL, next_at = clock_timestamp()" if on else "paused_at = coalesce(paused_at, clock_timestamp())"
+    )
     _change(actor, number, change, "switched on" if on else "switched off")
 
 
@@ -125,7 +126,13 @@ def _change(actor: Actor, number: int, change: str, told: str) -> None:
 
 def pull_sources() -> list[PullSource]:
     """Every server that is fetched from, switched off ones too."""
-    with acting_transaction(intake_service_id(), PURPOSE), connection.cursor() as cursor:
+    with acting_transaction(intake_service_id(), PURPOSE):
+        return sources_in_sight()
+
+
+def sources_in_sight() -> list[PullSource]:
+    """Those the transaction's actor may see."""
+    with connection.cursor() as cursor:
         cursor.execute(
             f"SELECT {_COLUMNS} FROM pulls_source s JOIN places_facility f ON f.id = s.facility_id"
             " JOIN accounts_account a ON a.id = s.account_id WHERE s.ended_at IS NULL ORDER BY s.id"
