@@ -128,13 +128,13 @@ def test_a_call_that_was_given_up_is_made_again(
 ) -> None:
     number = call_given_up(monkeypatch, settings, intake)
     page = shown(window)
-    assert "Đã thôi" in page and "no connection" in page
+    assert "Đã thôi" in page and "Không kết nối được" in page
     assert "0001.xml" not in page  # an administrator sees no package: its name might tell of a patient
     assert "1 results could not be called in to 01000" in checked().told
     settings.CALLBACK_GATEWAY = "hoso.gateways.callback.simulated.SimulatedCall"
     assert window.post(f"/connections/calls/{number}/again/").status_code == 302
     assert deliver_due() == 1
-    assert "no connection" not in shown(window)
+    assert "Không kết nối được" not in shown(window)
     assert window.post(f"/connections/calls/{number}/again/").status_code == 422  # it was taken meanwhile
 
 

@@ -48,6 +48,16 @@ CHANNEL: dict[str, Words] = {
     "folder": ("Thư mục theo dõi", "Watched folder"),
     "pull": ("Lấy định kỳ qua SFTP", "Fetched by SFTP"),
 }
+CALL_PROBLEM: dict[str, Words] = {  # what a call failed at, as the gateway tells it
+    "the host is not known": ("Không tìm thấy tên máy", "The host is not known"),
+    "the address lies in a network that is not called (HOSO_CALLBACK_NETWORKS)": (
+        "Địa chỉ thuộc mạng không được gọi (HOSO_CALLBACK_NETWORKS)", "A network that is not called (HOSO_CALLBACK_NETWORKS)"
+    ),
+    "no secure connection (certificate)": ("Không nối an toàn được (chứng chỉ)", "No secure connection (certificate)"),
+    "no answer within 10 s": ("Không trả lời trong 10 giây", "No answer within 10 s"),
+    "no connection": ("Không kết nối được", "No connection"),
+    "no HTTP answer": ("Trả lời không phải HTTP", "No HTTP answer"),
+}  # fmt: skip
 VERSION: dict[str, Words] = {
     "qd4210": ("QĐ 4210", "Decision 4210"),
     "qd130": ("QĐ 130", "Decision 130"),
@@ -84,6 +94,12 @@ def severity(key: str) -> str:
 @register.filter
 def channel(key: str) -> str:
     return word(CHANNEL, key)
+
+
+@register.filter
+def call_problem(told: str) -> str:
+    """Why a call was not taken; a status is told as it came (HTTP 500)."""
+    return word(CALL_PROBLEM, told)
 
 
 @register.filter
