@@ -24,7 +24,7 @@ _STOPPED = ("c", "ch", "p", "t")  # such rimes take the tones sắc and nặng a
 _SHARP_AND_HEAVY = frozenset("\u0301\u0323")
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=16384)
 def is_syllable(word: str) -> bool:
     """Tell whether the word, in any case and Unicode form, is spelt like one Vietnamese syllable."""
     letters, tones = _without_tones(word.lower())

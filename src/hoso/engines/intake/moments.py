@@ -8,7 +8,7 @@ EARLIEST, LATEST = 1800, 2200  # years outside are slips of the keyboard, and so
 _LENGTHS = {"yyyymmdd": 8, "yyyymmddHHMM": 12, "yyyy": 4, "yyyymm": 6}
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=16384)
 def is_valid_moment(text: str, formats: tuple[str, ...], unknown_parts: bool) -> bool:
     """Whether the text is a real date in one of the formats; month, day and time may be zeros where allowed."""
     if not text.isascii() or not text.isdecimal() or len(text) not in {_LENGTHS[name] for name in formats}:
@@ -24,7 +24,7 @@ def _fill_unknown(text: str) -> str:
     return text[:4] + month + day + text[8:]
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=16384)
 def moment(text: str) -> datetime | None:
     """The moment of an 8 or 12 digit text in Vietnamese time; None when it is no date. 24:00 is the next midnight."""
     if len(text) not in (8, 12) or not text.isascii() or not text.isdecimal():
@@ -41,7 +41,7 @@ def moment(text: str) -> datetime | None:
         return None
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=16384)
 def fhir_time(text: str) -> str | None:
     """A FHIR dateTime as precise as the text: a day for 8 digits, minutes with +07:00 for 12."""
     found = moment(text)

@@ -232,7 +232,11 @@ class Facilities:
         self.marked = package.visits_read > 0
 
     def of(self, batch: list[PreparedVisit], made_on: date | None) -> dict[str, int]:
-        """Raises HosoError HS3015 where the sender may not send for a facility."""
+        """Id of each facility by code. What names none (a broken file among others in an archive) is of the one facility that the
+        sender stands for, so that they are told of it; of nobody where they stand for several.
+
+        Raises HosoError HS3015 where the sender may not send for a facility.
+        """
         codes = {visit.facility_code for visit in batch if visit.facility_code} - self.ids.keys()
         if codes:
             known = facility_ids(codes)
@@ -242,7 +246,11 @@ class Facilities:
             self.ids.update(known)
         if not self.marked and self.ids:
             self._mark(self.ids[next(visit.facility_code for visit in batch if visit.facility_code)], made_on)
-        return self.ids
+        return {**self._of_no_code(), **self.ids}
+
+    def _of_no_code(self) -> dict[str, int]:
+        allowed = self.package.may_send_for
+        return {"": allowed[0]} if allowed is not None and len(allowed) == 1 else {}
 
     def _check(self, known: dict[str, int]) -> None:
         allowed = self.package.may_send_for

@@ -26,6 +26,6 @@ def token_of_query(words: Sequence[str]) -> int | None:
     return _hash(tuple(sorted(longest))) if longest else None
 
 
-@lru_cache(maxsize=262144)
+@lru_cache(maxsize=32768)
 def _hash(words: tuple[str, ...]) -> int:
     return int.from_bytes(blake2b(" ".join(words).encode(), digest_size=8).digest(), "big", signed=True)

@@ -28,13 +28,13 @@ class Place:
     named: dict[str, Decimal | None] = field(default_factory=dict)
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=16384)
 def number(text: str) -> Decimal | None:
     """The exact number, None for what is none."""
     return Decimal(text) if _NUMBER.match(text) else None
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=16384)
 def parts(text: str) -> tuple[str, ...]:
     """The values of a list written with `;`."""
     return tuple(one for one in (part.strip() for part in text.split(";")) if one)
