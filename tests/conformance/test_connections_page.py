@@ -11,13 +11,13 @@ from hoso.cli.connections_checkup import connections as checked
 from hoso.core.access.actor import Actor
 from hoso.core.accounts.actions import operator
 from hoso.core.errors import HosoError
+from hoso.core.messages import call_queue
+from hoso.core.messages.calls import CallFailed
 from hoso.core.places.facilities import ensure_facility
 from hoso.engines.intake.folders.registered import add_folder, switch_folder, watched_folders
 from hoso.engines.intake.folders.taking import look_at_all
 from hoso.engines.intake.jobs import take_in_open_packages
-from hoso.engines.intake.notifying import delivering
 from hoso.engines.intake.notifying.delivering import deliver_due
-from hoso.engines.intake.notifying.gateway import CallFailed
 from hoso.engines.intake.notifying.targets import set_target, switch_target, targets
 from hoso.engines.intake.pulls.fetching import look_at
 from hoso.engines.intake.pulls.gateway import Server
@@ -34,7 +34,7 @@ HOST_KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIHNhbXBsZSBrZXkgb2YgdGhlIHRlc3Rz
 class Deaf:
     """A hospital's software that answers nobody."""
 
-    def post(self, *_: Any) -> None:
+    def send(self, *_: Any) -> None:
         raise CallFailed("no connection")
 
 
@@ -62,7 +62,7 @@ def out(intake: Intake, tmp_path: Path, settings: Any) -> Path:
 def call_given_up(monkeypatch: pytest.MonkeyPatch, settings: Any, intake: Intake) -> int:
     """A result that could not be called in; returns the number of the call."""
     settings.CALLBACK_GATEWAY = f"{__name__}.Deaf"
-    monkeypatch.setattr(delivering, "PAUSES", ())
+    monkeypatch.setattr(call_queue, "PAUSES", ())
     set_target(operator("test"), ensure_facility("01000"), "https://his.example/ket-qua")
     intake.send(CONTENT)
     deliver_due()
