@@ -75,6 +75,8 @@ def addresses(house: House) -> dict[str, tuple[str, str]]:
         "sender board": ("tiepnhan", "/intake/senders/"),
         "withdrawals": ("tiepnhan", "/intake/withdrawals/"),
         "second factor": ("quantri", "/security/"),
+        "statistics": ("thongke", "/statistics/"),
+        "statistical form": ("thongke", _sheet_address(house)),
     }
 
 
@@ -83,6 +85,15 @@ def _cda_package(house: House) -> int:
     if not house.one("SELECT count(*) FROM cda_document"):
         house.take(CDA)
     return int(house.one("SELECT max(package_id) FROM cda_document"))
+
+
+def _sheet_address(house: House) -> str:
+    """A monthly form of the officer's commune."""
+    unit = house.one(
+        "SELECT u.uid FROM statistics_unit u JOIN accounts_assignment a ON a.place_id = u.id"
+        " JOIN accounts_account c ON c.id = a.account_id WHERE c.username = 'thongke'"
+    )
+    return f"/statistics/tt23-4-bct/{unit}/202601/"
 
 
 def _sent_address(house: House) -> str:

@@ -42,6 +42,7 @@ PLACES = (
     Place("pairs", "Hồ sơ trùng", "Duplicates", "conflict.decide", "record_keeping"),
     Place("household_lists", "Danh sách hộ", "Households", "household.import", "record_keeping"),
     Place("intake_people", "Tra người", "Look up a person", "person.search", "record_keeping"),
+    Place("statistics", "Báo cáo thống kê", "Statistics", "statistics.read", "statistics"),
     Place("places", "Địa bàn", "Places", "place.read", PUBLIC),
     Place("terminology", "Danh mục", "Codes", "terminology.read", PUBLIC),
     Place("audit", "Nhật ký", "Access log", "audit.read", "oversight"),

@@ -37,6 +37,7 @@ from hoso.web.staff import (
     senders,
     sent_xml,
     signatures,
+    statistics,
     subscriptions,
     terminology,
     trends,
@@ -101,6 +102,10 @@ def _facility(pattern: str, view: View, name: str) -> URLPattern:
     return route(pattern, view, name=name, permission="place.manage", purpose=ADMINISTRATION)
 
 
+def _figures(pattern: str, view: View, name: str, permission: str = "statistics.read") -> URLPattern:
+    return route(pattern, view, name=name, permission=permission, purpose="statistics")
+
+
 def _own(pattern: str, view: View, name: str) -> URLPattern:
     return route(pattern, view, name=name, permission=SIGNED_IN, purpose=PUBLIC)
 
@@ -122,6 +127,14 @@ urlpatterns = [
     _print("people/<int:person_id>/papers/<str:composition>/print/", papers.paper, "print_paper"),
     _label("people/<int:person_id>/labels/", labels.person_labels, "person_labels"),
     _label("people/<int:person_id>/visits/<str:encounter>/labels/", labels.visit_labels, "visit_labels"),
+    _figures("statistics/", statistics.due, "statistics"),
+    _figures("statistics/<str:form>/<str:unit>/<str:period>/", statistics.sheet, "statistics_sheet"),
+    _figures(
+        "statistics/<str:form>/<str:unit>/<str:period>/cell/",
+        require_POST(statistics.cell),
+        "statistics_cell",
+        "statistics.write",
+    ),
     _package("intake/", intake.desk, "intake"),
     _package("intake/totals/", intake.totals, "intake_totals"),
     _package("intake/recent/", intake.recent, "recent_packages"),

@@ -83,6 +83,8 @@ def test_past_our_code_the_database_refuses_the_other_place(actor: MakeActor) ->
         ("UPDATE statistics_value SET number = 3", []),  # without a new act
         ("UPDATE statistics_value SET period_id = 0", []),
         ("DELETE FROM statistics_value", []),
+        (copy.replace("SELECT %s, %s, period_id", "SELECT %s, %s, 99999"), [ours.pk, ours.pk]),
+        ("DELETE FROM statistics_split", []),
         ("UPDATE statistics_value_history SET number = 0", []),
         ("INSERT INTO statistics_act (account_id, actor, kind) VALUES (0, 'x', 'cell')", []),
         ("UPDATE statistics_element SET name = 'x'", []),

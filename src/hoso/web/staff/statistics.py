@@ -1,0 +1,85 @@
+"""Statistical forms for who reports: which are due, and filling one in, saved cell by cell."""
+
+from datetime import date
+
+from django.http import HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.utils.translation import get_language
+
+from hoso.core.errors import HosoError, Language
+from hoso.core.periods.kinds import PeriodType
+from hoso.core.periods.periods import Period, period_of
+from hoso.engines.statistics.entry import open_sheet, own_units, save_cell
+from hoso.engines.statistics.forms import Form, forms
+from hoso.engines.statistics.hints import Hint
+from hoso.web.routes import ActingRequest
+from hoso.web.staff.period_titles import period_title
+
+LONGEST_CELL = 200
+
+
+def due(request: ActingRequest) -> HttpResponse:
+    """The forms that the actor's units report, each with its latest whole period and the last day on time."""
+    today = date.today()
+    units = []
+    for unit in own_units(request.actor):
+        rows = []
+        for form in forms().values():
+            period = _latest(form.periods[0], today)
+            if form.rows and unit.tier in form.tiers and form.takes(period):
+                day = _due(form, period, unit.tier)
+                rows.append((form, period, period_title(period), day, day is not None and day < today))
+        units.append((unit, rows))
+    return render(request, "statistics/due.html", {"units": units})
+
+
+def sheet(request: ActingRequest, form: str, unit: str, period: str) -> HttpResponse:
+    """A form to be filled in, with the period before beside it."""
+    found = open_sheet(request.actor, form, unit, period)
+    writes = request.actor.role_for("statistics.write", "statistics") is not None
+    context = {
+        "sheet": found,
+        "title": period_title(found.period),
+        "before": _neighbour(found.period.previous()),
+        "after": _neighbour(found.period.next()) if found.period.next().start <= date.today() else None,
+        "writes": writes,
+    }
+    return render(request, "statistics/sheet.html", context)
+
+
+def cell(request: ActingRequest, form: str, unit: str, period: str) -> HttpResponse:
+    """POST one figure; the answer says whether it is kept, and what does not fit now."""
+    language: Language = "en" if get_language() == "en" else "vi"
+    options = tuple(key for key in request.POST.get("options", "").split(",") if key)
+    value = request.POST.get("value", "")
+    if len(value) > LONGEST_CELL:
+        raise HosoError("HS9004", name="value", value=value[:40])
+    report = save_cell(request.actor, (form, unit, period), request.POST.get("row", ""), options, value)
+    # What was never there cannot be taken back: an empty cell that stays empty is kept as it is.
+    wrong = next((one.error.message(language) for one in report.conflicts.values()), "")
+    hints = open_sheet(request.actor, form, unit, period).hints
+    return JsonResponse({"saved": not wrong, "message": wrong, "hints": [_said(hint, language) for hint in hints]})
+
+
+def _said(hint: Hint, language: Language) -> str:
+    return hint.en if language == "en" else hint.vi
+
+
+def _neighbour(period: Period) -> tuple[str, tuple[str, str]]:
+    """The id and the title of a period to go to."""
+    return period.id, period_title(period)
+
+
+def _latest(kind: PeriodType, today: date) -> Period:
+    """The latest period that is over."""
+    if kind is PeriodType.NINE_MONTH:
+        here = period_of(kind, today.replace(month=min(today.month, 9), day=1))
+        return here if here.end < today else here.previous()
+    return period_of(kind, today).previous()
+
+
+def _due(form: Form, period: Period, tier: str) -> date | None:
+    try:
+        return form.due(period, tier)
+    except HosoError:
+        return None  # the holidays of that year are not known

@@ -1,0 +1,68 @@
+// A form that is filled in: Enter and the arrows walk through the cells, each saves itself when it is left.
+const sheet = document.getElementById("sheet");
+const cells = [...sheet.querySelectorAll("input:not([disabled])")];
+const state = document.getElementById("state");
+const hints = document.getElementById("hints");
+const token = JSON.parse(document.body.getAttribute("hx-headers"))["X-CSRFToken"];
+const kept = new Map(cells.map((cell) => [cell, cell.value]));
+
+function say(text, wrong = false) {
+  state.textContent = text;
+  state.classList.toggle("wrong", wrong);
+}
+
+// Of rows whose lines add up: the sum of those that are filled in, nothing where none is.
+function addUp() {
+  for (const output of sheet.querySelectorAll("output[data-sum-of]")) {
+    const parts = [...sheet.querySelectorAll(`input[data-row="${output.dataset.sumOf}"]`)];
+    const figures = parts.map((cell) => cell.value.trim()).filter((text) => text !== "" && Number.isFinite(Number(text)));
+    output.textContent = figures.length ? figures.reduce((sum, text) => sum + Number(text), 0) : "";
+  }
+}
+
+function showHints(texts) {
+  hints.hidden = texts.length === 0;
+  hints.querySelector("ul").replaceChildren(...texts.map((text) => {
+    const line = document.createElement("li");
+    line.textContent = text;
+    return line;
+  }));
+}
+
+async function save(cell) {
+  const value = cell.value.trim();
+  if (value === kept.get(cell) && cell.dataset.state !== "wrong") return;
+  cell.dataset.state = "saving";
+  say(state.dataset.saving);
+  const body = new URLSearchParams({ row: cell.dataset.row, options: cell.dataset.options, value });
+  try {
+    const answer = await fetch(sheet.dataset.cell, { method: "POST", body, headers: { "X-CSRFToken": token } });
+    if (!answer.ok) throw new Error(String(answer.status));
+    const told = await answer.json();
+    if (cell.value.trim() !== value) return; // changed again meanwhile: the later save speaks
+    cell.dataset.state = told.saved ? "saved" : "wrong";
+    cell.setAttribute("aria-invalid", String(!told.saved));
+    if (told.saved) kept.set(cell, value);
+    say(told.saved ? state.dataset.saved : told.message, !told.saved);
+    showHints(told.hints);
+  } catch {
+    cell.dataset.state = "wrong";
+    say(state.dataset.failed, true);
+  }
+}
+
+sheet.addEventListener("focusout", (event) => {
+  if (kept.has(event.target)) save(event.target);
+});
+sheet.addEventListener("input", addUp);
+sheet.addEventListener("keydown", (event) => {
+  const step = { Enter: event.shiftKey ? -1 : 1, ArrowDown: 1, ArrowUp: -1 }[event.key];
+  const at = cells.indexOf(event.target);
+  if (step === undefined || at < 0) return;
+  event.preventDefault();
+  const next = cells[Math.min(Math.max(at + step, 0), cells.length - 1)];
+  if (next === event.target) save(next);
+  next.focus();
+  next.select();
+});
+addUp();
