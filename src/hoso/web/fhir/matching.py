@@ -13,8 +13,8 @@ from hoso.core.errors import HosoError
 from hoso.engines.people.described import described
 from hoso.engines.people.matching.everybody import described as as_compared
 from hoso.engines.people.matching.matches import Match, matches
+from hoso.engines.records.fhir.search.across import Page
 from hoso.engines.records.fhir.search.candidates import resources_named
-from hoso.engines.records.reading import StoredResource
 from hoso.web.asking import ask
 from hoso.web.fhir import bundles
 from hoso.web.fhir.limits import MOST_OF_ONE, body_of
@@ -52,7 +52,9 @@ def patient_match(request: ActingRequest) -> HttpResponse:
         personal_number=numbers.get("personal_number", ""),
     )  # fmt: skip
 
-    def find(scope: Scope) -> list[tuple[Match, StoredResource]]:
+    grades: dict[str, Match] = {}
+
+    def find(scope: Scope) -> Page:
         with connection.cursor() as cursor:
             found = matches(cursor, one, asked.count, asked.certain_only)
             cursor.execute(
@@ -60,11 +62,12 @@ def patient_match(request: ActingRequest) -> HttpResponse:
                 [[each.person_id for each in found]],
             )
             ids = dict(cursor.fetchall())
-        patients = {each.id: each for each in resources_named(scope, [("Patient", id_) for id_ in ids.values()])}
-        return [(each, patients[ids[each.person_id]]) for each in found if ids.get(each.person_id) in patients]
+        grades.update({ids[each.person_id]: each for each in found if each.person_id in ids})
+        shown = resources_named(scope, [("Patient", id_) for id_ in grades])
+        return Page(sorted(shown, key=lambda each: -grades[each.id].probability))
 
-    found = ask(request, find, action="search", about="Patient/$match")
-    graded = [(one, one.served(), match.probability, match.grade) for match, one in found]
+    page = ask(request, find, action="search", about="Patient/$match")
+    graded = [(each, each.served(), grades[each.id].probability, grades[each.id].grade) for each in page.resources]
     return fhir_answer(bundles.matchset(base_of(request), graded))
 
 
