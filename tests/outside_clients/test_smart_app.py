@@ -30,7 +30,7 @@ from tests.outside_clients.test_insurer_client import START_SECONDS, wait_for
 
 APP = Path(__file__).with_name("smart_app")
 PASSWORD = "Mot-mat-khau-dai-2026"
-SCOPES = "launch launch/patient openid fhirUser patient/Patient.rs patient/Observation.rs"
+SCOPES = "launch/patient openid fhirUser patient/Patient.rs patient/Observation.rs"
 
 
 @dataclass(frozen=True)
