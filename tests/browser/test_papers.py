@@ -19,7 +19,8 @@ def _printed(page: Page, number: int) -> bytes:
 
 
 def _words(pdf: bytes) -> str:
-    return "\n".join(one.get_textpage().get_text_range() for one in pypdfium2.PdfDocument(pdf))
+    pages = (one.get_textpage().get_text_range() for one in pypdfium2.PdfDocument(pdf))
+    return " ".join(" ".join(pages).split())
 
 
 def test_the_papers_of_a_stay_and_the_summary(enter: Enter, house: House, tmp_path: Path) -> None:
