@@ -66,12 +66,12 @@ def _free_numbers(cursor: Any, person_id: int) -> list[Number]:
     cursor.execute(
         """
         UPDATE people_identifier i SET contested = false
-        WHERE i.person_id = %s AND i.contested AND NOT EXISTS (
+        WHERE i.person_id = %s AND i.source_person_id = %s AND i.contested AND NOT EXISTS (
             SELECT 1 FROM people_identifier o WHERE o.kind = i.kind AND o.value = i.value AND o.issuer_id = i.issuer_id
             AND NOT o.contested)
         RETURNING kind, value, issuer_id
         """,
-        [person_id],
+        [person_id, person_id],
     )
     return sorted(cursor.fetchall())
 
