@@ -170,14 +170,24 @@ class Linkage:
         person = self.known(person_id)
         for one in (person, person.now) if person.joined_to else (person,):
             if one is not still_under:
-                one.statements.pop(encounter, None)
+                self._forget(one, encounter)
             self.settle(one)
+
+    def _forget(self, person: KnownPerson, encounter: str) -> None:
+        """With its last saying of its own a person keeps the facts it had by itself, not those of whoever is joined to it:
+        they are all there is of it once the two are parted."""
+        sayings = dict(person.statements)
+        said = person.statements.pop(encounter, None)
+        if said and not said.joined and said.details and not person.says_of_itself:
+            self._settle_from(person, [one for one in sayings.values() if not one.joined])
 
     def settle(self, person: KnownPerson) -> None:
         """Bring a person's facts to what holds of all statements."""
-        if not person.says_of_itself:
-            return
-        held = {key: one.details[key] for key, one in holding(person.statements.values()).items()}
+        if person.says_of_itself:
+            self._settle_from(person, list(person.statements.values()))
+
+    def _settle_from(self, person: KnownPerson, statements: Sequence[Statement]) -> None:
+        held = {key: one.details[key] for key, one in holding(statements).items()}
         before = _facts(person)
         person.name = held.get("name", person.name)
         if birth := held.get("birth"):
@@ -185,7 +195,7 @@ class Linkage:
         person.sex = held.get("sex", 3)
         person.phone, person.address = held.get("phone", ""), held.get("address", "")
         person.place_id = held.get("residence", 0)
-        person.as_of = max(one.said_at for one in person.statements.values())
+        person.as_of = max(one.said_at for one in statements)
         self._note_change(person, before)
 
     def _note_change(self, person: KnownPerson, before: tuple[Any, ...]) -> None:
