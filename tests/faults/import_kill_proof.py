@@ -32,6 +32,7 @@ ORDER = (
     "order_import(actor, '', 'InitialLoad', files, 'http://house', '$import')\n"
 )
 DONE_SECONDS = 900
+LINES_A_SECOND = 15_000  # more than a worker files: so long between kills that lines are left for the last one
 
 
 def prove(lines: int, kills: int, seed: int, folder: Path, kind: str = "wheel") -> None:
@@ -48,7 +49,7 @@ def prove(lines: int, kills: int, seed: int, folder: Path, kind: str = "wheel") 
             before = _filed(house)
             house._start("worker", "-c", WORKER, "worker", HOSO_IMPORT_FOLDER=str(files))
             _wait_for_more(house, before)
-            time.sleep(random.uniform(0.0, 0.6))
+            time.sleep(random.uniform(0.0, lines / kills / LINES_A_SECOND))
             house.kill_process("worker")
             if number % 2:
                 house.kill_database()

@@ -27,7 +27,7 @@ def test_the_demonstration_is_whole_and_starts_again_with_what_it_has(own_databa
     sign_ins = {entry["role"]: entry for entry in json.loads(file.read_text())}
     assert set(sign_ins) == {
         "doctor", "station_nurse", "facility_records_officer", "intake_officer", "administrator", "overseer",
-        "receptionist", "privacy_officer", "access_approver", "student",
+        "receptionist", "privacy_officer", "access_approver", "student", "statistics_officer",
     }  # fmt: skip
     assert {role for role, entry in sign_ins.items() if entry["totp_secret"]} == {
         "access_approver",

@@ -268,4 +268,7 @@ def answers() -> dict[str, object]:
             key: DeskAct("returned", "Đã gọi điện (mẫu)", "Cán bộ Mẫu", datetime(2026, 11, 20, 8, 0)) for key in keys
         },
         f"{intake}.totals": lambda _scope: ACCOUNT,
+        "hoso.web.staff.packages.document_of_package": lambda _scope, _id: (
+            None
+        ),  # none of the samples is a CDA document
     }

@@ -22,9 +22,13 @@ TABLES = [(key, table) for key, one in load_decisions().items() for table in one
 
 
 @pytest.mark.parametrize(
-    "path", sorted(EXCHANGE.glob("[!r]*/*.yaml")), ids=lambda path: f"{path.parent.name}-{path.stem}"
+    "path",
+    sorted(path for path in EXCHANGE.glob("*/*.yaml") if path.parent.name not in ("rules", "cda")),
+    ids=lambda path: f"{path.parent.name}-{path.stem}",
 )
-def test_every_file_keeps_its_schema(path: Path) -> None:  # the rules have theirs: rules/tests/test_book.py
+def test_every_file_keeps_its_schema(
+    path: Path,
+) -> None:  # those of rules: rules/tests/test_book.py; of CDA: cda/rules.py
     kinds = {"code_lists": "code_list", "conversions": "conversion"}
     kind = kinds.get(path.parent.name) or ("table" if path.stem.startswith("xml") else "decision")
     content = read_definition(path, SCHEMA / f"{kind}.json")

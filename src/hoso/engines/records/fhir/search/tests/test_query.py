@@ -36,7 +36,7 @@ def test_controls() -> None:
         ("colour", "red", "HS5110"),
         ("near", "1|2", "HS5110"),  # of Location, and special
         ("_has", "x", "HS5110"),
-        ("code:above", "x", "HS5111"),
+        ("code:between", "x", "HS5111"),
         ("date:exact", "2026", "HS5111"),
         ("subject:Nobody", "1", "HS5111"),
         ("code", "", "HS5112"),
