@@ -28,8 +28,6 @@ COLUMNS = ("dataelement", "period", "orgunit", "categoryoptioncombo", "attribute
            "lastupdated", "comment", "followup", "deleted")  # fmt: skip
 Found = TypeVar("Found")
 DURATIONS = {"d": "days", "h": "hours", "m": "minutes", "s": "seconds"}
-# Parameters of DHIS2 that change nothing here: every import is checked and kept with its history.
-WITHOUT_EFFECT = frozenset({"preheatCache", "skipExistingCheck", "skipAudit", "async", "force", "firstRowIsHeader"})
 MESSAGES = {
     "SUCCESS": (200, "OK", "Import was successful."),
     "WARNING": (409, "WARNING", "One more conflicts encountered, please check import summary."),

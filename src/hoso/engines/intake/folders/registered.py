@@ -14,8 +14,10 @@ from hoso.core.accounts.models import Account, Assignment
 from hoso.core.database.session import acting_transaction
 from hoso.core.errors import HosoError
 from hoso.core.places.models import Facility
+from hoso.engines.intake.ways_in import WayIn
 
 ROLE, PURPOSE = "folder_sender", "record_keeping"
+FOLDER = WayIn("folders_watched", "watched folder", "HS3372")
 _COLUMNS = "w.id, w.path, w.stated_version, w.settle_seconds, w.facility_id, f.code, f.name, w.account_id, a.username, w.paused_at IS NULL, w.looked_at, w.trouble"
 
 
@@ -84,24 +86,12 @@ def sending_account(actor: Actor, facility: Facility, way: str) -> int:
 
 def end_folder(actor: Actor, number: int) -> None:
     """Watch it no more; what lies there stays. Raises HosoError HS3372 where there is no such folder."""
-    _change(actor, number, "ended_at = clock_timestamp()", "ended")
+    FOLDER.end(actor, number)
 
 
 def switch_folder(actor: Actor, number: int, *, on: bool) -> None:
     """Leave it alone for now, or go on; what lies there waits. Raises HosoError HS3372 where there is no such folder."""
-    change = "paused_at = NULL" if on else "paused_at = coalesce(paused_at, clock_timestamp())"
-    _change(actor, number, change, "switched on" if on else "switched off")
-
-
-def _change(actor: Actor, number: int, change: str, told: str) -> None:
-    with managing(actor), connection.cursor() as cursor:
-        cursor.execute(
-            f"UPDATE folders_watched SET {change} WHERE id = %s AND ended_at IS NULL RETURNING account_id", [number]
-        )
-        row = cursor.fetchone()
-        if row is None:
-            raise HosoError("HS3372", number=number)
-        record(actor, "update", row[0], f"watched folder {number} {told}")
+    FOLDER.switch(actor, number, on=on)
 
 
 def watched_folders() -> list[WatchedFolder]:

@@ -17,8 +17,10 @@ from hoso.core.errors import HosoError
 from hoso.core.places.models import Facility
 from hoso.engines.intake.folders.registered import PURPOSE, sending_account
 from hoso.engines.intake.pulls.gateway import Server
+from hoso.engines.intake.ways_in import WayIn
 
 HOST_KEY_KINDS = ("ssh-ed25519", "ecdsa-sha2-nistp256", "ecdsa-sha2-nistp384", "ecdsa-sha2-nistp521", "ssh-rsa")
+PULL = WayIn("pulls_source", "pull", "HS3428")
 _COLUMNS = """
     s.host, s.port, s.username, s.folder, s.host_key, s.secret_kind, s.secret_file, s.id, s.stated_version, s.every_minutes,
     s.settle_seconds, s.tells_results, s.facility_id, f.code, f.name, s.account_id, a.username, s.paused_at IS NULL,
@@ -102,26 +104,12 @@ def add_source(actor: Actor, facility: Facility, server: Server, habits: Habits)
 
 def end_source(actor: Actor, number: int) -> None:
     """Fetch from there no more. Raises HosoError HS3428 where there is no such server."""
-    _change(actor, number, "ended_at = clock_timestamp()", "ended")
+    PULL.end(actor, number)
 
 
 def switch_source(actor: Actor, number: int, *, on: bool) -> None:
     """Stop asking for now, or go on at once. Raises HosoError HS3428 where there is no such server."""
-    change = (
-        "paused_at = NULL, next_at = clock_timestamp()" if on else "paused_at = coalesce(paused_at, clock_timestamp())"
-    )
-    _change(actor, number, change, "switched on" if on else "switched off")
-
-
-def _change(actor: Actor, number: int, change: str, told: str) -> None:
-    with managing(actor), connection.cursor() as cursor:
-        cursor.execute(
-            f"UPDATE pulls_source SET {change} WHERE id = %s AND ended_at IS NULL RETURNING account_id", [number]
-        )
-        row = cursor.fetchone()
-        if row is None:
-            raise HosoError("HS3428", number=number)
-        record(actor, "update", row[0], f"pull {number} {told}")
+    PULL.switch(actor, number, on=on, also=", next_at = clock_timestamp()")
 
 
 def pull_sources() -> list[PullSource]:
