@@ -77,7 +77,8 @@ class RecordBatch:
     by_hand: dict[str | None, tuple[int, int]] = field(default_factory=dict)  # of a visit: labels added and lifted
 
     def stored_of_visit(self, person_id: int, encounter: str) -> dict[tuple[int, str], Stored]:
-        """What is filed of one visit, by (type, id); version 0 where there are only versions that came late."""
+        """What is filed of one visit, by (type, id) and in that order, so that the same acts tell the same changes;
+        version 0 where there are only versions that came late."""
         self.cursor.execute(
             """
             SELECT coalesce(r.type, v.type), coalesce(r.id, v.id), coalesce(r.version, 0), greatest(r.version, v.highest),
@@ -85,6 +86,7 @@ class RecordBatch:
             FROM (SELECT * FROM records_resource WHERE person_id = %s AND encounter = %s) r
             FULL JOIN (SELECT type, id, max(version) AS highest FROM records_resource_version
                        WHERE person_id = %s AND encounter = %s GROUP BY type, id) v ON v.type = r.type AND v.id = r.id
+            ORDER BY 1, 2
             """,
             [person_id, encounter] * 2,
         )
