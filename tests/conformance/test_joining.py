@@ -6,7 +6,7 @@ another; once every join is undone the two must say the same.
 
 from collections import Counter
 from collections.abc import Callable, Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import groupby
 from typing import Any
 from urllib.parse import parse_qsl
@@ -27,12 +27,13 @@ from hoso.engines.intake.joining import join_persons, part_persons
 from hoso.engines.intake.pairs import decide_pair
 from hoso.engines.people import queries as people
 from hoso.engines.people.pairs import standing_joins, waiting_pairs
+from hoso.engines.records.actions import RecordBatch
 from hoso.engines.records.fhir.search.across import Search
 from hoso.engines.records.fhir.search.candidates import AsOf
 from hoso.engines.records.fhir.search.query import parse_query
 from hoso.engines.records.resource_types import NUMBERS
 from tests.claim_packages import Claim, sample_3176
-from tests.intaking import Asker, Intake, asker, forget, one, person_of, rows, undone
+from tests.intaking import Asker, Intake, as_service, asker, forget, one, person_of, rows, undone
 from tests.joining import alike, joined, officer
 
 PATIENT = NUMBERS["Patient"]
@@ -220,6 +221,16 @@ def _id_of(current: dict[str, Counter[Any]], patient_id: str) -> int:
 def _two(intake: Intake) -> tuple[int, int]:
     intake.file(claim("A", 0, 0, 1), claim("B", 1, 1, 2))
     return person_of("A"), person_of("B")
+
+
+@pytest.mark.parametrize("plan", ["enable_hashjoin", "enable_mergejoin"])
+def test_a_correction_tells_the_same_change_whatever_plan_the_database_takes(intake: Intake, plan: str) -> None:
+    intake.file(claim("A", 0, 0, 1))
+    mai, encounter = person_of("A"), one("SELECT DISTINCT encounter FROM records_resource WHERE encounter IS NOT NULL")
+    with as_service() as cursor:
+        cursor.execute(f"SET LOCAL {plan} = off")
+        keys = list(RecordBatch(cursor, datetime(2025, 10, 1, tzinfo=UTC)).stored_of_visit(mai, encounter))
+    assert len(keys) > 10 and keys == sorted(keys)
 
 
 def test_what_arrives_between_stays_with_its_source(intake: Intake) -> None:

@@ -106,6 +106,7 @@ class Supervisor:
     def _start_the_dead(self) -> None:
         for name, process in list(self.running.items()):
             if process.poll() is not None:
+                _end_what_it_left(process)
                 time.sleep(RESTART_PAUSE_SECONDS)
                 if not self.stopping:
                     self._start(name)
@@ -121,6 +122,13 @@ class Supervisor:
             except subprocess.TimeoutExpired:
                 process.kill()
                 process.wait()
+            _end_what_it_left(process)
+
+
+def _end_what_it_left(process: subprocess.Popen[bytes]) -> None:
+    """Kill what a process that ended had started: web workers whose server was killed would go on taking requests."""
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)  # each is the leader of its own session
 
 
 def answers(address: tuple[str, int]) -> bool:

@@ -28,6 +28,12 @@ def _children(process: int) -> list[int]:
     return [int(text) for text in Path(f"/proc/{process}/task/{process}/children").read_text().split()]
 
 
+def _answering(web: int) -> list[int]:
+    """The processes that the web server answers with; Python's resource tracker beside them is none."""
+    found = _children(web)
+    return [one for one in found if b"resource_tracker" not in Path(f"/proc/{one}/cmdline").read_bytes()]
+
+
 def _wait(what: Any, seconds: float = 60) -> bool:
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
@@ -77,9 +83,12 @@ def test_serves_the_sign_in_page_and_stops_cleanly(served: Served) -> None:
 def test_a_dead_child_is_started_again(served: Served) -> None:
     assert _wait(lambda: len(_children(served.process.pid)) == CHILDREN)
     web = min(_children(served.process.pid))
+    assert _wait(lambda: _answering(web))
+    workers = _answering(web)
     os.kill(web, signal.SIGKILL)
     assert _wait(lambda: web not in _children(served.process.pid) and len(_children(served.process.pid)) == CHILDREN)
     assert _wait(served.is_up)
+    assert not [worker for worker in workers if Path(f"/proc/{worker}").exists()]
 
 
 def test_nothing_is_left_when_serve_is_killed(served: Served) -> None:
