@@ -31,6 +31,7 @@ from hoso.cli.records import records
 from hoso.cli.restore import restore
 from hoso.cli.serve import serve
 from hoso.cli.terminology import terminology
+from hoso.cli.units import units
 from hoso.cli.upgrade import upgrade
 from hoso.cli.verify import verify
 from hoso.cli.worker import worker
@@ -69,6 +70,7 @@ for command in (
     accounts,
     clients,
     facilities,
+    units,
     terminology,
     audit,
     gateway,

@@ -43,7 +43,9 @@ def _load_units(cursor: Any, units: list[Unit]) -> None:
     with cursor.copy(f"COPY shipped_place ({UNIT_COLUMNS}) FROM STDIN") as copy:
         for unit in units:
             copy.write_row(_unit_row(unit))
-    updates = ", ".join(f"{name} = excluded.{name}" for name in UNIT_COLUMNS.split(", ")[1:])
+    updates = ", ".join(f"{name} = excluded.{name}" for name in UNIT_COLUMNS.split(", ")[1:] if name != "valid_to")
+    # A unit that a decision of the house has ended stays ended, until the files say when.
+    updates += ", valid_to = CASE WHEN places_place.ended_by IS NULL THEN excluded.valid_to ELSE coalesce(excluded.valid_to, places_place.valid_to) END"
     # Oldest first: the end of an earlier row must be written before its successor begins.
     cursor.execute(
         f"INSERT INTO places_place ({UNIT_COLUMNS}) SELECT {UNIT_COLUMNS} FROM shipped_place ORDER BY valid_from, level "
@@ -60,7 +62,7 @@ def _unit_row(unit: Unit) -> tuple[Any, ...]:
 
 
 def _load_steps(cursor: Any, steps: list[Step]) -> None:
-    cursor.execute("CREATE TEMP TABLE shipped_succession (LIKE places_succession) ON COMMIT DROP")
+    cursor.execute("CREATE TEMP TABLE shipped_succession (LIKE places_succession INCLUDING DEFAULTS) ON COMMIT DROP")
     cursor.execute("ALTER TABLE shipped_succession ALTER id DROP NOT NULL")
     with cursor.copy(f"COPY shipped_succession ({STEP_COLUMNS}) FROM STDIN") as copy:
         for step in steps:

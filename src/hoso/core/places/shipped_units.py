@@ -94,13 +94,13 @@ def _steps(pairs: list[tuple[Unit, Unit]]) -> Iterator[Step]:
         elif sources[new.id] > 1:
             relation = "merged"
         else:
-            relation = _one_to_one(old, new)
+            relation = one_to_one(old.full_name, new.full_name)
         yield Step(old, new, relation, REFORM, REFORM_BASIS)
 
 
-def _one_to_one(old: Unit, new: Unit) -> str:
-    """Hoà or Hòa, KRong or Krong is one name."""
-    spellings = [normal_tone(unit.full_name).casefold() for unit in (old, new)]
+def one_to_one(old: str, new: str) -> str:
+    """How a unit that took over one other whole relates to it, by full names: Hoà or Hòa, KRong or Krong is one name."""
+    spellings = [normal_tone(name).casefold() for name in (old, new)]
     return "same" if spellings[0] == spellings[1] else "renamed"
 
 
@@ -140,7 +140,7 @@ def _current_units(folder: Path) -> tuple[list[Unit], list[Step]]:
         spans_of[f"{row['province_code']}/{row['code']}"] = spans
     for spans in spans_of.values():
         for old, new in pairwise(spans):
-            steps.append(Step(old, new, _one_to_one(old, new), new.valid_from, new.basis))
+            steps.append(Step(old, new, one_to_one(old.full_name, new.full_name), new.valid_from, new.basis))
     return units, steps
 
 
