@@ -52,6 +52,7 @@ def addresses(house: House) -> dict[str, tuple[str, str]]:
         "pairs": ("tiepnhan", "/intake/pairs/"),
         "identity": ("tiepnhan", f"/intake/people/{patient.person_id}/"),
         "places": ("bacsi", "/places/"),
+        "decisions on units": ("quantri", "/places/decisions/"),
         "terminology": ("bacsi", "/terminology/?q=tang+huyet+ap"),
         "terminology-versions": ("bacsi", "/terminology/versions/?before=qd4469-2020&after=qd4469-2020"),
         "audit": ("giamsat", "/audit/"),

@@ -51,9 +51,17 @@ def list_(as_json: bool) -> None:
     from hoso.core.places.decisions.queries import decision_list
 
     found = decision_list()
-    rows = [(one.header.number, f"{one.header.in_force_from:%d/%m/%Y}", one.state, one.hindered_by or "") for one in found]
+    rows = [
+        (one.header.number, f"{one.header.in_force_from:%d/%m/%Y}", one.state, one.hindered_by or "") for one in found
+    ]
     if as_json:
-        print_json({"decisions": [dict(zip(("number", "in_force_from", "state", "hindered_by"), row, strict=True)) for row in rows]})
+        print_json(
+            {
+                "decisions": [
+                    dict(zip(("number", "in_force_from", "state", "hindered_by"), row, strict=True)) for row in rows
+                ]
+            }
+        )
     else:
         print_table(("số / number", "hiệu lực / in force", "trạng thái / state", ""), rows)
 
@@ -72,7 +80,10 @@ def preview(number: str, as_json: bool) -> None:
         return
     print_refusals(shown.refusals)
     for line in shown.lines:
-        heirs = "; ".join(f"{heir.address} ({heir.share:.3g}{', mặc định bằng nhau / equal by default' if heir.is_default else ''})" for heir in line.heirs)
+        heirs = "; ".join(
+            f"{heir.address} ({heir.share:.3g}{', mặc định bằng nhau / equal by default' if heir.is_default else ''})"
+            for heir in line.heirs
+        )
         click.echo(f"{line.code} {line.address} → {heirs or 'không có / nobody'}")
         for use in line.uses:
             click.echo(f"    {use.title_vi} / {use.title_en} {use.detail}: {use.number}")

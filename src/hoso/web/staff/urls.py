@@ -41,6 +41,7 @@ from hoso.web.staff import (
     subscriptions,
     terminology,
     trends,
+    unit_decisions,
     visits,
     withdrawals,
 )
@@ -213,6 +214,29 @@ urlpatterns = [
     _account("subscriptions/<int:number>/again/", require_POST(subscriptions.again), "tell_again"),
     route("places/", places.places, name="places", permission="place.read", purpose=PUBLIC),
     route("places/<int:place_id>/", places.place, name="place", permission="place.read", purpose=PUBLIC),
+    route(
+        "places/decisions/",
+        unit_decisions.decisions,
+        name="unit_decisions",
+        permission="place.read",
+        purpose=PUBLIC,
+    ),
+    route(
+        "places/decisions/template/",
+        unit_decisions.empty,
+        name="unit_decision_template",
+        permission="place.read",
+        purpose=PUBLIC,
+    ),
+    _facility("places/decisions/give/", require_POST(unit_decisions.give), "give_unit_decision"),
+    route(
+        "places/decisions/<int:decision_id>/",
+        unit_decisions.decision,
+        name="unit_decision",
+        permission="place.read",
+        purpose=PUBLIC,
+    ),
+    _facility("places/decisions/<int:decision_id>/act/", require_POST(unit_decisions.act), "act_on_unit_decision"),
     route("terminology/", terminology.terminology, name="terminology", permission="terminology.read", purpose=PUBLIC),
     route(
         "terminology/versions/",

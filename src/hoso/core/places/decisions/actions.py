@@ -153,7 +153,9 @@ def _acting(actor: Actor, decision_id: int, what: str, state: str) -> Iterator[D
     role = policy.decide(actor, PERMISSION, PURPOSE).role
     with acting_transaction(actor.account_id, PURPOSE):
         with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock(hashtext('places_decision'))")  # one act on the units at a time
+            cursor.execute(
+                "SELECT pg_advisory_xact_lock(hashtext('places_decision'))"
+            )  # one act on the units at a time
         decision = decision_by_id(decision_id)
         if decision is None or decision.state != state:
             raise HosoError("HS6188", state=decision.state if decision else "—")
@@ -177,7 +179,14 @@ def _keep(actor: Actor, header: Header, changes: list[Change], name: str) -> int
     if known and known.state in ("approved", "applied"):
         raise HosoError("HS6183", number=header.number, state=known.state)
     with connection.cursor() as cursor:
-        values = [header.number, header.decided_on, header.in_force_from, header.source, name[:300], actor.name]
+        values: list[Any] = [
+            header.number,
+            header.decided_on,
+            header.in_force_from,
+            header.source,
+            name[:300],
+            actor.name,
+        ]
         if known and known.state == "draft":
             cursor.execute(
                 "UPDATE places_decision SET (number, decided_on, in_force_from, source, file_name, imported_by, imported_at)"
@@ -204,7 +213,7 @@ def _keep(actor: Actor, header: Header, changes: list[Change], name: str) -> int
     return decision_id
 
 
-def _set(decision_id: int, values: str, *parameters: object) -> None:
+def _set(decision_id: int, values: str, *parameters: Any) -> None:
     with connection.cursor() as cursor:
         cursor.execute(f"UPDATE places_decision SET {values} WHERE id = %s", [*parameters, decision_id])
 

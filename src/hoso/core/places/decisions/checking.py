@@ -1,7 +1,6 @@
 """What the rows of a decision's file must hold, each for itself and all together."""
 
 import re
-from collections.abc import Callable
 from datetime import date
 from decimal import Decimal, InvalidOperation
 
@@ -29,7 +28,6 @@ CODE = {Place.Level.PROVINCE: re.compile(r"[0-9]{2}"), Place.Level.COMMUNE: re.c
 LONGEST = {"decision_number": 100, "source": 250, "new_name": 200, "new_name_en": 200, "share_source": 300}
 FIRST_DAY = date(2025, 7, 2)  # what came before is shipped
 EVENLY = Decimal("0.001")  # shares are rounded: they may miss one by so much
-Refuse = Callable[..., None]
 
 
 def check_rows(rows: list[SheetRow]) -> tuple[Header | None, list[Change], list[Refusal]]:
@@ -148,13 +146,19 @@ class _RowCheck:
         if bool(text) != bool(self.values["share_source"]):
             self.refuse("share_source" if text else "share", "HS6002", column="share_source" if text else "share")
             return None
-        try:
-            share = Decimal(text.replace(",", ".")) if text else None
-        except InvalidOperation:
-            share = Decimal(0)
-        if share is not None and (not share.is_finite() or not 0 < share <= 1):
+        share = _number(text) if text else None
+        if share is not None and not 0 < share <= 1:
             self.wrong("share")
         return share
+
+
+def _number(text: str) -> Decimal:
+    """What is no number counts as none."""
+    try:
+        number = Decimal(text.replace(",", "."))
+    except InvalidOperation:
+        return Decimal(0)
+    return number if number.is_finite() else Decimal(0)
 
 
 def _together(changes: list[Change]) -> list[Refusal]:
@@ -179,7 +183,7 @@ def _together(changes: list[Change]) -> list[Refusal]:
             refuse(rows[-1], "new_code", "HS6190", code=code)
         shares = [change.share for change in split]
         given = [share for share in shares if share is not None]
-        if given and (len(given) < len(shares) or abs(sum(given) - 1) > EVENLY):
+        if given and (len(given) < len(shares) or abs(sum(given, Decimal(0)) - 1) > EVENLY):
             refuse(split[-1], "share", "HS6189", code=code)
         named = [code for change in split for code in change.facilities]
         if len(named) > len(set(named)):
@@ -192,8 +196,6 @@ def _together(changes: list[Change]) -> list[Refusal]:
         elif not names:
             refuse(rows[0], "new_name", "HS6002", column="new_name")
         actions = [change.action for change in rows]
-        if ("merged" in actions and len(rows) < 2) or (
-            len(rows) > 1 and ("renamed" in actions or "opened" in actions)
-        ):
+        if ("merged" in actions and len(rows) < 2) or (len(rows) > 1 and ("renamed" in actions or "opened" in actions)):
             refuse(rows[-1], "action", "HS6190", code=code)
     return refusals

@@ -173,7 +173,9 @@ class _Planner:
                 key = (commune.level, commune.code)
                 if key in self.new:
                     continue  # refused by _codes_are_free
-                unit = NewUnit(Place.Level.COMMUNE, commune.code, commune.full_name, commune.name_en, self.day, heirs[0])
+                unit = NewUnit(
+                    Place.Level.COMMUNE, commune.code, commune.full_name, commune.name_en, self.day, heirs[0]
+                )
                 unit.sources.append(commune)
                 self.old[key], self.new[key] = commune, unit
                 self.made.steps.append(Step(commune, unit, "same"))
@@ -211,4 +213,3 @@ class _Planner:
 
     def _elsewhere(self, change: Change, code: str) -> None:
         self.refuse(change.row, "facilities", "HS6191", facility=code)
-

@@ -36,9 +36,7 @@ def decision_list() -> list[Decision]:
 
 def decision_by_number(number: str) -> Decision | None:
     """The one that stands under this number: one that was undone or dropped stands only until it comes again."""
-    return _one(
-        "number = %s ORDER BY state IN ('undone', 'dropped'), id DESC LIMIT 1", number
-    )
+    return _one("number = %s ORDER BY state IN ('undone', 'dropped'), id DESC LIMIT 1", number)
 
 
 def decision_by_id(decision_id: int) -> Decision | None:
@@ -68,7 +66,9 @@ def uses(place_ids: list[int], *, of_forerunners: bool = False) -> list[Use]:
         for place_id, *rest, number in cursor.fetchall():
             key = (within[place_id], *rest)
             found[key] = found.get(key, 0) + number
-    return sorted((Use(*key, number) for key, number in found.items()), key=lambda use: (use.place_id, use.subject, use.detail))
+    return sorted(
+        (Use(*key, number) for key, number in found.items()), key=lambda use: (use.place_id, use.subject, use.detail)
+    )
 
 
 def later_decision(decision_id: int) -> str | None:
@@ -100,13 +100,15 @@ def _one(condition: str, value: Any) -> Decision | None:
             " facilities FROM places_decision_change WHERE decision_id = %s ORDER BY row",
             [row[0]],
         )
-        changes = tuple(
-            Change(number, action, Place.Level(level), *rest, tuple(facilities))
-            for number, action, level, *rest, facilities in cursor.fetchall()
-        )
+        changes = tuple(_change(*row) for row in cursor.fetchall())
     return _decision(row, changes)
+
+
+def _change(row: int, action: str, level: int, *rest: Any) -> Change:
+    *texts, facilities = rest
+    return Change(*(row, action, Place.Level(level), *texts, tuple(facilities)))
 
 
 def _decision(row: tuple[Any, ...], changes: tuple[Change, ...] = ()) -> Decision:
     number, *header = row[:5]
-    return Decision(number, Header(*header), *row[5:], changes)
+    return Decision(*(number, Header(*header), *row[5:], changes))

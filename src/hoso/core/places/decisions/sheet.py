@@ -6,7 +6,6 @@ units a row for each of them, the one that keeps its code too.
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import yaml
 

@@ -27,7 +27,13 @@ HEAD = {"decision_number": "1/NQ (mẫu)", "decided_on": "01/11/2026", "in_force
 Change = dict[str, str]
 # Of Hà Nội: 00004 Ba Đình, 00008 Ngọc Hà, 00025 Giảng Võ, 00070 Hoàn Kiếm.
 MERGED: list[Change] = [
-    {"action": "merged", "level": "commune", "old_code": "00004", "new_code": "00004", "new_name": "Phường Ba Đình Mới"},
+    {
+        "action": "merged",
+        "level": "commune",
+        "old_code": "00004",
+        "new_code": "00004",
+        "new_name": "Phường Ba Đình Mới",
+    },
     {"action": "sáp nhập", "level": "xã", "old_code": "00008", "new_code": "00004"},
 ]
 SPLIT: list[Change] = [
@@ -98,7 +104,10 @@ def test_a_decision_takes_effect_and_the_past_stays(operating: Actor, tmp_path: 
     assert [place.pk for place in now(before["00008"], DAY)] == [unit("00004").pk]
     assert {place.code for place in now(before["00070"], DAY)} == {"00070", "99001"}
     assert [place.full_name for place in now(before["00025"], DAY)] == ["Xã Giảng Võ"]
-    assert {place.pk for place in then(unit("00004"), DAY - timedelta(days=1))} == {before["00004"].pk, before["00008"].pk}
+    assert {place.pk for place in then(unit("00004"), DAY - timedelta(days=1))} == {
+        before["00004"].pk,
+        before["00008"].pk,
+    }
     made = unit("99002")
     assert (made.kind, made.address, made.origin) == ("dac_khu", "Đặc khu Mẫu, Thành phố Hà Nội", "local")
     assert made.pk == 32026112099002 and "1/NQ (mẫu)" in made.basis
@@ -125,7 +134,7 @@ def _shares(place: Place) -> list[Any]:
         cursor.execute(
             "SELECT share::float8, origin, share_source FROM places_share WHERE old_id = %s ORDER BY 1", [place.pk]
         )
-        return cursor.fetchall()
+        return list(cursor.fetchall())
 
 
 def test_facilities_go_to_the_one_heir_or_where_the_decision_says(operating: Actor, tmp_path: Path) -> None:
@@ -170,7 +179,13 @@ def test_undone_everything_is_as_it_was(operating: Actor, tmp_path: Path) -> Non
 
 def test_a_renamed_province_begins_a_row_for_each_of_its_communes(operating: Actor, tmp_path: Path) -> None:
     before = {place.code for place in Place.objects.filter(parent__code="75", parent__valid_to=None, valid_to=None)}
-    row = {"action": "renamed", "level": "province", "old_code": "75", "new_code": "75", "new_name": "Thành phố Biên Hoà"}
+    row = {
+        "action": "renamed",
+        "level": "province",
+        "old_code": "75",
+        "new_code": "75",
+        "new_name": "Thành phố Biên Hoà",
+    }
     kept = everything()
     decision_id = applied(operating, tmp_path, row)
     province = place_at(1, "75", DAY)
@@ -251,13 +266,15 @@ def test_the_next_file_of_a_draft_replaces_it_and_what_is_approved_stays(operati
     actions.approve(operating, decision_id)
     with pytest.raises(HosoError, match="HS6183"):
         actions.import_decision(operating, sheet(tmp_path, RENAMED))
-    with pytest.raises(Error, match="row-level security|row security"), transaction.atomic(), connection.cursor() as cursor:
+    with (
+        pytest.raises(Error, match="row-level security|row security"),
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
         cursor.execute("UPDATE places_decision SET state = 'applied' WHERE id = %s", [decision_id])
 
 
-def test_who_does_not_administer_places_may_not(
-    tmp_path: Path, actor: Callable[..., Actor]
-) -> None:
+def test_who_does_not_administer_places_may_not(tmp_path: Path, actor: Callable[..., Actor]) -> None:
     with pytest.raises(HosoError, match="HS2001"):
         actions.import_decision(actor("doctor"), sheet(tmp_path, RENAMED))
 
@@ -295,14 +312,20 @@ CODES = ("00004", "00008", "00025", "00070")
 @given(st.data())
 def test_any_decision_undone_leaves_nothing(operating: Actor, tmp_path: Path, data: st.DataObject) -> None:
     """Random fates of four wards: each goes on, is split or merged; then nothing is left of it."""
-    goals = data.draw(st.lists(st.sets(st.sampled_from(("99011", "99012", "99013")), min_size=1), min_size=4, max_size=4))
-    takers = {new: [old for old, goal in zip(CODES, goals, strict=True) if new in goal] for goal in goals for new in goal}
+    goals = data.draw(
+        st.lists(st.sets(st.sampled_from(("99011", "99012", "99013")), min_size=1), min_size=4, max_size=4)
+    )
+    takers = {
+        new: [old for old, goal in zip(CODES, goals, strict=True) if new in goal] for goal in goals for new in goal
+    }
     rows = []
     for old, goal in zip(CODES, goals, strict=True):
         for new in sorted(goal):
             alone = len(goal) == 1 and len(takers[new]) == 1
             action = "split" if len(goal) > 1 else "renamed" if alone else "merged"
-            rows.append({"action": action, "level": "commune", "old_code": old, "new_code": new, "new_name": f"Xã {new}"})
+            rows.append(
+                {"action": action, "level": "commune", "old_code": old, "new_code": new, "new_name": f"Xã {new}"}
+            )
     before = everything()
     held = {code: unit(code, DAY - timedelta(days=1)) for code in CODES}
     with transaction.atomic():
