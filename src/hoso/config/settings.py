@@ -104,6 +104,7 @@ INSTALLED_APPS = [
     "hoso.engines.intake.households",
     "hoso.engines.intake.notifying",
     "hoso.engines.statistics",
+    "hoso.engines.oversight",
     "hoso.web",
     "hoso.web.outside_sign_in",
 ]

@@ -1,0 +1,115 @@
+"""Our own audit is taken over in its order, each event once, whatever is told twice or commits late."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from time import monotonic, sleep
+
+import psycopg
+import pytest
+from django.db import connection
+from tests.database import Database
+
+from hoso.core.access.actor import Actor
+from hoso.core.access.reading import Asking, read
+from hoso.core.audit.events import AuditEvent, record_event
+from hoso.core.database.session import acting_transaction
+from hoso.engines.oversight import queries
+from hoso.engines.oversight.collecting import collect_all, collect_own
+from hoso.engines.oversight.queries import Look
+
+Make = Callable[..., Actor]
+PATIENCE = 60  # seconds; a transaction that runs anywhere on the server holds back what is younger
+
+
+def look(actor: Actor, person_id: int) -> None:
+    with acting_transaction(actor.account_id, "treatment"):
+        record_event(AuditEvent(actor, "doctor", "treatment", "read", person_id, "timeline", reason="đau bụng"))
+
+
+def collected(wanted: int) -> int:
+    taken, deadline = collect_all(), monotonic() + PATIENCE
+    while taken < wanted and monotonic() < deadline:
+        sleep(0.05)
+        taken += collect_all()
+    return taken
+
+
+def who_saw(overseer: Actor, person_id: int) -> list[Look]:
+    asking = Asking("audit.read", person_id=person_id, object="who-saw")
+    since = datetime.now(UTC) - timedelta(days=3650)
+    return read(overseer, "oversight", asking, lambda scope: queries.who_saw(scope, person_id, since))
+
+
+def test_each_event_once_and_again_after_the_place_was_lost(own_database: Database, actor: Make) -> None:
+    doctor, overseer = actor("doctor"), actor("overseer")
+    collected(0)
+    for person in (7, 8, 7):
+        look(doctor, person)
+    assert collected(3) == 3
+    assert [(one.account, one.object) for one in who_saw(overseer, 7)] == [(doctor.name, "timeline")] * 2
+    with psycopg.connect(own_database.admin_url) as admin:
+        admin.execute("UPDATE oversight_source SET transaction_id = '0', event_id = 0")
+    deadline = monotonic() + PATIENCE
+    while (again := collect_own()).seen < 4 and monotonic() < deadline:
+        sleep(0.05)
+    assert again.seen >= 4 and again.taken <= 1  # all over again, and only the overseer's own question is new
+    assert len(who_saw(overseer, 7)) == 3
+
+
+def test_what_commits_late_is_not_passed_over(own_database: Database, actor: Make) -> None:
+    doctor, overseer = actor("doctor"), actor("overseer")
+    with psycopg.connect(own_database.app_url) as slow:
+        slow.execute(
+            "INSERT INTO audit_event (actor_id, actor_name, role, purpose, action, route, person_id, outcome)"
+            " VALUES (%s, 'x', 'doctor', 'treatment', 'read', 'r', 5, 'done')",
+            [doctor.account_id],
+        )
+        look(doctor, 6)
+        collect_all()
+        assert who_saw(overseer, 6) == []
+        slow.commit()
+    collected(2)
+    assert (len(who_saw(overseer, 5)), len(who_saw(overseer, 6))) == (1, 2)
+
+
+def test_a_kill_before_the_commit_takes_nothing_and_moves_nothing(own_database: Database, actor: Make) -> None:
+    collected(0)
+    look(actor("doctor"), 7)
+    with psycopg.connect(own_database.app_url) as other:
+        other.execute("SELECT oversight_collect_own(100)")
+        other.rollback()
+    assert collected(1) >= 1
+
+
+def test_only_the_overseer_sees_and_nobody_changes(own_database: Database, actor: Make) -> None:
+    doctor = actor("doctor")
+    look(doctor, 7)
+    collected(1)
+    for account, purpose in ((doctor, "treatment"), (actor("administrator"), "administration"), (doctor, "oversight")):
+        with acting_transaction(account.account_id, purpose), connection.cursor() as cursor:
+            cursor.execute("SELECT (SELECT count(*) FROM oversight_event) + (SELECT count(*) FROM oversight_account)")
+            assert cursor.fetchone() == (0,)
+    for statement in ("UPDATE oversight_event SET role = ''", "DELETE FROM oversight_event"):
+        with psycopg.connect(own_database.admin_url) as admin, pytest.raises(psycopg.errors.RaiseException):
+            admin.execute(statement)
+        with psycopg.connect(own_database.app_url) as app, pytest.raises(psycopg.errors.InsufficientPrivilege):
+            app.execute(statement)
+
+
+def test_what_somebody_wrote_stays_where_it_is(own_database: Database, actor: Make) -> None:
+    look(actor("doctor"), 7)
+    collected(1)
+    with psycopg.connect(own_database.admin_url) as admin:
+        told = admin.execute("SELECT e::text FROM oversight_event e WHERE person_id = 7").fetchone()
+    assert told is not None and "đau bụng" not in told[0]
+
+
+def test_years_are_partitions_and_the_question_looks_into_their_indexes(own_database: Database) -> None:
+    with psycopg.connect(own_database.admin_url) as admin:
+        admin.execute("SELECT oversight_prepare_years('2017-06-01', '2026-06-01')")
+        admin.execute("SET enable_seqscan = off")
+        plan = admin.execute(
+            "EXPLAIN SELECT * FROM oversight_event WHERE person_id = 1 AND at >= '2017-01-01' ORDER BY at DESC LIMIT 10"
+        ).fetchall()
+    text = "\n".join(row[0] for row in plan)
+    assert text.count("Index Scan") >= 10 and "Seq Scan" not in text
