@@ -15,6 +15,8 @@ from hoso.core.definitions import DefinitionError, definitions_folder, read_defi
 from hoso.engines.intake import exchange
 from hoso.engines.intake.cda.rules import code_maps, fields_of, rules
 from hoso.engines.intake.outbound.conversions import load_steps
+from hoso.engines.oversight.explaining import explanations
+from hoso.engines.oversight.sensing import check_sensors
 from hoso.engines.oversight.tiers import tiers
 from hoso.engines.records import sensitivity
 from hoso.engines.statistics.forms import forms
@@ -38,7 +40,7 @@ def check_definitions() -> Iterator[tuple[str, Problem]]:
     yield "consent texts (together)", _problem(_check_consent_texts)
     yield "reports (together)", _problem(forms)
     yield "indicators (together)", _problem(indicators)
-    yield "oversight (together)", _problem(_check_tiers)
+    yield "oversight (together)", _problem(_check_oversight)
 
 
 def schema_of(path: Path) -> Path | None:
@@ -79,11 +81,14 @@ def _check_consent_texts() -> None:
         raise ValueError(f"consent_texts and purposes.yaml differ on {texts ^ {one.key for one in asked_for()}}")
 
 
-def _check_tiers() -> None:
-    """Raises ValueError where a role has no privilege tier, or a tier names a role that does not exist."""
+def _check_oversight() -> None:
+    """Raises ValueError where a role has no privilege tier, or a tier names a role that does not exist; DefinitionError where a
+    sensor's case does not trip it, or its benign twin does."""
     roles = {role["key"] for role in read_definition(definitions_folder() / "access" / "roles.yaml")["roles"]}
     if unplaced := roles ^ set(tiers().of_role):
         raise ValueError(f"oversight/tiers.yaml and access/roles.yaml differ on {', '.join(sorted(unplaced))}")
+    explanations()
+    check_sensors()
 
 
 def _check_roles() -> None:

@@ -3,6 +3,7 @@ who may oversee, and to nobody else."""
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db import connection
 
@@ -79,6 +80,15 @@ def accounts(scope: Scope) -> list[AccountLine]:
     """Every account of the house by tier, those that reach furthest first. Last use is the later of signing in and the newest
     event; what oversight has not yet taken over does not count."""
     rules = tiers()
+    values: dict[str, Any] = {
+        "roles": list(rules.of_role),
+        "role_tiers": list(rules.of_role.values()),
+        "kinds": list(rules.of_kind),
+        "kind_tiers": list(rules.of_kind.values()),
+        "looked_back": rules.shared_looked_back,
+        "within": rules.shared_within,
+        "dormant": rules.dormant_after,
+    }
     with connection.cursor() as cursor:
         cursor.execute(
             """
@@ -109,14 +119,6 @@ def accounts(scope: Scope) -> list[AccountLine]:
             LEFT JOIN shared ON shared.account_id = seen.id
             ORDER BY tier, a.username
             """,
-            {
-                "roles": list(rules.of_role),
-                "role_tiers": list(rules.of_role.values()),
-                "kinds": list(rules.of_kind),
-                "kind_tiers": list(rules.of_kind.values()),
-                "looked_back": rules.shared_looked_back,
-                "within": rules.shared_within,
-                "dormant": rules.dormant_after,
-            },
+            values,
         )
         return [AccountLine(*row) for row in cursor.fetchall()]
