@@ -64,6 +64,9 @@ def _may(role: str, where: str, cell: Cell) -> bool:
     if role == "bulk_exporter":  # a machine that the authority lets take copies of everybody's record
         exports = cell.action in (READ, "record.export") and where == "nowhere"
         return cell.purpose == "record_release" and exports and cell.label not in HIDDEN_FROM_STAFF
+    if role == "portal_service":  # the house's own machine, for the ministry's portal
+        exports = cell.action in (READ, "record.export") and where == "nowhere"
+        return cell.purpose == "portal_synchronisation" and exports and cell.label not in HIDDEN_FROM_STAFF
     if role == "payment_officer":  # HIV law art. 30: those who pay
         ended_here = where == "facility" and cell.relation == "facility_past"
         return cell.purpose == "payment" and look and ended_here and cell.label != "prostitution"

@@ -49,6 +49,7 @@ def addresses(house: House) -> dict[str, tuple[str, str]]:
         "as sent": ("tiepnhan", _sent_address(house)),
         "conflicts": ("tiepnhan", "/intake/conflicts/?all=1"),
         "household lists": ("tiepnhan", "/intake/households/"),
+        "ministry portal": ("tiepnhan", "/portal/"),
         "pairs": ("tiepnhan", "/intake/pairs/"),
         "identity": ("tiepnhan", f"/intake/people/{patient.person_id}/"),
         "places": ("bacsi", "/places/"),

@@ -26,6 +26,7 @@ from hoso.cli.keys import keys
 from hoso.cli.level import level
 from hoso.cli.modules import modules
 from hoso.cli.people import people
+from hoso.cli.portal import portal
 from hoso.cli.pulls import pulls
 from hoso.cli.records import records
 from hoso.cli.restore import restore
@@ -61,6 +62,7 @@ for command in (
     watch,
     pulls,
     callbacks,
+    portal,
     generate,
     bench,
     modules,

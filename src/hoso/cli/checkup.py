@@ -9,6 +9,7 @@ from hoso.cli.audit_checkup import audit_room, audit_sealing, audit_spool
 from hoso.cli.connections_checkup import connections
 from hoso.cli.finding import Finding
 from hoso.cli.house import first_line, home, open_house
+from hoso.cli.portal_checkup import ministry_portal
 from hoso.core.errors import HosoError
 
 LOW_DISK_BYTES = 5 * 1024**3
@@ -46,6 +47,7 @@ def all_findings() -> Iterator[Finding]:
             audit_room,
             audit_spool,
             connections,
+            ministry_portal,
         ]
     for check in checks:
         try:

@@ -4,6 +4,7 @@ import os
 import socket
 import sys
 from collections.abc import Callable
+from pathlib import Path
 
 import click
 
@@ -40,6 +41,8 @@ def run_house(without_worker: bool = False, when_ready: Callable[[], None] | Non
         commands["worker"] = worker_command()
     if demo_folder().exists() and not environment["HOSO_VNEID_ISSUER"]:
         commands["vneid"] = _simulated_vneid()
+    if demo_folder().exists() and not environment["HOSO_MINISTRY_PORTAL_URL"]:
+        commands["portal"] = _simulated_portal(demo_folder())
     if environment["HOSO_BACKUP"]:
         commands["archive"] = archive_command()
 
@@ -52,12 +55,25 @@ def run_house(without_worker: bool = False, when_ready: Callable[[], None] | Non
 
 
 def _simulated_vneid() -> list[str]:
-    """The command that serves the VNeID of a demonstration at a free port, which the other processes are told of."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    """The command that serves the VNeID of a demonstration, whose address the other processes are told of."""
+    port = _free_port()
     os.environ["HOSO_VNEID_ISSUER"] = f"http://127.0.0.1:{port}"
     return [sys.executable, "-m", "hoso.gateways.vneid.server", str(port)]
+
+
+def _simulated_portal(demo: Path) -> list[str]:
+    """The same for the ministry's portal of a demonstration; what it holds lies in the demonstration's folder."""
+    port = _free_port()
+    os.environ["HOSO_MINISTRY_PORTAL_URL"] = f"http://127.0.0.1:{port}"
+    roots = demo.parent / "secrets" / "test-ca" / "root.pem"
+    folder = demo / "ministry-portal"
+    return [sys.executable, "-m", "hoso.gateways.ministry_portal.server", str(port), str(folder), str(roots)]
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
 
 
 def refuse_beyond_loopback(host: str) -> None:

@@ -19,6 +19,7 @@ from hoso.engines.oversight.explaining import explanations
 from hoso.engines.oversight.sensing import check_sensors
 from hoso.engines.oversight.tiers import tiers
 from hoso.engines.records import sensitivity
+from hoso.engines.records.ministry_portal.kinds import kinds
 from hoso.engines.statistics.forms import forms
 from hoso.engines.statistics.indicator_catalogue import indicators
 
@@ -38,6 +39,7 @@ def check_definitions() -> Iterator[tuple[str, Problem]]:
     )
     yield "access (together)", _problem(_check_roles)
     yield "consent texts (together)", _problem(_check_consent_texts)
+    yield "ministry portal (together)", _problem(kinds)
     yield "reports (together)", _problem(forms)
     yield "indicators (together)", _problem(indicators)
     yield "oversight (together)", _problem(_check_oversight)

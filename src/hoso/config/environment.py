@@ -7,6 +7,7 @@ by name before anything starts.
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime, time
 from pathlib import Path
 from typing import Any
 
@@ -78,6 +79,16 @@ def _https(text: str) -> str:
     if text and not text.startswith("https://"):
         raise ValueError(text)
     return text
+
+
+def _https_or_here(text: str) -> str:
+    if text and not text.startswith(("https://", "http://127.0.0.1:")):
+        raise ValueError(text)
+    return text.rstrip("/")
+
+
+def _clock(text: str) -> time:
+    return datetime.strptime(text, "%H:%M").time()
 
 
 def _contact(text: str) -> str:
@@ -322,6 +333,27 @@ SETTINGS: tuple[Setting, ...] = (
         "HOSO_CA_ROOTS", "", "a file or empty", "Certificates (PEM) of the authorities whose signatures are believed."
     ),
     Setting(
+        "HOSO_MINISTRY_PORTAL",
+        "none",
+        "none or live",
+        "Sending papers of ended visits to the ministry's portal (its protocol is not published: unofficial). A demonstration has a simulated one.",
+        _choice("none", "live"),
+    ),
+    Setting(
+        "HOSO_MINISTRY_PORTAL_URL",
+        "",
+        "https://… or empty",
+        "The portal's address; http on this machine alone.",
+        _https_or_here,
+    ),
+    Setting(
+        "HOSO_MINISTRY_PORTAL_TOKEN",
+        "",
+        "a secret or empty",
+        "What the portal knows this house by; better HOSO_MINISTRY_PORTAL_TOKEN_FILE.",
+    ),
+    Setting("HOSO_MINISTRY_PORTAL_AT", "22:30", "hh:mm", "When the night's sending begins, time of Việt Nam.", _clock),
+    Setting(
         "HOSO_IMPORT_FOLDER",
         "",
         "a folder or empty",
@@ -333,9 +365,11 @@ SETTINGS: tuple[Setting, ...] = (
 
 
 def read_setting(setting: Setting, environ: Mapping[str, str]) -> Any:
-    """Return the typed value; NAME_FILE names a file that holds it. Raises HosoError HS1001."""
+    """Return the typed value; NAME_FILE names a file that holds it, where that is no setting itself (HOSO_CA_FILE is not the
+    file of HOSO_CA). Raises HosoError HS1001."""
     text = environ.get(setting.name, setting.default)
-    if file_name := environ.get(f"{setting.name}_FILE"):
+    holder = f"{setting.name}_FILE"
+    if (file_name := environ.get(holder)) and holder not in {one.name for one in SETTINGS}:
         text = Path(file_name).read_text().strip()
     try:
         return setting.parse(text)

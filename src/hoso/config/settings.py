@@ -97,6 +97,7 @@ INSTALLED_APPS = [
     "hoso.engines.records",
     "hoso.engines.records.subscriptions",
     "hoso.engines.records.bulk",
+    "hoso.engines.records.ministry_portal",
     "hoso.engines.intake",
     "hoso.engines.intake.cda",
     "hoso.engines.intake.folders",
@@ -232,6 +233,13 @@ _CA = {
     "simulated": "hoso.gateways.ca.simulated.SimulatedAuthority",
 }
 SIGNING_AUTHORITY = _CA["simulated" if _IS_DEMO else ENVIRONMENT["HOSO_CA"]]
+
+_MINISTRY_PORTAL = {
+    "none": "",
+    "live": "hoso.gateways.ministry_portal.live.LivePortal",
+    "simulated": "hoso.gateways.ministry_portal.simulated.SimulatedPortal",
+}
+MINISTRY_PORTAL = _MINISTRY_PORTAL["simulated" if _IS_DEMO else ENVIRONMENT["HOSO_MINISTRY_PORTAL"]]
 
 # A demonstration calls nobody's software.
 CALLBACK_GATEWAY = (

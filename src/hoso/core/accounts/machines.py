@@ -11,9 +11,11 @@ from hoso.core.database.session import acting_transaction
 
 INTAKE_SERVICE = "system.intake"
 OPERATOR = "system.operator"
+PORTAL_SERVICE = "system.portal"
 MACHINES = {  # name: full name and role
     INTAKE_SERVICE: ("Dịch vụ tiếp nhận", "intake_service"),
     OPERATOR: ("Người vận hành máy chủ", "operator"),
+    PORTAL_SERVICE: ("Dịch vụ đồng bộ cổng Bộ Y tế", "portal_service"),
 }
 
 
@@ -30,6 +32,11 @@ def ensure_machine_accounts() -> None:
 def intake_service_id() -> int:
     """The account that files what arrives."""
     return _id_of(INTAKE_SERVICE)
+
+
+def portal_service_id() -> int:
+    """The account that takes papers out of the record for the ministry's portal."""
+    return _id_of(PORTAL_SERVICE)
 
 
 def operator_id() -> int:

@@ -34,6 +34,14 @@ class CallQueue:
             cursor.execute(f"SELECT DISTINCT {self.line} FROM {self.table} WHERE {OPEN} ORDER BY 1")
             return [row[0] for row in cursor.fetchall()]
 
+    def due(self) -> list[int]:
+        """The lines with a call that is due. A line whose first call waits may be among them: `first_due` tells."""
+        with self.acting(), connection.cursor() as cursor:
+            cursor.execute(
+                f"SELECT DISTINCT {self.line} FROM {self.table} WHERE {OPEN} AND next_at <= clock_timestamp() ORDER BY 1"
+            )
+            return [row[0] for row in cursor.fetchall()]
+
     @contextmanager
     def held(self, line: int) -> Iterator[bool]:
         """Hold the line as long as the block runs; False where another process does."""

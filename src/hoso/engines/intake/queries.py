@@ -207,3 +207,15 @@ def original_of(scope: Scope, package_id: int) -> tuple[str, bytes] | None:
         row = cursor.fetchone()
     note_labels([row[2] or 0] if row else [])
     return (row[0], bytes(row[1])) if row else None
+
+
+def filed_at(scope: Scope, encounter: str) -> tuple[int, int] | None:
+    """Package and ordinal of the visit that is filed now under this Encounter; None where no package brought it."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT v.package_id, v.ordinal FROM intake_visit v JOIN intake_current_visit c USING (package_id, ordinal)"
+            f" WHERE v.encounter = %s AND {scope.facilities('v')} LIMIT 1",
+            [encounter],
+        )
+        row = cursor.fetchone()
+    return (row[0], row[1]) if row else None

@@ -14,6 +14,7 @@ RECORDS = [Outgoing(7, mask_of([key] if key else []), key or "plain") for key in
 GOLDEN = {  # what leaves without any consent; * masked
     "claims_xml": "plain hiv addiction drug_test psychiatry art_donor surrogacy transplant gender_reassignment genetic domestic_violence child_abuse",
     "health_book": "plain",
+    "ministry_portal": "plain",
     "proxy": "plain",
     "partner_facility": "plain domestic_violence* child_abuse*",
     "private_insurer": "plain",
