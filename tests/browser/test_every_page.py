@@ -55,6 +55,7 @@ def addresses(house: House) -> dict[str, tuple[str, str]]:
         "places": ("bacsi", "/places/"),
         "decisions on units": ("quantri", "/places/decisions/"),
         "terminology": ("bacsi", "/terminology/?q=tang+huyet+ap"),
+        "contested GTINs": ("quantri", "/terminology/gtins/"),
         "terminology-versions": ("bacsi", "/terminology/versions/?before=qd4469-2020&after=qd4469-2020"),
         "audit": ("giamsat", "/audit/"),
         "audit by account": ("giamsat", "/audit/accounts/"),

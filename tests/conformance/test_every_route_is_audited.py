@@ -50,7 +50,7 @@ def loaded(filled: Callable[[], Intake]) -> Iterator[Loaded]:
     stranger = claim.with_(MA_LK="SYN.2", HO_TEN="LÊ VĂN HÙNG", GIOI_TINH="1")
     twins = [
         claim.with_(MA_LK=f"SYN.{one}", SO_CCCD=f"07908500000{one}", MA_THE_BHYT="", MA_BN=f"SYN-{one}")
-        for one in (4, 5, 6)
+        for one in (4, 5, 6, 7)
     ]
     filled().file(claim, stranger, claim.with_(MA_LK="SYN.3", NGAY_VAO="x"), *twins)
     person = person_of(claim.ma_lk)
@@ -69,6 +69,7 @@ def loaded(filled: Callable[[], Intake]) -> Iterator[Loaded]:
     values |= decided_by_a_person(accounts["doctor"], accounts["privacy_officer"])
     addresses = {key: _filled_in(route, values) for key, route in TOUCHING.items()}
     _file_visits_to_write_on(values["patient_id"])
+    MERGE["source"] = one("SELECT patient_id FROM people_person WHERE person_id = %s", person_of("SYN.7"))
     yield Loaded(
         person, addresses, accounts, {role: issue_token(account, "test", 1) for role, account in accounts.items()}
     )
@@ -84,6 +85,7 @@ FORMS = {
     "export_file": {"standard": "qd3176", "reason": "gửi lại", "ordinal": "1"},
 }  # fmt: skip
 KNOWN_BY = {"system": "https://hoso.vn/fhir/sid/so-dinh-danh-ca-nhan", "value": sample_3176().summary["SO_CCCD"]}
+MERGE = {"source": ""}  # the Patient that is joined, once it is filed
 META = ("fhir_meta_add", "fhir_meta_delete")
 SOFTWARE = ("/api/", "/fhir/")
 OF_MANY = ("fhir_history_type", "fhir_history_system")  # what they show is of several persons
@@ -140,6 +142,19 @@ def _written(route: Route, address: str, search: str) -> tuple[bytes, str]:
     if route.name == "fhir_bundle":
         entry = {"resource": _visit(patient_id), "request": {"method": "POST", "url": "Encounter"}}
         return json.dumps({"resourceType": "Bundle", "type": "transaction", "entry": [entry]}).encode(), FHIR_JSON
+    if route.name == "fhir_merge":
+        sides = (
+            ("source", MERGE["source"]),
+            (
+                "target",
+                one("SELECT patient_id FROM people_person WHERE person_id = %s", person_of(sample_3176().ma_lk)),
+            ),
+        )
+        parts: list[dict[str, Any]] = [
+            {"name": f"{side}-patient", "valueReference": {"reference": f"Patient/{id_}"}} for side, id_ in sides
+        ]
+        parts.append({"name": "preview", "valueBoolean": True})
+        return json.dumps({"resourceType": "Parameters", "parameter": parts}).encode(), FHIR_JSON
     if route.name == "fhir_match":
         return json.dumps({"resourceType": "Patient", "identifier": [KNOWN_BY]}).encode(), FHIR_JSON
     id_ = {"id": _own_visit(route.name)} if "update" in route.name else {}

@@ -17,11 +17,19 @@ def terminology() -> None:
 
 @terminology.command(short_help="Write an empty list to fill in.")
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
-def template(file: Path) -> None:
-    """Write the template of a version to FILE (CSV)."""
+@click.option("--of", "system", default="", help="The catalogue: thuoc, thiet-bi-y-te, vat-tu-y-te, xet-nghiem, yhct …")
+def template(file: Path, system: str) -> None:
+    """Write the template of a version to FILE (CSV); a catalogue has columns of its own."""
+    from hoso.core.errors import HosoError
+    from hoso.core.terminology.catalogues import catalogue_of
     from hoso.core.terminology.version_sheet import write_version_template
 
-    write_version_template(file)
+    catalogue = catalogue_of(system) if system else None
+    if system and catalogue is None:
+        raise HosoError("HS6006", system=system)
+    write_version_template(file, catalogue)
+    if catalogue and catalogue.shape != "official":
+        click.echo(f"Mẫu không chính thức / unofficial template: {catalogue.source}", err=True)
 
 
 @terminology.command(short_help="The versions of a system.")
@@ -70,6 +78,7 @@ def import_(
     print_refusals(report.refusals)
     click.echo(
         f"{report.rows} dòng / rows: {report.taken} mã nháp / codes of the draft, "
+        f"{report.packages} quy cách thêm / further packages, "
         f"{len(report.refused_rows)} bị từ chối / refused"
     )
 
@@ -102,8 +111,26 @@ def publish(system: str, version: str) -> None:
     from hoso.core.terminology.local_versions import publish_version
 
     with _recorded("update", f"{system}/{version}"):
-        publish_version(system, version)
+        cases = publish_version(system, version)
     click.echo(f"{system} {version}: đã ban hành / published")
+    if cases:
+        click.echo(f"{cases} GTIN của sản phẩm khác, chờ quyết định / GTINs of other products wait for a decision")
+
+
+@terminology.command(short_help="Take a version out of use.")
+@click.argument("system")
+@click.argument("version")
+@click.option(
+    "--from", "day", required=True, type=click.DateTime(["%Y-%m-%d", "%d/%m/%Y"]), help="First day without it."
+)
+def retire(system: str, version: str, day: datetime) -> None:
+    """Let nobody use the published VERSION of SYSTEM from a day on; what its codes meant before stays."""
+    _open()
+    from hoso.core.terminology.local_versions import retire_version
+
+    with _recorded("update", f"{system}/{version}"):
+        retire_version(system, version, day.date())
+    click.echo(f"{system} {version}: thôi dùng từ / retired from {day:%d/%m/%Y}")
 
 
 def _open() -> None:

@@ -10,6 +10,7 @@ from django.db import connections, transaction
 
 from hoso.core.database.definition_loads import fingerprint, is_loaded, record_load
 from hoso.core.definitions import definitions_folder
+from hoso.core.terminology.catalogues import catalogues
 from hoso.core.terminology.code_lists import read_code_lists
 from hoso.core.terminology.icd10 import read_icd10
 from hoso.core.terminology.queries import forget
@@ -18,7 +19,7 @@ from hoso.core.terminology.services import read_services
 from hoso.core.terminology.shipped import Concept, Shipped
 
 NAME = "terminology"
-LOADER = "1"  # raise when the same files give other rows
+LOADER = "2"  # raise when the same files give other rows
 COLUMNS = "version_id, code, display_vi, display_en, parent, valid_from, valid_to, properties, folded, words, origin"
 
 
@@ -33,6 +34,7 @@ def load_shipped_terminology() -> int:
         return 0
     systems = read_shipped(folder)
     with transaction.atomic(using="owner"), connections["owner"].cursor() as cursor:
+        _ensure_catalogues(cursor)
         versions = [(_ensure_version(cursor, shipped), shipped) for shipped in systems]
         _load_concepts(cursor, versions)
         concepts = sum(len(shipped.concepts) for shipped in systems)
@@ -53,6 +55,16 @@ def _files(folder: Path) -> chain[Path]:
         (path for path in (folder / "terminology").iterdir() if path.suffix != ".md"),
         (folder / "exchange" / "code_lists").glob("*.yaml"),
     )
+
+
+def _ensure_catalogues(cursor: Any) -> None:
+    """The systems of catalogues that come as lists: there before their first version."""
+    for catalogue in catalogues().values():
+        cursor.execute(
+            "INSERT INTO terminology_system (name, url, title_vi, title_en, origin)"
+            " VALUES (%(name)s, %(url)s, %(title_vi)s, %(title_en)s, 'shipped') ON CONFLICT DO NOTHING",
+            asdict(catalogue.system),
+        )
 
 
 def _ensure_version(cursor: Any, shipped: Shipped) -> int:

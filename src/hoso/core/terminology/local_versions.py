@@ -5,27 +5,32 @@ from datetime import date
 from pathlib import Path
 from typing import Any, Literal
 
+import orjson
 from django.db import IntegrityError, connection, transaction
 
 from hoso.core.errors import HosoError
 from hoso.core.files.row_reports import RowReport
 from hoso.core.terminology import queries
+from hoso.core.terminology.catalogues import catalogue_of
+from hoso.core.terminology.packages import register_packages
 from hoso.core.terminology.search_words import ranking_text, word_vector
 from hoso.core.terminology.shipped import Concept
 from hoso.core.terminology.systems import short_name
-from hoso.core.terminology.version_sheet import read_version_sheet
+from hoso.core.terminology.version_sheet import Package, read_version_sheet
 
+SEARCHED = ("substance", "registration_old", "maker", "declaration", "classical_name")
 Evidence = Literal["official", "secondary", "unverified"]
 
 
 @dataclass(slots=True)
 class DraftReport(RowReport):
-    """The account of a draft: rows = taken + refused rows."""
+    """The account of a draft: rows = taken + further packages + refused rows."""
 
     taken: int = 0
+    packages: int = 0
 
     def taken_as(self) -> dict[str, int]:
-        return {"taken": self.taken}
+        return {"taken": self.taken, "packages": self.packages}
 
 
 def draft_version(
@@ -37,10 +42,12 @@ def draft_version(
     when the file as a whole cannot be taken.
     """
     report, concepts = DraftReport(), []
-    for _, row in read_version_sheet(path):
+    for _, row in read_version_sheet(path, catalogue_of(system)):
         report.rows += 1
         if isinstance(row, Concept):
             concepts.append(row)
+        elif isinstance(row, Package):
+            report.packages += 1
         else:
             report.refusals += row
     report.taken = len(concepts)
@@ -51,8 +58,9 @@ def draft_version(
     return report
 
 
-def publish_version(system: str, version: str) -> None:
-    """Bring a draft into force from its first day; the version before it ends on that day. Announced as a change.
+def publish_version(system: str, version: str) -> int:
+    """Bring a draft into force from its first day; the version before it ends on that day. Announced as a change. Gives how many
+    GTINs of it are another product's by now: each waits as a case.
 
     Raises HosoError HS6006, HS6021 where there is no such draft, HS6022 where another version begins on that day.
     """
@@ -74,6 +82,22 @@ def publish_version(system: str, version: str) -> None:
                 cursor.execute("SELECT terminology_publish(%s)", [version_id])
         except IntegrityError as error:
             raise HosoError("HS6022", version=version, day=f"{valid_from:%d/%m/%Y}", other="?") from error
+        cases = register_packages(cursor, version_id)
+        transaction.on_commit(queries.forget)
+    return cases
+
+
+def retire_version(system: str, version: str, day: date) -> None:
+    """Let nobody use a published version from this day on; what its codes meant before stays. Announced as a change.
+
+    Raises HosoError HS6006, HS6208 where no such version is in force before that day.
+    """
+    name = short_name(system)
+    with transaction.atomic(), connection.cursor() as cursor:
+        found = _find(cursor, name, version)
+        if found is None or found[1] != "published" or found[2] >= day:
+            raise HosoError("HS6208", system=name, version=version, day=f"{day:%d/%m/%Y}")
+        cursor.execute("SELECT terminology_retire(%s, %s)", [found[0], day])
         transaction.on_commit(queries.forget)
 
 
@@ -115,15 +139,23 @@ def _insert(cursor: Any, version_id: int, concepts: list[Concept]) -> None:
         [one.code for one in concepts], [one.display_vi for one in concepts], [one.display_en for one in concepts],
         [one.parent for one in concepts], [one.valid_from for one in concepts], [one.valid_to for one in concepts],
         [ranking_text(one.display_vi) for one in concepts],
-        [word_vector(one.display_vi, one.display_en) for one in concepts],
+        [word_vector(one.display_vi, one.display_en, *_words(one)) for one in concepts],
+        [orjson.dumps(one.properties).decode() for one in concepts],
     ]  # fmt: skip
     cursor.execute(
         """
         INSERT INTO terminology_concept (version_id, code, display_vi, display_en, parent, valid_from, valid_to, folded,
-                                         words, origin)
-        SELECT %s, u.code, u.vi, u.en, u.parent, u.first_day, u.last_day, u.folded, u.words::tsvector, 'local'
-        FROM unnest(%s::text[], %s::text[], %s::text[], %s::text[], %s::date[], %s::date[], %s::text[], %s::text[])
-            AS u (code, vi, en, parent, first_day, last_day, folded, words)
+                                         words, properties, origin)
+        SELECT %s, u.code, u.vi, u.en, u.parent, u.first_day, u.last_day, u.folded, u.words::tsvector, u.properties::jsonb, 'local'
+        FROM unnest(%s::text[], %s::text[], %s::text[], %s::text[], %s::date[], %s::date[], %s::text[], %s::text[],
+                    %s::text[])
+            AS u (code, vi, en, parent, first_day, last_day, folded, words, properties)
         """,
         [version_id, *columns],
     )
+
+
+def _words(concept: Concept) -> list[str]:
+    """What else a product is looked for by."""
+    found = [concept.properties.get(name, "") for name in SEARCHED]
+    return [text for one in found for text in (one if isinstance(one, list) else [one])]

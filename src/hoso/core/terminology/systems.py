@@ -32,6 +32,8 @@ SERVICES = CodeSystem(
 ICD9_CM = CodeSystem(
     "icd9-cm", "http://hl7.org/fhir/sid/icd-9-cm", "ICD-9-CM tập 3 (phẫu thuật, thủ thuật)", "ICD-9-CM volume 3"
 )
+LABORATORY = CodeSystem("xet-nghiem", OWN + "xet-nghiem", "Mã chỉ số xét nghiệm", "Laboratory codes")
+LOINC = CodeSystem("loinc", "http://loinc.org", "LOINC", "LOINC")  # referred to; its codes are not here
 
 # The system whose codes the parents of another one's top codes are.
 GROUPED_BY = {ICD10_VN.name: ICD10_VN_BLOCKS.name}

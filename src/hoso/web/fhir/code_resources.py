@@ -10,8 +10,8 @@ from django.utils.timezone import localdate
 from hoso.core.errors import HosoError
 from hoso.core.terminology import listing
 from hoso.core.terminology.listing import System
-from hoso.core.terminology.queries import Concept, Version, concept_at, version_at
-from hoso.core.terminology.systems import ICD9_CM, ICD10_VN, ICD10_VN_BLOCKS, SERVICES
+from hoso.core.terminology.queries import Concept, Version, concept_at, version_at, versions
+from hoso.core.terminology.systems import ICD9_CM, ICD10_VN, ICD10_VN_BLOCKS, LABORATORY, LOINC, SERVICES
 from hoso.engines.records.fhir.value_sets import OWN as SETS
 from hoso.web.fhir.outcomes import fhir_answer
 from hoso.web.fhir.parameters import Given, given_to, needed
@@ -22,19 +22,22 @@ MAPS_URL = "https://hoso.vn/fhir/ConceptMap/"
 MAPS = {
     "dich-vu-ky-thuat-icd9-cm": (SERVICES, ICD9_CM, "icd9cm", "relatedto"),
     "icd10-vn-blocks": (ICD10_VN, ICD10_VN_BLOCKS, "block", "wider"),
+    "xet-nghiem-loinc": (LABORATORY, LOINC, "loinc", "relatedto"),  # the decision names LOINC as a reference only
 }
 TRANSLATE = frozenset({"url", "code", "system", "source", "target", "targetsystem", "coding", "codeableConcept"})
 ALL = 1_000_000
+KINDS = {"valueBoolean": "boolean", "valueDecimal": "decimal", "valueString": "string"}
 
 
 def code_system(request: ActingRequest, name: str) -> HttpResponse:
-    """A code system with all its codes, as in force today. Raises HosoError HS5001 for none such."""
-    system, version = _named(name)
+    """A code system with all its codes and what is said of them, as in force today or in `?version=`. Raises HosoError HS5001,
+    HS6024 for none such."""
+    system, version = _named(name, request.GET.get("version"))
     _, concepts = listing.page(version, "", 0, ALL)
     body = {
         **_head("CodeSystem", system.url, system, version),
         "caseSensitive": True, "valueSet": f"{SETS}{system.name}", "hierarchyMeaning": "is-a", "content": "complete",
-        "count": len(concepts), "property": [{"code": "parent", "type": "code", "uri": "http://hl7.org/fhir/concept-properties#parent"}],
+        "count": len(concepts), "property": _properties(concepts),
         "concept": [_concept(one) for one in concepts],
     }  # fmt: skip
     return fhir_answer(orjson.dumps({key: value for key, value in body.items() if value != []}))
@@ -106,7 +109,7 @@ def _matches(given: Given, system: str, code: str) -> Iterator[list[dict[str, An
         concept = concept_at(source.name, code, localdate())
         for found in _targets(concept, name) if concept else ():
             coded = {"system": target.url, "code": found}
-            if named := concept_at(target.name, found, localdate()):
+            if target is not LOINC and (named := concept_at(target.name, found, localdate())):
                 coded["display"] = named.display_vi
             yield [
                 {"name": "equivalence", "valueCode": equivalence},
@@ -120,11 +123,17 @@ def _targets(concept: Concept, name: str) -> Iterator[str]:
     yield from value if isinstance(value, list) else [value] if value else []
 
 
-def _named(name: str) -> tuple[System, Version]:
+def _named(name: str, asked: str | None = None) -> tuple[System, Version]:
+    """The system with the version asked for, else the one in force today. Raises HosoError HS5001, HS6024."""
     system = next((one for one in listing.systems() if one.name == name), None)
     if system is None:
         raise HosoError("HS5001")
-    return system, version_at(name, localdate())
+    if asked is None:
+        return system, version_at(name, localdate())
+    version = next((one for one in versions(name) if one.version == asked), None)
+    if version is None:
+        raise HosoError("HS6024", system=name, version=asked[:40])
+    return system, version
 
 
 def _head(kind: str, url: str, system: System, version: Version) -> dict[str, Any]:
@@ -139,6 +148,33 @@ def _concept(one: Concept) -> dict[str, Any]:
     told: dict[str, Any] = {"code": one.code, "display": one.display_vi}
     if one.display_en:
         told["designation"] = [{"language": "en", "value": one.display_en}]
-    if one.parent:
-        told["property"] = [{"code": "parent", "valueCode": one.parent}]
+    stated = [{"code": "parent", "valueCode": one.parent}] if one.parent else []
+    stated += [{"code": name, **value} for name, given in one.properties.items() for value in _values(given)]
+    if stated:
+        told["property"] = stated
     return told
+
+
+def _properties(concepts: list[Concept]) -> list[dict[str, str]]:
+    """What the concepts say beside their names, with the type of each."""
+    kinds: dict[str, str] = {}
+    for one in concepts:
+        for name, given in one.properties.items():
+            for value in _values(given):
+                kinds[name] = KINDS[next(iter(value))]
+    parent = {"code": "parent", "type": "code", "uri": "http://hl7.org/fhir/concept-properties#parent"}
+    return [parent, *({"code": name, "type": kind} for name, kind in sorted(kinds.items()))]
+
+
+def _values(given: Any) -> Iterator[dict[str, Any]]:
+    """A property's values (R4, CodeSystem.concept.property): a package is told by its GTIN."""
+    for one in given if isinstance(given, list) else [given]:
+        if isinstance(one, bool):
+            yield {"valueBoolean": one}
+        elif isinstance(one, dict):
+            if "gtin" in one:
+                yield {"valueString": one["gtin"]}
+        elif isinstance(one, int | float):
+            yield {"valueDecimal": one}
+        elif one:
+            yield {"valueString": str(one)}

@@ -11,6 +11,7 @@ from hoso.web.fhir import (
     documents,
     histories,
     matching,
+    merging,
     metas,
     practitioners,
     searching,
@@ -84,6 +85,10 @@ urlpatterns = [
     _asks("ValueSet/hoso-<slug:name>", code_resources.set_of_codes, "fhir_value_set"),
     _asks("ConceptMap/hoso-<slug:name>", code_resources.concept_map, "fhir_concept_map"),
     by_method("Patient/$match", POST=_reads(matching.patient_match, "fhir_match")),
+    by_method(
+        "Patient/$merge",
+        POST=govern(merging.patient_merge, Declaration("fhir_merge", "conflict.decide", "record_keeping", True)),
+    ),
     _export("$export", bulk_export.of_system, "fhir_export"),
     _export("Patient/$export", bulk_export.of_patients, "fhir_export_patients"),
     _export("Group/<str:group>/$export", bulk_export.of_group, "fhir_export_group"),

@@ -17,6 +17,7 @@ from hoso.web.staff import (
     facilities,
     findings_sheet,
     gateway_secrets,
+    gtin_cases,
     home,
     household_lists,
     identities,
@@ -102,6 +103,10 @@ def _review(pattern: str, view: View, name: str) -> URLPattern:
 
 def _facility(pattern: str, view: View, name: str) -> URLPattern:
     return route(pattern, view, name=name, permission="place.manage", purpose=ADMINISTRATION)
+
+
+def _catalogue(pattern: str, view: View, name: str) -> URLPattern:
+    return route(pattern, view, name=name, permission="terminology.manage", purpose=ADMINISTRATION)
 
 
 def _figures(pattern: str, view: View, name: str, permission: str = "statistics.read") -> URLPattern:
@@ -255,6 +260,8 @@ urlpatterns = [
         permission="terminology.read",
         purpose=PUBLIC,
     ),
+    _catalogue("terminology/gtins/", gtin_cases.cases, "gtin_cases"),
+    _catalogue("terminology/gtins/<int:case_id>/decide/", require_POST(gtin_cases.decide), "decide_gtin_case"),
     _account("accounts/", accounts.accounts, "accounts"),
     _account("accounts/new/", accounts.new, "new_account"),
     _account("accounts/list/", account_reviews.bulk, "bulk_accounts"),
