@@ -10,6 +10,7 @@ from hoso.cli.terminal import json_option, print_json, progress_bar
 
 if TYPE_CHECKING:
     from hoso.core.access.actor import Actor
+    from hoso.engines.intake.outbound.pieces import Sign
 
 STANDARDS = ("4210", "130", "4750", "3176")
 _DAY = click.DateTime(["%Y-%m-%d", "%d/%m/%Y"])
@@ -41,13 +42,16 @@ class _Visit(click.ParamType):  # type: ignore[type-arg]
     "--per-file", type=click.IntRange(1, 10_000), default=500, show_default=True, help="Visits in one XML file."
 )
 @click.option("--incomplete", is_flag=True, help="Write also visits that the intake would quarantine.")
+@click.option(
+    "--sign", is_flag=True, help="Sign each package (CHUKYDONVI, XAdES) with the key of this house (HOSO_CA)."
+)
 @click.option("--account", default="", help="Who exports: an account whose role has the permission package.export.")
 @click.option("--reason", default="", help="Why; stands in the audit of every visit.")
 @json_option
 def export(
     standard: str, out: Path, visits: tuple[tuple[str, str], ...], facility: str, left_from: datetime | None,
-    left_to: datetime | None, package_id: int | None, per_file: int, incomplete: bool, account: str, reason: str,
-    as_json: bool,
+    left_to: datetime | None, package_id: int | None, per_file: int, incomplete: bool, sign: bool, account: str,
+    reason: str, as_json: bool,
 ) -> None:  # fmt: skip
     """Write filed visits as packages of a decision, converted from the one they were sent under where need be.
 
@@ -65,7 +69,7 @@ def export(
     selection = Selection(visits, facility, _day(left_from), _day(left_to), package_id)
     order = Order(_exporter(account, reason), selection, f"qd{standard}", reason, incomplete)
     with progress_bar("hồ sơ") as progress:
-        summary = export_to(order, out.absolute(), per_file, progress)
+        summary = export_to(order, out.absolute(), per_file, progress, _signing() if sign else None)
     if as_json:
         print_json(summary.as_dict() | {"out": str(out)})
         return
@@ -73,6 +77,17 @@ def export(
     click.echo(f"{summary.written:>12,}  đã ghi / written ({summary.files} tệp / files) → {out}")
     click.echo(f"{summary.kept_back:>12,}  giữ lại / kept back")
     click.echo(f"{summary.losses:>12,}  không mang theo được / not carried → {out}.bao-cao.txt")
+
+
+def _signing() -> "Sign":
+    """Raises HosoError HS5230 where the house has no key, HS5232."""
+    from django.utils import timezone
+
+    from hoso.engines.documents.signing.authority import needed_authority
+    from hoso.engines.documents.signing.xml_signature import signed_xml
+
+    authority, moment = needed_authority(), timezone.now()
+    return lambda content: signed_xml(content, authority, moment)
 
 
 def _day(given: datetime | None) -> date | None:

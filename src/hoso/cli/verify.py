@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 
 
-@click.command(short_help="Check the signature of a PDF or FHIR document.")
+@click.command(short_help="Check the signature of a PDF, FHIR document or XML package.")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--json", "as_json", is_flag=True, help="One line of JSON.")
 def verify(file: Path, as_json: bool) -> None:

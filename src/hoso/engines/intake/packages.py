@@ -24,6 +24,7 @@ from hoso.engines.intake.cda.packed import is_document, take_packed_document
 from hoso.engines.intake.counting import CountedVisits
 from hoso.engines.intake.filing import PURPOSE, PackageFacts, file_batch
 from hoso.engines.intake.notifying.noting import note_end
+from hoso.engines.intake.package_signature import signature_remarks
 from hoso.engines.intake.preparing import PreparedVisit, prepare, prepare_chunk
 from hoso.engines.intake.sent import RawVisit
 
@@ -129,7 +130,8 @@ def _work_through(
                 progress(read, None)
     if waiting.error:
         raise waiting.error
-    return read, counted.remarks(facts.received_on, _left_later(package.id, actor))
+    remarks = counted.remarks(facts.received_on, _left_later(package.id, actor))
+    return read, remarks + signature_remarks(package.sha256)
 
 
 def _left_later(package_id: int, actor: Actor) -> int:

@@ -5,6 +5,7 @@ from hoso.engines.documents.signing.authority import needed_authority
 from hoso.engines.documents.signing.bundle_signature import check_bundle
 from hoso.engines.documents.signing.pdf_checking import check_pdf
 from hoso.engines.documents.signing.verdict import Verdict
+from hoso.engines.documents.signing.xml_checking import check_xml
 
 
 def check_signature(content: bytes) -> Verdict:
@@ -17,4 +18,6 @@ def check_signature(content: bytes) -> Verdict:
         return check_pdf(content, authority)
     if content.lstrip()[:1] == b"{":
         return check_bundle(content, authority)
+    if content.removeprefix(b"\xef\xbb\xbf").lstrip()[:1] == b"<":
+        return check_xml(content, authority)
     raise HosoError("HS5231")

@@ -1,9 +1,10 @@
 """Packages put together out of a journal: a folder of XML files, a ZIP of them, or one XML file."""
 
+import io
 import os
 import shutil
 import zipfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -14,6 +15,8 @@ from hoso.core.files.durable import durable_file, make_folder, sync_folder
 from hoso.engines.intake.outbound.journal import Entry, Journal
 from hoso.engines.intake.outbound.writing import envelope
 
+Sign = Callable[[bytes], bytes]  # a package, and the same with its signature
+
 
 @dataclass
 class Piece:
@@ -22,7 +25,13 @@ class Piece:
     facility: str
     entries: list[Entry] = field(default_factory=list)
 
-    def write(self, visits: BinaryIO, made_on: date, to: BinaryIO) -> None:
+    def write(self, visits: BinaryIO, made_on: date, to: BinaryIO, sign: Sign | None = None) -> None:
+        """A signature needs the whole package at once; without one its visits are copied one by one."""
+        if sign:
+            whole = io.BytesIO()
+            self.write(visits, made_on, whole)
+            to.write(sign(whole.getvalue()))
+            return
         before, behind = envelope(self.facility, made_on, len(self.entries))
         to.write(before)
         for entry in self.entries:
@@ -53,20 +62,20 @@ def count_files(journal: Journal, target: Path, most: int) -> int:
     return min(found, 1) if target.suffix.lower() == ".xml" else found
 
 
-def put_together(journal: Journal, target: Path, made_on: date, most: int) -> None:
+def put_together(journal: Journal, target: Path, made_on: date, most: int, sign: Sign | None = None) -> None:
     """Write the target out of the journal, whole or not at all. Raises HosoError HS3366."""
     kind = target.suffix.lower()
     with (journal.folder / "visits").open("rb") as visits:
         if kind == ".xml":
-            _one_file(journal, visits, target, made_on)
+            _one_file(journal, visits, target, made_on, sign)
         elif kind == ".zip":
-            _zip(pieces(journal.entries(), most), visits, target, made_on)
+            _zip(pieces(journal.entries(), most), visits, target, made_on, sign)
         else:
-            _folder(pieces(journal.entries(), most), journal.folder / "files", visits, target, made_on)
+            _folder(pieces(journal.entries(), most), journal.folder / "files", visits, target, made_on, sign)
 
 
-def _one_file(journal: Journal, visits: BinaryIO, target: Path, made_on: date) -> None:
-    """One envelope whatever the number of visits: its visits are copied one by one."""
+def _one_file(journal: Journal, visits: BinaryIO, target: Path, made_on: date, sign: Sign | None) -> None:
+    """One envelope whatever the number of visits: its visits are copied one by one, and held together for a signature."""
     facilities, count = set(), 0
     for entry in journal.entries():
         if entry.size:
@@ -76,32 +85,39 @@ def _one_file(journal: Journal, visits: BinaryIO, target: Path, made_on: date) -
         raise HosoError("HS3366")
     before, behind = envelope(facilities.pop(), made_on, count)
     with durable_file(target) as file:
-        file.write(before)
+        to: BinaryIO = io.BytesIO() if sign else file
+        to.write(before)
         for entry in journal.entries():
             visits.seek(entry.offset)
-            file.write(visits.read(entry.size))
-        file.write(behind)
+            to.write(visits.read(entry.size))
+        to.write(behind)
+        if sign and isinstance(to, io.BytesIO):
+            file.write(sign(to.getvalue()))
 
 
-def _zip(found: Iterator[Piece], visits: BinaryIO, target: Path, made_on: date) -> None:
+def _zip(found: Iterator[Piece], visits: BinaryIO, target: Path, made_on: date, sign: Sign | None) -> None:
     with durable_file(target) as file, zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
-        add_pieces(archive, found, visits, made_on)
+        add_pieces(archive, found, visits, made_on, sign)
 
 
-def add_pieces(archive: zipfile.ZipFile, found: Iterable[Piece], visits: BinaryIO, made_on: date) -> None:
+def add_pieces(
+    archive: zipfile.ZipFile, found: Iterable[Piece], visits: BinaryIO, made_on: date, sign: Sign | None = None
+) -> None:
     """Each package as a member of the archive."""
     for number, piece in enumerate(found, start=1):
         with archive.open(_name(number, piece), "w") as member:
-            piece.write(visits, made_on, cast(BinaryIO, member))
+            piece.write(visits, made_on, cast(BinaryIO, member), sign)
 
 
-def _folder(found: Iterator[Piece], arriving: Path, visits: BinaryIO, target: Path, made_on: date) -> None:
+def _folder(
+    found: Iterator[Piece], arriving: Path, visits: BinaryIO, target: Path, made_on: date, sign: Sign | None
+) -> None:
     """The whole folder appears at once."""
     shutil.rmtree(arriving, ignore_errors=True)
     make_folder(arriving)
     for number, piece in enumerate(found, start=1):
         with durable_file(arriving / _name(number, piece)) as file:
-            piece.write(visits, made_on, file)
+            piece.write(visits, made_on, file, sign)
     os.replace(arriving, target)
     sync_folder(target.parent)
 

@@ -22,6 +22,7 @@ class Summary:
     kept_back: int = 0
     files: int = 0
     losses: int = 0
+    signed: bool = False  # each package carries the signature of this house
     findings: dict[str, int] = field(default_factory=dict)  # what the intake will say of what was written, by severity
     by_source: dict[str, int] = field(default_factory=dict)
 
@@ -65,7 +66,9 @@ def write_text(summary: Summary, entries: Iterable[Entry], to: IO[str]) -> None:
     for severity, count in sorted(summary.findings.items()):
         to.write(f"{count:>8} {_SEVERITIES[severity]}\n")
     to.write(
-        "\nChữ ký số (CHUKYDONVI) không mang theo: ký lại trước khi gửi. / The signature is not carried: sign anew.\n"
+        "\nMỗi tệp đã ký số (CHUKYDONVI) bằng khoá của máy chủ này. / Each file is signed by this house.\n"
+        if summary.signed
+        else "\nChữ ký số (CHUKYDONVI) không mang theo: ký lại trước khi gửi. / The signature is not carried: sign anew.\n"
     )
     for entry in entries:
         to.writelines(_visit(entry))

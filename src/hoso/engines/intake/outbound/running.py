@@ -11,7 +11,7 @@ from django.utils.timezone import localdate
 from hoso.core.errors import HosoError
 from hoso.core.files.durable import durable_file
 from hoso.engines.intake.outbound.journal import Journal
-from hoso.engines.intake.outbound.pieces import count_files, put_together
+from hoso.engines.intake.outbound.pieces import Sign, count_files, put_together
 from hoso.engines.intake.outbound.report import Summary, write_json, write_text
 from hoso.engines.intake.outbound.selection import Order, count_visits, leaving
 
@@ -19,9 +19,11 @@ MOST_IN_A_FILE = 500
 Progress = Callable[[int, int], None]
 
 
-def export_to(order: Order, target: Path, most: int = MOST_IN_A_FILE, progress: Progress | None = None) -> Summary:
+def export_to(
+    order: Order, target: Path, most: int = MOST_IN_A_FILE, progress: Progress | None = None, sign: Sign | None = None
+) -> Summary:
     """Write the visits to `target`: `….xml` one file of one facility, `….zip` a ZIP, else a folder. The report stands
-    beside it as `TARGET.bao-cao.json` and `.txt`.
+    beside it as `TARGET.bao-cao.json` and `.txt`. With `sign` each package is held whole and signed.
 
     Raises HosoError as `count_visits`, HS3365 where the target is there, HS3366, HS3367, HS3368 where nothing fits.
     """
@@ -36,12 +38,12 @@ def export_to(order: Order, target: Path, most: int = MOST_IN_A_FILE, progress: 
             journal.add(outcome)
             if progress:
                 progress(journal.done, max(total, journal.done))
-    summary = Summary(order.target, files=count_files(journal, target, most))
+    summary = Summary(order.target, files=count_files(journal, target, most), signed=sign is not None)
     for entry in journal.entries():
         summary.add(entry)
     if summary.written and not _stands(target):  # where it stands, a kill came just before the end
         _write_reports(summary, journal, target)
-        put_together(journal, target, localdate(), most)
+        put_together(journal, target, localdate(), most, sign)
     elif not summary.written:
         _write_reports(summary, journal, target)
     shutil.rmtree(part)
