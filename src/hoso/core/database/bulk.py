@@ -21,7 +21,7 @@ def bulk_insert(cursor: Any, table: str, columns: Mapping[str, str], rows: Itera
         values = ", ".join(f"%s::{kind}" for kind in columns.values())
         cursor.executemany(f"INSERT INTO {table} ({names}) VALUES ({values}) {on_conflict}", rows)
         return int(cursor.rowcount)
-    with _staged(cursor, table, columns, rows) as stage:
+    with staged(cursor, table, columns, rows) as stage:
         if stage:
             cursor.execute(f"INSERT INTO {table} ({names}) SELECT {names} FROM {stage} {on_conflict}")
             return int(cursor.rowcount)
@@ -34,7 +34,7 @@ def bulk_update(
 ) -> None:  # fmt: skip
     """Update many rows by `key`, whose columns stand among `columns`. With `keep_in`, the columns `kept` of the rows
     as they were are first added to that table: the old version."""
-    with _staged(cursor, f"{table}_change", columns, list(rows)) as stage:
+    with staged(cursor, f"{table}_change", columns, list(rows)) as stage:
         if not stage:
             return
         match = " AND ".join(f"t.{name} = s.{name}" for name in key)
@@ -46,7 +46,7 @@ def bulk_update(
 
 
 @contextmanager
-def _staged(cursor: Any, name: str, columns: Mapping[str, str], rows: list[Row]) -> Iterator[str]:
+def staged(cursor: Any, name: str, columns: Mapping[str, str], rows: Sequence[Row]) -> Iterator[str]:
     """The rows in a temporary table of this session, emptied afterwards; no table's name where there are no rows."""
     if not rows:
         yield ""

@@ -121,7 +121,7 @@ def _file_sound(batch: _Batch, visit: PreparedVisit, facility_id: int) -> None:
     if current and visit.id_date != current.id_date:
         visit = batch.prepare_again(visit, current.id_date)
     if current:
-        batch.records.load_labels_by_hand(visit.encounter)
+        batch.records.load_labels_by_hand([visit.encounter])
     if current and made_on < current.made_on:
         _file_past(batch, visit, facility_id, current)
         return

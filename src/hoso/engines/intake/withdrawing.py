@@ -200,7 +200,7 @@ def _bring_back(cursor: Any, current: _Current) -> None:
         current.person_id, current.source_person_id, patient_id, current.encounter, current.facility_id, current.place_id,
         current.package_id,
     )  # fmt: skip
-    records.load_labels_by_hand(current.encounter)
+    records.load_labels_by_hand([current.encounter])
     stored = records.stored_of_visit(current.person_id, current.encounter)
     for draft in visit.drafts:
         records.file(draft, filing, stored.get((NUMBERS[draft.type], draft.id)))

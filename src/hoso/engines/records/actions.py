@@ -11,23 +11,9 @@ from typing import Any, TypeVar
 
 from hoso.core.database.bulk import bulk_insert, bulk_update
 from hoso.engines.records.drafts import Draft
+from hoso.engines.records.new_rows import RESOURCE_COLUMNS, Row, TokenOfRow, write_new, write_tokens
 from hoso.engines.records.resource_types import NUMBERS, name_of
 
-RESOURCE_COLUMNS = {
-    "person_id": "bigint", "type": "smallint", "id": "text", "version": "integer", "deleted": "boolean",
-    "last_updated": "timestamptz", "happened": "timestamptz", "encounter": "text", "source_person_id": "bigint",
-    "facility_id": "bigint", "place_id": "bigint", "sensitivity": "integer", "package_id": "bigint",
-    "source_table": "smallint", "source_line": "integer", "hash": "bytea", "body": "bytea", "meta": "bytea",
-}  # fmt: skip
-LOCATION_COLUMNS = {
-    "type": "smallint", "id": "text", "person_id": "bigint", "source_person_id": "bigint", "facility_id": "bigint",
-    "place_id": "bigint", "sensitivity": "integer", "package_id": "bigint", "source_line": "integer",
-}  # fmt: skip
-TOKEN_COLUMNS = {
-    "hash": "bigint", "person_id": "bigint", "type": "smallint", "id": "text", "happened": "timestamptz",
-    "source_person_id": "bigint", "facility_id": "bigint", "place_id": "bigint", "sensitivity": "integer",
-    "package_id": "bigint", "source_line": "integer", "encounter": "text",
-}  # fmt: skip
 _KEPT = ", ".join(RESOURCE_COLUMNS)
 _KEY = "person_id = %s AND type = %s AND id = %s"
 
@@ -60,7 +46,6 @@ class Stored:
 
 
 Key = tuple[int, int, str]  # person_id, type, id
-Row = tuple[Any, ...]
 
 
 @dataclass
@@ -72,7 +57,8 @@ class RecordBatch:
     new: list[Row] = field(default_factory=list)
     changed: list[Row] = field(default_factory=list)
     late: list[Row] = field(default_factory=list)
-    tokens: list[Row] = field(default_factory=list)
+    new_tokens: list[TokenOfRow] = field(default_factory=list)  # of `new`
+    changed_tokens: list[TokenOfRow] = field(default_factory=list)  # of `changed`
     touched: list[tuple[str, str, int]] = field(default_factory=list)  # type, id, version
     by_hand: dict[str | None, tuple[int, int]] = field(default_factory=dict)  # of a visit: labels added and lifted
 
@@ -101,12 +87,17 @@ class RecordBatch:
         )
         return {row[:3]: Stored(*row[3:]) for row in self.cursor.fetchall()}
 
-    def load_labels_by_hand(self, encounter: str) -> None:
-        """Read what people decided about the labels of a visit that is filed already: a new sending keeps it."""
-        self.cursor.execute("SELECT added, lifted FROM records_labels_by_hand(%s)", [encounter])
-        added, lifted = self.cursor.fetchone()
-        if added | lifted:
-            self.by_hand[encounter] = (added, lifted)
+    def load_labels_by_hand(self, encounters: Iterable[str]) -> None:
+        """Read what people decided about the labels of visits that are filed already: a new sending keeps it."""
+        wanted = sorted(set(encounters))
+        if not wanted:
+            return
+        self.cursor.execute(
+            "SELECT visit, added, lifted FROM unnest(%s::text[]) AS visit, LATERAL records_labels_by_hand(visit)"
+            " WHERE added | lifted <> 0",
+            [wanted],
+        )
+        self.by_hand.update((visit, (added, lifted)) for visit, added, lifted in self.cursor.fetchall())
 
     def labels_now(self, coded: int, encounter: str | None) -> int:
         """What codes say of a visit's line, as people decided about it."""
@@ -125,18 +116,14 @@ class RecordBatch:
         digest = sha256(body + draft.meta).digest()
         version = draft.version or (stored.highest + 1 if stored else 1)
         if stored is None or not stored.version:
-            self.new.append(self._row(draft, filing, version, body, digest))
+            rows, tokens = self.new, self.new_tokens
         elif stored.hash == digest and not stored.deleted and stored.sensitivity == draft.sensitivity:
             return
         else:
-            self.changed.append(self._row(draft, filing, version, body, digest))
-        number = NUMBERS[draft.type]
+            rows, tokens = self.changed, self.changed_tokens
+        tokens.extend((token, moment, len(rows)) for token, moment in draft.tokens)
+        rows.append(self._row(draft, filing, version, body, digest))
         self.touched.append((draft.type, draft.id, version))
-        for token, moment in draft.tokens:
-            self.tokens.append(
-                (token, filing.person_id, number, draft.id, moment or draft.happened, filing.source_person_id,
-                 filing.facility_id, filing.place_id, draft.sensitivity, filing.package_id, draft.line, filing.encounter)
-            )  # fmt: skip
 
     def file_past(self, draft: Draft, filing: Filing, stored: Stored | None) -> None:
         """Keep a draft that arrived after a newer one as a past version; nothing current changes."""
@@ -164,10 +151,8 @@ class RecordBatch:
 
     def write(self) -> None:
         """Store everything gathered."""
-        bulk_insert(self.cursor, "records_resource", RESOURCE_COLUMNS, self.new)
-        bulk_insert(self.cursor, "records_location", LOCATION_COLUMNS, map(_location, self.new))
+        write_new(self.cursor, self.new, self.new_tokens)
         self._write_changed()
-        bulk_insert(self.cursor, "records_token", TOKEN_COLUMNS, self.tokens, "ON CONFLICT DO NOTHING")
         late = [(*row, True) for row in self.late]
         bulk_insert(self.cursor, "records_resource_version", {**RESOURCE_COLUMNS, "arrived_late": "boolean"}, late)
 
@@ -184,6 +169,7 @@ class RecordBatch:
             " WHERE t.person_id = k.p AND t.type = k.n AND t.id = k.i",
             [[row[0] for row in self.changed], [row[1] for row in self.changed], [row[2] for row in self.changed]],
         )
+        write_tokens(self.cursor, self.changed, self.changed_tokens)
 
     def _row(self, draft: Draft, filing: Filing, version: int, body: bytes, digest: bytes) -> Row:
         return (
@@ -191,13 +177,6 @@ class RecordBatch:
             filing.source_person_id, filing.facility_id, filing.place_id, draft.sensitivity, filing.package_id, draft.table,
             draft.line, digest, body, draft.meta,
         )  # fmt: skip
-
-
-def _location(row: Row) -> Row:
-    person_id, number, id_, source_person, facility, place, sensitivity, package, line = (
-        row[0], row[1], row[2], row[8], row[9], row[10], row[11], row[12], row[14],
-    )  # fmt: skip
-    return (number, id_, person_id, source_person, facility, place, sensitivity, package, line)
 
 
 def move_visit(

@@ -71,14 +71,30 @@ def finder(type_name: str, expression: str, path: str = "") -> Finder:
     return find
 
 
+@cache
+def first_members(type_name: str, expression: str) -> frozenset[str]:
+    """The members of a resource of which one must be there for the expression to find anything.
+
+    Raises NotCompiled for an expression that is none of a path's.
+    """
+    found: set[str] = set()
+    for alternative in expression.split("|"):
+        tokens = _path(type_name, alternative.strip())
+        if not tokens or not tokens[0]["name"]:
+            raise NotCompiled(alternative)
+        found.update(key for key, _ in Place(type_name).child(tokens[0]["name"]).spellings())
+    return frozenset(found)
+
+
 def _compile(place: Place, alternative: str) -> Step:
-    text = _AS.sub(lambda m: f"{m[1] or m[3]}.as({m[2] or m[4]})", alternative)
-    tokens = _tokens(text)
-    if tokens and tokens[0].get("name") in _ancestors(
-        place.type_name
-    ):  # a component's expression begins below its root
-        tokens = tokens[1:]
-    return _steps(place, place.type_name, tokens)
+    return _steps(place, place.type_name, _path(place.type_name, alternative))
+
+
+def _path(type_name: str, alternative: str) -> list[dict[str, str | None]]:
+    """The steps of a path below a value of the type."""
+    tokens = _tokens(_AS.sub(lambda m: f"{m[1] or m[3]}.as({m[2] or m[4]})", alternative))
+    # A component's expression begins below its root, without its name.
+    return tokens[1:] if tokens and tokens[0].get("name") in _ancestors(type_name) else tokens
 
 
 def _ancestors(type_name: str) -> set[str]:

@@ -4,7 +4,7 @@ Not looked at: FHIRPath invariants of the definitions, bindings weaker than requ
 """
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -16,7 +16,7 @@ from hoso.engines.records.fhir.paths import referred_type
 from hoso.engines.records.fhir.structure import NotFhir, structure_problems
 
 _ID = re.compile(r"[A-Za-z0-9\-.]{1,64}")
-Check = Callable[[Any, str], Iterator["Issue"]]
+Check = Callable[[Any, str, list["Issue"]], None]  # value, where it stands, what was found so far
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,8 @@ def checked(body: bytes) -> tuple[dict[str, Any], list[Issue]]:
     if problems:
         return {}, [Issue("structure", "HS5102", path, message) for path, message in problems]
     resource = orjson.loads(body)
-    found = list(_contents(type_name)(resource, type_name))
+    found: list[Issue] = []
+    _contents(type_name)(resource, type_name, found)
     given_id = resource.get("id")
     if given_id is not None and not _ID.fullmatch(given_id):
         found.append(Issue("value", "HS5103", f"{type_name}.id", given_id))
@@ -54,29 +55,29 @@ def checked(body: bytes) -> tuple[dict[str, Any], list[Issue]]:
 def _contents(type_name: str, path: str = "") -> Check:
     """The checks of everything below a place of a type; places without any check cost nothing."""
     definition = types()[type_name]
-    checks: list[tuple[str, bool, Check]] = []
+    checks: dict[str, tuple[bool, Check]] = {}
     for element in definition.children(path):
         for key, kind in element.spellings():
             if check := _check(definition, element, kind):
-                checks.append((key, element.repeats, check))
+                checks[key] = (element.repeats, check)
 
-    def contents(node: Any, where: str) -> Iterator[Issue]:
-        for key, repeats, check in checks:
-            value = node.get(key)
-            if value is None:
+    def contents(node: Any, where: str, found: list[Issue]) -> None:
+        for key, value in node.items():  # a resource has few of the elements that its type may have
+            if value is None or key not in checks:
                 continue
+            repeats, check = checks[key]
             if not repeats:
-                yield from check(value, f"{where}.{key}")
+                check(value, f"{where}.{key}", found)
                 continue
             for number, one in enumerate(value):
                 if one is not None:
-                    yield from check(one, f"{where}.{key}[{number}]")
+                    check(one, f"{where}.{key}[{number}]", found)
 
     return contents if checks else _nothing
 
 
-def _nothing(node: Any, where: str) -> Iterator[Issue]:
-    return iter(())
+def _nothing(node: Any, where: str, found: list[Issue]) -> None:
+    return
 
 
 def _check(definition: TypeDefinition, element: Element, kind: str) -> Check | None:
@@ -98,7 +99,7 @@ def _check(definition: TypeDefinition, element: Element, kind: str) -> Check | N
 
 def _later(type_name: str, path: str) -> Check:
     """Looked up when first used: types contain each other."""
-    return lambda node, where: _contents(type_name, path)(node, where)
+    return lambda node, where, found: _contents(type_name, path)(node, where, found)
 
 
 @cache
@@ -115,8 +116,8 @@ def _has_checks(kind: str) -> bool:
     return False
 
 
-def _contained(node: Any, where: str) -> Iterator[Issue]:
-    yield from _contents(node["resourceType"])(node, where)
+def _contained(node: Any, where: str, found: list[Issue]) -> None:
+    _contents(node["resourceType"])(node, where, found)
 
 
 def _bound(kind: str, codes: Any, value_set: str) -> Check:
@@ -127,7 +128,7 @@ def _bound(kind: str, codes: Any, value_set: str) -> Check:
             return coding.get("code") in codes.get(coding["system"], ())
         return coding.get("code") in anywhere
 
-    def check(node: Any, where: str) -> Iterator[Issue]:
+    def check(node: Any, where: str, found: list[Issue]) -> None:
         if kind == "code":
             good = node in anywhere
         elif kind == "Coding":
@@ -137,15 +138,15 @@ def _bound(kind: str, codes: Any, value_set: str) -> Check:
         else:
             return
         if not good:
-            yield Issue("code-invalid", "HS5104", where, value_set)
+            found.append(Issue("code-invalid", "HS5104", where, value_set))
 
     return check
 
 
 def _targets(allowed: frozenset[str]) -> Check:
-    def check(node: Any, where: str) -> Iterator[Issue]:
+    def check(node: Any, where: str, found: list[Issue]) -> None:
         kind = referred_type(node)
         if kind and kind not in allowed:
-            yield Issue("value", "HS5105", where, ", ".join(sorted(allowed)))
+            found.append(Issue("value", "HS5105", where, ", ".join(sorted(allowed))))
 
     return check

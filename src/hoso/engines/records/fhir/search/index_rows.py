@@ -15,7 +15,7 @@ from typing import Any
 
 from hoso.core.vietnamese.folding import fold
 from hoso.engines.records.fhir.definitions import SearchParameter, search_parameters
-from hoso.engines.records.fhir.paths import Found
+from hoso.engines.records.fhir.paths import Found, NotCompiled, first_members
 from hoso.engines.records.fhir.search.left_out import left_out
 from hoso.engines.records.fhir.search.moments import spans_of
 from hoso.engines.records.fhir.search.values import codes_of, texts_of, values_of
@@ -32,8 +32,9 @@ BEGINNINGS = (12, 6, 3)  # letters of a text by whose beginning it is found, the
 def index_rows(type_name: str, resource: Any) -> tuple[IndexRow, ...]:
     """Every row of a resource as parsed from its bytes; `id` and `meta` play no part."""
     rows: Rows = {}
-    for maker in _makers(type_name):
-        maker(resource, rows)
+    for members, maker in _makers(type_name):
+        if members is None or not members.isdisjoint(resource):
+            maker(resource, rows)
     return tuple(rows.items())
 
 
@@ -45,9 +46,18 @@ def row_hash(type_name: str, parameter: str, kind: str, value: str = "") -> int:
 
 
 @cache
-def _makers(type_name: str) -> tuple[Maker, ...]:
+def _makers(type_name: str) -> tuple[tuple[frozenset[str] | None, Maker], ...]:
+    """What makes the rows of each parameter, with the members of a resource without which there are none."""
     kept = (one for code, one in search_parameters(type_name).items() if has_rows(type_name, code))
-    return tuple(_maker(one) for one in kept)
+    return tuple((_members(one), _maker(one)) for one in kept)
+
+
+def _members(parameter: SearchParameter) -> frozenset[str] | None:
+    """None where it cannot be told."""
+    try:
+        return first_members(parameter.type_name, parameter.expression)
+    except NotCompiled:
+        return None
 
 
 def has_rows(type_name: str, code: str) -> bool:

@@ -5,6 +5,7 @@ FHIR R4 section 3.1.1.4.7. A date without a time zone is a day in Việt Nam.
 
 import re
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -16,6 +17,7 @@ _MOMENT = re.compile(
 )
 
 
+@lru_cache(16384)  # the resources of a visit name the same moments
 def span_of(text: str) -> Span | None:
     """The span a date, dateTime or instant means; None where it is none."""
     match = _MOMENT.match(text)

@@ -1,6 +1,6 @@
 """Under whom, and where, a resource is filed: the person its patient reference means, and the facility of its visit."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -8,7 +8,7 @@ from hoso.core.access.policy import Scope
 from hoso.engines.people.described import NUMBER_SYSTEMS, SID
 from hoso.engines.records.actions import Filing
 from hoso.engines.records.fhir.writing.asked import Refused
-from hoso.engines.records.fhir.writing.owners import Named, must_name_a_patient, named_patients
+from hoso.engines.records.fhir.writing.owners import Named, must_name_a_patient
 from hoso.engines.records.reading import NOBODY
 from hoso.engines.records.resource_types import NUMBERS
 
@@ -57,9 +57,8 @@ class Belonging:
             )
             self.of_encounter.update(self.cursor.fetchall())
 
-    def of(self, type_name: str, content: dict[str, Any], place: str) -> Whose:
-        """Raises Refused: HS5127 where no patient is named, HS5128 where several are, HS5129 where none such is known."""
-        named = named_patients(type_name, content)
+    def of(self, type_name: str, named: Sequence[Named], place: str) -> Whose:
+        """Of the patients it names. Raises Refused: HS5127 where no patient is named, HS5128 where several are, HS5129 where none such is known."""
         if not named:
             if must_name_a_patient(type_name):
                 raise Refused("HS5127", place, type=type_name)

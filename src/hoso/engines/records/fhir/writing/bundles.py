@@ -79,6 +79,8 @@ def asked_of(body: bytes, base: str) -> tuple[str, list[Entry]]:
 
 def only_reads(body: bytes) -> bool:
     """Whether it is a bundle that writes nothing."""
+    if b'"GET"' not in body:
+        return False
     try:
         given = _decode(body)
     except (msgspec.MsgspecError, UnicodeDecodeError):
@@ -166,10 +168,12 @@ def _wanted(entry: _Entry, request: _Request, place: str, base: str) -> Wanted:
 
 
 def _version(tag: str, place: str) -> int | None:
+    if not tag:
+        return None
     match = _TAG.fullmatch(tag)
-    if tag and match is None:
+    if match is None:
         raise Refused("HS5123", place, version=tag[:40])
-    return int(match[1]) if match else None
+    return int(match[1])
 
 
 class _Binary(msgspec.Struct):

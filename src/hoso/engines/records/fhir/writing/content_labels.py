@@ -17,6 +17,7 @@ from hoso.engines.records.sensitivity import (
 )
 
 REMEMBERED = 65536
+LONG = 200  # letters; texts above differ, so they are not remembered
 _WORDS: dict[str, Callable[[str], int]] = {
     "Medication": mask_for_drug, "MedicationRequest": mask_for_drug, "MedicationStatement": mask_for_drug,
     "MedicationAdministration": mask_for_drug, "MedicationDispense": mask_for_drug, "MedicationKnowledge": mask_for_drug,
@@ -49,12 +50,12 @@ def mask_of_content(type_name: str, content: dict[str, Any]) -> int:
                     elif one.__class__ is str and name not in _WITHOUT_WORDS:
                         mask |= _mask_of_words(type_name, one)
             elif kind is str and name not in _WITHOUT_WORDS:
-                mask |= _mask_of_words(type_name, value)
+                mask |= _remembered(type_name, value) if len(value) <= LONG else mask_for_text(value)
     return mask
 
 
 def _mask_of_words(type_name: str, text: str) -> int:
-    return _remembered(type_name, text) if len(text) <= 200 else mask_for_text(text)
+    return _remembered(type_name, text) if len(text) <= LONG else mask_for_text(text)
 
 
 @lru_cache(REMEMBERED)

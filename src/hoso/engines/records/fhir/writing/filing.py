@@ -18,7 +18,6 @@ from hoso.engines.records.fhir.writing.care import CARE_COLUMNS, ON_KNOWN_CARE, 
 from hoso.engines.records.fhir.writing.conditions import Conditions
 from hoso.engines.records.fhir.writing.current import Current, Key
 from hoso.engines.records.fhir.writing.happened import encounter_of, happened
-from hoso.engines.records.fhir.writing.owners import named_patients
 from hoso.engines.records.fhir.writing.patients import Patients
 from hoso.engines.records.fhir.writing.permitted import check_resource
 from hoso.engines.records.fhir.writing.received import Received, receive
@@ -93,10 +92,11 @@ class FilingTurn:
         own = {id_ for id_, _ in new}
         named = {
             patient for _, one in given if one.type_name != "Patient"
-            for patient in named_patients(one.type_name, one.content) if patient.id not in own
+            for patient in one.patients if patient.id not in own
         }  # fmt: skip
         codes = {code for _, one in given if one.type_name == "Encounter" if (code := facility_code(one.content))}
         visits = {visit for key, one in given if (visit := encounter_of(*key, one.content))}
+        self.records.load_labels_by_hand(visits)
         self.belonging.look_up(named, codes, visits - {id_ for type_name, id_ in keys if type_name == "Encounter"})
 
     def _put(self, wanted: Wanted, key: Key, received: Received, now: Current | None) -> Done:
@@ -112,8 +112,6 @@ class FilingTurn:
             return self._found(wanted, now)
         encounter = encounter_of(key[0], key[1], received.content) if whose.person_id else None
         filing = self.belonging.filing(whose, encounter, received.content)
-        if encounter:
-            self.records.load_labels_by_hand(encounter)
         self._check_kept(wanted, now)
         draft = Written.of(key[1], received, happened(key[0], received.content) or self.at, wanted.kept)
         draft = self.records.labelled(draft, encounter)
@@ -150,7 +148,7 @@ class FilingTurn:
 
     def _whose(self, wanted: Wanted, id_: str, received: Received, now: Current | None, same: bool) -> Whose:
         if received.type_name != "Patient":
-            return self.belonging.of(received.type_name, received.content, wanted.place)
+            return self.belonging.of(received.type_name, received.patients, wanted.place)
         whose = self.patients.whose(id_, now.source_person_id if now else None, described_anew=not same)
         self.belonging.by_patient[id_] = whose
         return whose

@@ -10,6 +10,7 @@ from hoso.engines.records.fhir.validation import Issue, checked
 from hoso.engines.records.fhir.writing.asked import NotValid, Refused
 from hoso.engines.records.fhir.writing.content_labels import mask_of_content
 from hoso.engines.records.fhir.writing.members import without
+from hoso.engines.records.fhir.writing.owners import Named, named_patients
 from hoso.engines.records.reading import LABEL_SYSTEM
 
 _OWN = frozenset({"id", "meta"})
@@ -26,6 +27,7 @@ class Received:
     body: bytes
     meta: bytes
     sensitivity: int
+    patients: tuple[Named, ...]  # whom it names as the one it is about
 
 
 def receive(body: bytes, type_name: str, place: str = "") -> Received:
@@ -38,8 +40,9 @@ def receive(body: bytes, type_name: str, place: str = "") -> Received:
     stored, taken = without(body, _OWN) if "id" in content or "meta" in content else (body, {})
     meta, mask = _meta(content.get("meta", {}), place) if "meta" in taken else (b"", 0)
     return Received(
-        type_name, content.get("id", ""), content, stored.strip(), meta, mask | mask_of_content(type_name, content)
-    )
+        type_name, content.get("id", ""), content, stored.strip(), meta, mask | mask_of_content(type_name, content),
+        named_patients(type_name, content),
+    )  # fmt: skip
 
 
 def _meta(given: dict[str, Any], place: str) -> tuple[bytes, int]:

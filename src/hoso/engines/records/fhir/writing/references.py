@@ -11,7 +11,10 @@ import orjson
 from hoso.engines.records.fhir.writing.asked import Refused
 
 # A key cannot stand inside a string: there its quotation marks are escaped.
-_REFERENCE = re.compile(rb'("(?:reference|url)"\s*:\s*)"((?:[^"\\]|\\.)*)"')
+# Each key in a pattern of its own, and the text without a choice for each letter: a third of the time of one for both.
+_TEXT = rb'"([^"\\]*(?:\\.[^"\\]*)*)"'
+_REFERENCE = re.compile(rb'("reference"\s*:\s*)' + _TEXT)
+_ADDRESS = re.compile(rb'("url"\s*:\s*)' + _TEXT)
 _CONDITIONAL = re.compile(r"([A-Z][A-Za-z]+)\?(.+)")
 
 
@@ -35,13 +38,18 @@ def rewritten(
     def put_right(match: re.Match[bytes]) -> bytes:
         text = _text(match[2])
         target = entries.get(text)
-        if target is None and in_bundle and text.startswith("urn:uuid:") and match[1].startswith(b'"reference"'):
+        if target is None and in_bundle and text.startswith("urn:uuid:"):
             raise Refused("HS5126", place, reference=text[:120], count=0)
-        if target is None and (asked := _CONDITIONAL.fullmatch(text)) and match[1].startswith(b'"reference"'):
+        if target is None and (asked := _CONDITIONAL.fullmatch(text)):
             target = f"{asked[1]}/{found(asked[1], asked[2])}"
         return match[0] if target is None else match[1] + orjson.dumps(target)
 
-    return _REFERENCE.sub(put_right, body)
+    def put_address_right(match: re.Match[bytes]) -> bytes:
+        target = entries.get(_text(match[2]))
+        return match[0] if target is None else match[1] + orjson.dumps(target)
+
+    body = _REFERENCE.sub(put_right, body)
+    return _ADDRESS.sub(put_address_right, body) if entries else body
 
 
 def _text(raw: bytes) -> str:
