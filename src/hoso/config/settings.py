@@ -35,7 +35,7 @@ TIME_ZONE = "Asia/Ho_Chi_Minh"
 def _connection(url: str, options: str = "") -> dict[str, Any]:
     parts = conninfo_to_dict(url) if url else {}
     return {
-        "ENGINE": "django.db.backends.postgresql",
+        "ENGINE": "hoso.core.database.postgresql",
         "NAME": parts.pop("dbname", "hoso"),
         "USER": parts.pop("user", ""),
         "PASSWORD": parts.pop("password", ""),
@@ -44,7 +44,7 @@ def _connection(url: str, options: str = "") -> dict[str, Any]:
         # Else Django's sessions would count days in UTC: `current_date` is yesterday until seven in the morning here.
         "TIME_ZONE": TIME_ZONE,
         "CONN_MAX_AGE": 600,
-        "CONN_HEALTH_CHECKS": True,  # a restarted PostgreSQL costs no request
+        "CONN_HEALTH_CHECKS": True,  # a restarted PostgreSQL costs no request, and the check no trip
         "OPTIONS": {**parts, **({"options": options} if options else {})},
     }
 
@@ -183,6 +183,7 @@ SOCIALACCOUNT_STORE_TOKENS = False
 HOSO_INSIDE_NETWORKS = ENVIRONMENT["HOSO_INSIDE_NETWORKS"]
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "accounts_cache"}}
 
+SESSION_ENGINE = "hoso.web.sessions"
 SESSION_COOKIE_AGE = 24 * 3600  # no session is older; how long one really lasts: web/session_limits.py
 SESSION_SAVE_EVERY_REQUEST = False
 SESSION_COOKIE_HTTPONLY = True

@@ -2,14 +2,19 @@
 
 from dataclasses import dataclass
 
-from django.db import connection, connections, transaction
+from django.db import connections, transaction
 
 from hoso.core.access.labels import labels, withheld_mask
 from hoso.core.access.reach import Assignment
 from hoso.core.access.rule_loading import load_rules
+from hoso.core.database.prepared import rows_of
 from hoso.core.definitions import definitions_folder, read_definition
 
 ALL_LABELS = -1
+_HELD = (
+    "SELECT role, facility_id, place_id, everywhere, sees_persons, title_vi, title_en, permissions, purposes, second_factor"
+    " FROM access_held(%s::bigint)"
+)
 
 
 @dataclass(frozen=True)
@@ -70,13 +75,7 @@ class Held:
 
 def held_today(account_id: int) -> Held:
     """Roles and assignments of an active account, in one look-up; of a closed account none."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT role, facility_id, place_id, everywhere, sees_persons, title_vi, title_en, permissions, purposes,"
-            " second_factor FROM access_held(%s)",
-            [account_id],
-        )
-        rows = cursor.fetchall()
+    rows = rows_of(_HELD, [account_id])
     roles = {row[0]: Role(row[0], row[5], row[6], frozenset(row[7]), frozenset(row[8]), row[9]) for row in rows}
     return Held(tuple(roles.values()), tuple(dict.fromkeys(Assignment(*row[:5]) for row in rows)))
 

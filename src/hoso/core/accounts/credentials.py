@@ -14,10 +14,12 @@ from zlib import crc32
 from django.utils import timezone
 
 from hoso.core.accounts.models import Account, Credential
+from hoso.core.database.prepared import first_of
 
 TOKEN_PREFIX, DHIS2_PREFIX = "hoso_", "d2pat_"
 DHIS2_LENGTH = 32
 USE_NOTED_EVERY = timedelta(minutes=5)
+_LIVING_TOKEN = "secret_hash = %s::text AND kind = %s::text AND revoked_at IS NULL AND expires_at > %s::timestamptz"
 Shape = Literal["hoso", "dhis2"]
 
 
@@ -41,14 +43,14 @@ def credential_of_token(token: str) -> Credential | None:
     """The living token of an active account, else None."""
     if token.startswith(DHIS2_PREFIX) and not _is_dhis2_token(token):
         return None
-    return (
-        Credential.objects.select_related("account")
-        .filter(
-            secret_hash=_hash(token), kind=Credential.Kind.API_TOKEN, revoked_at=None, expires_at__gt=timezone.now()
-        )
-        .filter(account__is_active=True)
-        .first()
-    )
+    credential = first_of(Credential, _LIVING_TOKEN, [_hash(token), Credential.Kind.API_TOKEN.value, timezone.now()])
+    if credential is None:
+        return None
+    account = first_of(Account, "id = %s::bigint AND is_active", [credential.account_id])
+    if account is None:
+        return None
+    credential.account = account
+    return credential
 
 
 def note_use(credential: Credential) -> None:

@@ -6,14 +6,19 @@ An account's own hours count; without any, those of the roles it holds today, al
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from typing import Any
 
-from django.db.models import Q
 from django.utils import timezone
 
-from hoso.core.access.roles import held_roles
 from hoso.core.accounts.models import AccessHours, Account
+from hoso.core.database.prepared import rows_of
 
 WEEK = 7
+_IN_FORCE = """
+    SELECT account_id, days, starts, ends, outside FROM accounts_access_hours
+    WHERE ended_at IS NULL AND (account_id = %(account)s::bigint
+        OR (role <> '' AND role IN (SELECT held.role FROM access_held(%(account)s::bigint) AS held)))
+"""
 
 
 @dataclass(frozen=True)
@@ -66,17 +71,17 @@ class Hours:
 
 def hours_of(account: Account) -> Hours:
     """The hours in force for an account now."""
-    roles = [role.key for role in held_roles(account.pk)]
-    rows = list(AccessHours.objects.filter(Q(account=account) | Q(role__in=roles), ended_at=None))
-    own = [row for row in rows if row.account_id]
-    return _joined(own or rows)
+    found = rows_of(_IN_FORCE, {"account": account.pk})
+    own = [row for row in found if row[0]]
+    return _joined([row[1:] for row in own or found])
 
 
 def local_now() -> datetime:
     return timezone.localtime()
 
 
-def _joined(rows: Sequence[AccessHours]) -> Hours:
-    strict = any(row.outside == AccessHours.Outside.REFUSE for row in rows)
-    spans = tuple(Span(row.days, row.starts, row.ends) for row in rows)
+def _joined(rows: Sequence[tuple[Any, ...]]) -> Hours:
+    """Of rows (days, starts, ends, outside)."""
+    strict = any(row[3] == AccessHours.Outside.REFUSE for row in rows)
+    spans = tuple(Span(*row[:3]) for row in rows)
     return Hours(spans, AccessHours.Outside.REFUSE if strict else AccessHours.Outside.STEP_UP)

@@ -8,6 +8,7 @@ from typing import Any
 from django.db import DatabaseError, InterfaceError, connection
 
 from hoso.core.access.actor import Actor
+from hoso.core.database.prepared import rows_of
 from hoso.core.errors import HosoError
 
 # How many events the current request has written; a route that touches a person must write one (web/routes.py).
@@ -17,7 +18,12 @@ _COLUMNS = (
     "store", "spooled_at", "actor_id", "actor_name", "role", "purpose", "action", "route", "person_id", "object",
     "facility_id", "outcome", "reason", "sensitive", "break_glass", "found", "source", "source_port", "device", "request_id",
 )  # fmt: skip
-_RECORD = f"SELECT audit_record({', '.join(f'{name} => %({name})s' for name in _COLUMNS)})"
+_TYPES = {
+    "spooled_at": "timestamptz", "actor_id": "bigint", "person_id": "bigint", "facility_id": "bigint",
+    "sensitive": "boolean", "break_glass": "boolean", "found": "integer", "source_port": "integer", "request_id": "uuid",
+}  # fmt: skip
+_VALUES = ", ".join(f"{name} => %({name})s::{_TYPES.get(name, 'text')}" for name in _COLUMNS)
+_RECORD = f"SELECT audit_record({_VALUES})"
 
 # What is done for these purposes goes to the security log, all else to the log of accesses to records.
 SECURITY_PURPOSES = frozenset({"own_account", "administration"})
@@ -97,5 +103,4 @@ def columns_of(event: AuditEvent) -> dict[str, Any]:
 
 def insert_event(columns: Mapping[str, Any]) -> None:
     """Write one row; the kind of the account is looked up, and a missing `spooled_at` is none."""
-    with connection.cursor() as cursor:
-        cursor.execute(_RECORD, {"spooled_at": None, **columns})
+    rows_of(_RECORD, {"spooled_at": None, **columns})

@@ -6,7 +6,11 @@ Actor and purpose travel by `SET LOCAL`, so they end with the transaction and ca
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from django.db import connection, transaction
+from django.db import transaction
+
+from hoso.core.database.prepared import rows_of
+
+_SET_ACTOR = "SELECT set_config('hoso.actor', %s, true), set_config('hoso.purpose', %s, true)"
 
 
 @contextmanager
@@ -19,8 +23,4 @@ def acting_transaction(actor_id: int, purpose: str) -> Iterator[None]:
 
 def set_actor(actor_id: int, purpose: str) -> None:
     """Tell row security who asks and why, until the transaction ends."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT set_config('hoso.actor', %s, true), set_config('hoso.purpose', %s, true)",
-            [str(actor_id), purpose],
-        )
+    rows_of(_SET_ACTOR, [str(actor_id), purpose])

@@ -36,7 +36,9 @@ def write_new(cursor: Any, rows: Sequence[Row], tokens: Sequence[TokenOfRow]) ->
     if len(rows) <= FEW:
         bulk_insert(cursor, "records_resource", RESOURCE_COLUMNS, rows)
         places = [_OF_ROW(name) for name in LOCATION_COLUMNS]
-        bulk_insert(cursor, "records_location", LOCATION_COLUMNS, [tuple(row[place] for place in places) for row in rows])
+        bulk_insert(
+            cursor, "records_location", LOCATION_COLUMNS, [tuple(row[place] for place in places) for row in rows]
+        )
         write_tokens(cursor, rows, tokens)
         return
     numbered = [(*row, number) for number, row in enumerate(rows)]

@@ -12,8 +12,8 @@ from django.db import connection
 from hoso.core.access.actor import Actor
 from hoso.core.database.bulk import bulk_insert
 from hoso.core.database.session import acting_transaction
-from hoso.engines.records.new_rows import TOKEN_COLUMNS
 from hoso.engines.records.fhir.search.index_rows import SCHEME, index_rows
+from hoso.engines.records.new_rows import TOKEN_COLUMNS
 from hoso.engines.records.resource_types import name_of
 
 BATCH = 1000  # resources

@@ -5,17 +5,18 @@ Each function runs inside `core.access.reading.read`.
 
 from dataclasses import dataclass
 
-from django.db import connection
-
 from hoso.core.access.policy import Scope
 from hoso.core.audit.shown import note_labels
+from hoso.core.database.prepared import rows_of
 from hoso.engines.records.fhir.search.across import Cursor, Page, Search, Sight, bounded_time
 from hoso.engines.records.fhir.search.candidates import AsOf
 from hoso.engines.records.fhir.search.includes import bring_along
 from hoso.engines.records.fhir.search.query import Query
 from hoso.engines.records.fhir.search.resolved import Resolved
-from hoso.engines.records.reading import StoredResource, stored_rows
+from hoso.engines.records.reading import StoredResource, stored_by_id, stored_rows
 from hoso.engines.records.resource_types import NUMBERS
+
+_LOCATED = "SELECT person_id FROM records_location WHERE type = %s::smallint AND id = %s::text"
 
 
 @dataclass(frozen=True)
@@ -34,7 +35,7 @@ def current(scope: Scope, type_name: str, id_: str) -> Found | None:
     person_id = person_of(type_name, id_)
     if person_id is None:
         return None
-    rows = stored_rows("records_resource", scope, person_id, "r.type = %s AND r.id = %s", [NUMBERS[type_name], id_])
+    rows = stored_by_id(scope, person_id, type_name, id_)
     return Found(person_id, tuple(rows)) if rows else None
 
 
@@ -68,7 +69,5 @@ def search(
 
 def person_of(type_name: str, id_: str) -> int | None:
     """Whose resource it is, whether the asker may see it or not; for decisions, never to be told."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT person_id FROM records_location WHERE type = %s AND id = %s", [NUMBERS[type_name], id_])
-        row = cursor.fetchone()
-    return row[0] if row else None
+    found = rows_of(_LOCATED, [NUMBERS[type_name], id_])
+    return found[0][0] if found else None
