@@ -1,7 +1,7 @@
 """FHIR transactions filed: resources a second through HTTP, durable, with validation, labels, all search rows, access, audit.
 
 The bundles are Synthea's three patients of the tests, each copy with identities of its own. `BENCH_CLIENTS` connections
-send them to a served house; the client's own processor time is told beside the figure.
+send them to a served house with as many web processes as processors; the clients' own processor time is told beside the figure.
 
 Peer: Medplum's router over its store in memory (nothing durable), run before and after on the same bundles by the same client,
 where BENCH_MEDPLUM names a folder with its npm packages (@medplum/core, definitions and fhir-router 4.5.2); else none.
@@ -25,7 +25,7 @@ from uuid import UUID, uuid5
 import hoso
 from hoso.bench.bench_house import open_home, server_processes, temporary_home
 from hoso.bench.figure import Figure, Size
-from hoso.bench.process_costs import ProcessCosts, children_of
+from hoso.bench.process_costs import ProcessCosts, descendants_of
 from hoso.bench.served_house import free_port, serving
 from hoso.bench.tables import print_table
 
@@ -47,7 +47,7 @@ class Sent:
 
 def measure(size: Size) -> Figure:
     """Resources a second."""
-    clients = int(os.environ.get("BENCH_CLIENTS", "2"))
+    clients = int(os.environ.get("BENCH_CLIENTS", str(2 * (os.cpu_count() or 1))))
     count = SMALL if size == "small" else FULL
     bundles = list(_bundles(WARM_UP, count))
     folder = os.environ.get("BENCH_MEDPLUM", "")
@@ -55,11 +55,11 @@ def measure(size: Size) -> Figure:
     with temporary_home("fhir-import") as home:
         open_home(home)
         token = _token()
-        with serving(home) as port:
+        with serving(home, workers=os.cpu_count() or 1) as port:
             for name in sorted(one.name for one in SYNTHEA.glob("0-*.gz")):
                 _post(http.client.HTTPConnection("127.0.0.1", port), token, _read(name))
             _run(port, token, list(_bundles(0, WARM_UP)), clients)
-            groups = {"PostgreSQL": server_processes, "web": lambda: children_of(os.getpid(), having="granian")}
+            groups = {"PostgreSQL": server_processes, "web": lambda: descendants_of(having="granian")}
             with ProcessCosts(groups) as costs:
                 began = time.perf_counter()
                 sent = _run(port, token, bundles, clients)
@@ -71,11 +71,11 @@ def measure(size: Size) -> Figure:
     latencies = sorted(one for each in sent for one in each.latencies)
     client_cpu = sum(one.cpu_seconds for one in sent)
     print_table(
-        ["transactions", "resources", "s", "resources/s", "p50 s", "p99 s", "PostgreSQL CPU s", "client CPU s"],
+        ["transactions", "resources", "s", "resources/s", "p50 s", "p99 s", "PostgreSQL CPU s", "web CPU s", "client CPU s"],
         [[
             str(len(bundles)), f"{resources:,}", f"{seconds:.1f}", f"{resources / seconds:,.0f}",
             f"{latencies[len(latencies) // 2]:.3f}", f"{latencies[int(len(latencies) * 0.99)]:.3f}",
-            f"{cpu['PostgreSQL']:.1f}", f"{client_cpu:.1f}",
+            f"{cpu['PostgreSQL']:.1f}", f"{cpu['web']:.1f}", f"{client_cpu:.1f}",
         ]],
     )  # fmt: skip
     for rate in peers:

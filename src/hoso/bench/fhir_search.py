@@ -34,9 +34,9 @@ def measure(size: Size) -> Figure:
     with psycopg.connect(administrator_url(), autocommit=True) as connection:
         hospital = busiest_hospital(connection)
         known = drawn_patients(connection, hospital, EACH_SHAPE)
-        codes = _codes(connection)
+        codes = common_codes(connection)
     password = make_account("bench.fhir", "clinical", "doctor", hospital)
-    asked = [(shape, path) for number in range(EACH_SHAPE) for shape, path in _shapes(number, known, codes)]
+    asked = [(shape, path) for number in range(EACH_SHAPE) for shape, path in shapes(number, known, codes)]
     rng = Random("order")
     rng.shuffle(asked)
     times: dict[str, list[float]] = {}
@@ -52,7 +52,7 @@ def measure(size: Size) -> Figure:
     return Figure("fhir-search", details["all"]["p99"], "ms", details=details)
 
 
-def _shapes(number: int, known: list[tuple[str, str, str]], codes: list[str]) -> Iterator[tuple[str, str]]:
+def shapes(number: int, known: list[tuple[str, str, str]], codes: list[str]) -> Iterator[tuple[str, str]]:
     """Ten shapes, each with values of its own."""
     patient, family, identifier = (quote(one) for one in known[number % len(known)])
     code = quote(codes[number % len(codes)])
@@ -97,7 +97,7 @@ def drawn_patients(connection: Any, hospital: str, count: int) -> list[tuple[str
     return rows
 
 
-def _codes(connection: Any) -> list[str]:
+def common_codes(connection: Any) -> list[str]:
     """Codes of results, common and rare."""
     rows = connection.execute(
         "SELECT convert_from(body, 'UTF8')::jsonb #>> '{code,coding,0,code}' AS code, count(*) FROM (SELECT body FROM"

@@ -19,10 +19,12 @@ _TOKEN = re.compile(r'name="csrfmiddlewaretoken" value="([^"]+)"')
 
 
 @contextmanager
-def serving(home: Path) -> Iterator[int]:
-    """Serve this data folder on a free port of this machine, with as many web processes as is the default."""
+def serving(home: Path, workers: int = 0) -> Iterator[int]:
+    """Serve this data folder on a free port of this machine, with so many web processes; 0: as is the default."""
     port = free_port()
     environment = {**os.environ, "HOSO_HOME": str(home), "HOSO_BIND": f"127.0.0.1:{port}"}
+    if workers:
+        environment["HOSO_WEB_WORKERS"] = str(workers)
     command = [sys.executable, "-c", "from hoso.cli import main; main()", "serve"]
     with (home / "serve.log").open("ab") as log:
         process = subprocess.Popen(command, env=environment, stdin=subprocess.DEVNULL, stdout=log, stderr=log)

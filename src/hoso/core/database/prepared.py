@@ -41,6 +41,6 @@ def first_of(model: type[Instance], condition: str, values: Sequence[Any]) -> In
 def _read_of(model: type[models.Model]) -> tuple[list[str], str, list[tuple[int, Any]]]:
     """Names of the fields, the statement that reads them, and by place what makes a value of what the database gives."""
     fields, quoted = model._meta.concrete_fields, connection.ops.quote_name
-    columns = ", ".join(quoted(field.column) for field in fields)
+    columns = ", ".join(quoted(str(field.column)) for field in fields)
     converters = [(n, field.from_db_value) for n, field in enumerate(fields) if hasattr(field, "from_db_value")]
     return [field.attname for field in fields], f"SELECT {columns} FROM {quoted(model._meta.db_table)}", converters

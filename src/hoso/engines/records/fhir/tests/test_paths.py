@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from hoso.engines.records.fhir import definitions, fhirpath
-from hoso.engines.records.fhir.paths import NotCompiled, finder, referred_type
+from hoso.engines.records.fhir.paths import NotCompiled, finder, first_members, referred_type
 
 BUNDLES = Path(__file__).parents[6] / "tests" / "conformance" / "fhir" / "synthea"
 
@@ -106,3 +106,23 @@ def test_what_is_no_path_is_refused(expression: str) -> None:
 )
 def test_the_type_a_reference_names(reference: dict[str, Any], type_name: str) -> None:
     assert referred_type(reference) == type_name
+
+
+def test_where_a_path_finds_something_one_of_its_first_members_is_there() -> None:
+    seen = 0
+    for resource in synthea():
+        for parameter in definitions.search_parameters(resource["resourceType"]).values():
+            try:
+                found = finder(parameter.type_name, parameter.expression)(resource)
+            except NotCompiled:
+                continue
+            first = first_members(parameter.type_name, parameter.expression)
+            seen += bool(found)
+            assert not found or not first.isdisjoint(resource), (parameter.code, first)
+    assert seen > 5000
+
+
+def test_first_members_are_those_of_every_alternative_and_spelling() -> None:
+    found = first_members("Observation", "Observation.value.as(Quantity) | Observation.component.code")
+    assert {"valueQuantity", "valueString", "component"} <= found
+    assert "code" not in found
