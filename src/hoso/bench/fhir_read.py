@@ -45,10 +45,8 @@ def measure(size: Size) -> Figure:
     password = make_account("bench.fhir", "clinical", "doctor", hospital)
     token = token_of("bench.fhir")
     with serving(home, workers=processors) as port:
-        software = [Software(port, token) for _ in range(readers)]
-        visitors = [Visitor(port, "bench.fhir", password) for _ in range(readers)]
-        by_token = _measure([_asked_by(one) for one in software], paths)
-        signed_in = _measure([_visited_by(one) for one in visitors], paths)
+        by_token = _measure([_asked_by(Software(port, token)) for _ in range(readers)], paths)
+        signed_in = _measure([_visited_by(Visitor(port, "bench.fhir", password)) for _ in range(readers)], paths)
     print(f"{readers} readers at once, {processors} web processes")
     print_latencies({"by token": by_token.times, "signed in": signed_in.times})
     for name, one in (("by token", by_token), ("signed in", signed_in)):

@@ -23,7 +23,7 @@ def used(own_database: Database) -> Iterator[Database]:
 
 
 def _next_request() -> None:
-    connection.health_check_enabled = True
+    connection.health_check_enabled = True  # type: ignore[attr-defined]
     connection.close_if_unusable_or_obsolete()
 
 
