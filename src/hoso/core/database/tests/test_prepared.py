@@ -1,4 +1,4 @@
-"""Connections of the application: known to live without a question, made anew where the server ended them; kept plans."""
+"""Connections of the application: known to live, or to have ended, without a question; kept plans."""
 
 from collections.abc import Iterator
 
@@ -8,57 +8,45 @@ from django.db import DatabaseError, connection
 from tests.database import Database
 
 from hoso.core.accounts.models import Account, Credential
+from hoso.core.database.postgresql.base import DatabaseWrapper
 from hoso.core.database.prepared import first_of, rows_of
 
 _PLANS = "SELECT count(*) FROM pg_prepared_statements WHERE statement LIKE %s"
 
 
 @pytest.fixture
-def used(own_database: Database) -> Iterator[Database]:
-    """A database through which Django asks, at the beginning of a request."""
-    rows_of("SELECT 1", [])
-    _next_request()
-    yield own_database
-    connection.close()
+def used(own_database: Database) -> Iterator[DatabaseWrapper]:
+    """Django's wrapper around a connection of its own that has asked something."""
+    wrapper = DatabaseWrapper(dict(connection.settings_dict), "beside")
+    with psycopg.connect(own_database.app_url, autocommit=True) as session:
+        session.execute("SELECT 'the last question'")
+        wrapper.connection = session
+        yield wrapper
 
 
-def _next_request() -> None:
-    connection.health_check_enabled = True  # type: ignore[attr-defined]
-    connection.close_if_unusable_or_obsolete()
-
-
-def _session() -> int:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_backend_pid()")
-        return int(cursor.fetchone()[0])
-
-
-def test_a_connection_that_the_server_ended_is_made_anew(used: Database) -> None:
-    before = _session()
-    _next_request()
-    with psycopg.connect(used.admin_url, autocommit=True) as administrator:
-        administrator.execute("SELECT pg_terminate_backend(%s, 5000)", [before])
-    assert rows_of("SELECT pg_backend_pid()", [])[0][0] != before
-
-
-def test_a_living_connection_is_kept_and_not_asked(used: Database) -> None:
-    before = _session()
-    _next_request()
-    with psycopg.connect(used.admin_url, autocommit=True) as administrator:
+def _last_question(used: DatabaseWrapper, own_database: Database) -> str:
+    with psycopg.connect(own_database.admin_url, autocommit=True) as administrator:
         asked = "SELECT query FROM pg_stat_activity WHERE pid = %s"
-        assert connection.is_usable()
-        assert "pg_backend_pid" in administrator.execute(asked, [before]).fetchone()[0]  # type: ignore[index]
-    assert _session() == before
+        row = administrator.execute(asked, [used.connection.info.backend_pid]).fetchone()
+        assert row is not None
+        return str(row[0])
 
 
-def test_after_an_error_the_server_is_asked(used: Database) -> None:
-    before = _session()
-    connection.errors_occurred = True
-    _next_request()
-    with psycopg.connect(used.admin_url, autocommit=True) as administrator:
-        asked = "SELECT query FROM pg_stat_activity WHERE pid = %s"
-        assert administrator.execute(asked, [before]).fetchone()[0] == "SELECT 1"  # type: ignore[index]
-    assert not connection.errors_occurred
+def test_a_living_connection_is_not_asked(used: DatabaseWrapper, own_database: Database) -> None:
+    assert used.is_usable()
+    assert "the last question" in _last_question(used, own_database)
+
+
+def test_a_connection_that_the_server_ended_is_not_usable(used: DatabaseWrapper, own_database: Database) -> None:
+    with psycopg.connect(own_database.admin_url, autocommit=True) as administrator:
+        administrator.execute("SELECT pg_terminate_backend(%s, 5000)", [used.connection.info.backend_pid])
+    assert not used.is_usable()
+
+
+def test_after_an_error_the_server_is_asked(used: DatabaseWrapper, own_database: Database) -> None:
+    used.errors_occurred = True
+    assert used.is_usable()
+    assert _last_question(used, own_database) == "SELECT 1"
 
 
 @pytest.mark.django_db
