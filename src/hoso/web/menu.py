@@ -41,7 +41,6 @@ PLACES = (
     Place("conflicts", "Xung đột", "Conflicts", "conflict.decide", "record_keeping"),
     Place("pairs", "Hồ sơ trùng", "Duplicates", "conflict.decide", "record_keeping"),
     Place("household_lists", "Danh sách hộ", "Households", "household.import", "record_keeping"),
-    Place("ministry_portal", "Cổng Bộ Y tế", "Ministry's portal", "package.read", "record_keeping"),
     Place("intake_people", "Tra người", "Look up a person", "person.search", "record_keeping"),
     Place("statistics", "Báo cáo thống kê", "Statistics", "statistics.read", "statistics"),
     Place("places", "Địa bàn", "Places", "place.read", PUBLIC),
