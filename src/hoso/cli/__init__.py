@@ -24,6 +24,7 @@ from hoso.cli.incident import incident
 from hoso.cli.intake import intake
 from hoso.cli.keys import keys
 from hoso.cli.level import level
+from hoso.cli.mapping import mapping
 from hoso.cli.modules import modules
 from hoso.cli.people import people
 from hoso.cli.portal import portal
@@ -74,6 +75,7 @@ for command in (
     facilities,
     units,
     terminology,
+    mapping,
     audit,
     gateway,
     backup,

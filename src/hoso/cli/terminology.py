@@ -146,8 +146,10 @@ def _recorded(action: str, target: str) -> Iterator[None]:
 
     from hoso.core.accounts.actions import operator
     from hoso.core.audit.events import AuditEvent, record_event
+    from hoso.core.database.session import set_actor
 
     with transaction.atomic():
-        yield
         actor = operator(f"terminology {action}")
+        set_actor(actor.account_id, "administration")  # who brings a version into force stands in its row
+        yield
         record_event(AuditEvent(actor, "", "administration", action, object=f"CodeSystem/{target}"))

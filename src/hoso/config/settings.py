@@ -103,6 +103,7 @@ INSTALLED_APPS = [
     "hoso.engines.intake.folders",
     "hoso.engines.intake.pulls",
     "hoso.engines.intake.households",
+    "hoso.engines.intake.local_codes",
     "hoso.engines.intake.notifying",
     "hoso.engines.statistics",
     "hoso.engines.oversight",

@@ -38,6 +38,7 @@ PLACES = (
     Place("rights", "Yêu cầu của người dân", "Requests of persons", "rights.handle", "data_subject_rights"),
     Place("intake", "Tiếp nhận", "Intake", "package.read", "record_keeping"),
     Place("quarantine", "Tạm giữ", "Quarantine", "package.read", "record_keeping"),
+    Place("local_codes", "Ánh xạ mã", "Code mapping", "package.read", "record_keeping"),
     Place("conflicts", "Xung đột", "Conflicts", "conflict.decide", "record_keeping"),
     Place("pairs", "Hồ sơ trùng", "Duplicates", "conflict.decide", "record_keeping"),
     Place("household_lists", "Danh sách hộ", "Households", "household.import", "record_keeping"),

@@ -21,6 +21,7 @@ from hoso.core.database.session import acting_transaction
 from hoso.engines.intake.addresses import place_id_of
 from hoso.engines.intake.counting import day_of_sending
 from hoso.engines.intake.ledger import CurrentVisit, Ledger, VisitOutcome
+from hoso.engines.intake.local_codes.counting import CodedBatch
 from hoso.engines.intake.patients import file_patients
 from hoso.engines.intake.preparing import PreparedVisit
 from hoso.engines.intake.sent import Finding
@@ -54,6 +55,7 @@ class _Batch:
     ledger: Ledger
     people: Linkage
     records: RecordBatch
+    codes: CodedBatch
     facilities: dict[str, int]
     prepare_again: Callable[[PreparedVisit, datetime], PreparedVisit]
     care: dict[tuple[int, int, int], tuple[date, date, int]] = field(default_factory=dict)
@@ -84,8 +86,8 @@ def file_batch(
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [WRITER_LOCK])
         at = timezone.now()
         batch = _Batch(
-            facts, cursor, at, Ledger(cursor, facts.package_id, again), Linkage(cursor), RecordBatch(cursor, at), facilities,
-            prepare_again,
+            facts, cursor, at, Ledger(cursor, facts.package_id, again), Linkage(cursor), RecordBatch(cursor, at),
+            CodedBatch(cursor), facilities, prepare_again,
         )  # fmt: skip
         _file(batch, visits)
         _write(batch, actor)
@@ -102,6 +104,7 @@ def _file(batch: _Batch, visits: Sequence[PreparedVisit]) -> None:
     batch.ledger.load([(batch.facilities[visit.facility_code], visit.ma_lk) for visit in sound])
     claims = [(visit.claim, batch.facilities[visit.facility_code]) for visit in sound if visit.claim]
     batch.people.load(claims)
+    batch.codes.load([facility_id for _, facility_id in claims])
     for visit in visits:
         facility_id = batch.facilities.get(visit.facility_code, 0)
         if visit.is_quarantined:
@@ -130,6 +133,7 @@ def _file_sound(batch: _Batch, visit: PreparedVisit, facility_id: int) -> None:
     if linked:
         outcome.person_id, outcome.source_person_id = linked.person.now.person_id, linked.person.source_person_id
         outcome.place_id = linked.person.now.place_id
+        batch.codes.take(visit, facility_id, current is not None)
         _file_resources(batch, visit, linked, facility_id, current)
         visit.findings.extend(_link_findings(linked))
     batch.ledger.add(visit, facility_id, outcome)
@@ -257,6 +261,7 @@ def _write(batch: _Batch, actor: Actor) -> None:
     origins = {number: (one.facility_id, batch.facts.package_id) for number, one in batch.touched_persons.items()}
     file_patients(batch.records, [batch.people.persons[number] for number in origins], origins, codes)
     batch.records.write()
+    batch.codes.write()
     move_home(batch.cursor, batch.people.homes())
     batch.ledger.write()
     bulk_insert(

@@ -14,6 +14,8 @@ from hoso.core.jobs.helper_processes import end_with_parent
 from hoso.engines.intake.content import content_hash
 from hoso.engines.intake.exchange import Decision, load_decisions
 from hoso.engines.intake.identity import claimed_identity
+from hoso.engines.intake.local_codes.kinds import kinds
+from hoso.engines.intake.local_codes.sent_codes import SentCode, sent_codes
 from hoso.engines.intake.mapping.claim import map_claim
 from hoso.engines.intake.mapping.course import map_course
 from hoso.engines.intake.mapping.encounter import map_encounter, map_withheld_encounter, mark_withheld
@@ -61,6 +63,7 @@ class PreparedVisit:
     aside: list[tuple[int, int, str, int]] = field(default_factory=list)  # table, line, why, mask
     withheld_whole: int = 0  # the labels by which nothing of the visit may be known
     treating: Members = field(default_factory=dict)
+    codes: list[SentCode] = field(default_factory=list)  # of the lines that are filed
 
     @property
     def is_quarantined(self) -> bool:
@@ -79,15 +82,18 @@ class PreparedVisit:
         return whole
 
 
-def prepare(raw: RawVisit, stated: str | None, id_date: datetime | None = None) -> PreparedVisit:
+def prepare(
+    raw: RawVisit, stated: str | None, id_date: datetime | None = None, *, filed: bool = False
+) -> PreparedVisit:
     """Prepare one HOSO. `id_date` is the date its ids hang on when the visit was filed before; else its admission.
+    `filed`: this very sending is filed already, so rules that came later do not keep it out.
 
     Whatever a sender manages to write, one visit never stops the next: what nobody foresaw goes to quarantine.
     """
     if raw.finding:
         return _unreadable(raw, raw.finding)
     try:
-        return _prepare(raw, stated, id_date)
+        return _prepare(raw, stated, id_date, filed)
     except Exception:
         logger.exception("a visit could not be prepared")
         return _unreadable(raw, Finding("HS9001", "error", 1, 0, "", ""))
@@ -112,7 +118,7 @@ def _unreadable(raw: RawVisit, finding: Finding) -> PreparedVisit:
     )
 
 
-def _prepare(raw: RawVisit, stated: str | None, id_date: datetime | None) -> PreparedVisit:
+def _prepare(raw: RawVisit, stated: str | None, id_date: datetime | None, filed: bool) -> PreparedVisit:
     sent, decision, findings = judge(raw, stated)
     left = moment(sent.summary.get("NGAY_RA", ""))
     admitted = moment(sent.summary.get("NGAY_VAO", ""))
@@ -131,7 +137,7 @@ def _prepare(raw: RawVisit, stated: str | None, id_date: datetime | None) -> Pre
         id_date=id_date or admitted,
         encounter="",
     )
-    if not prepared.is_quarantined:
+    if filed or not prepared.is_quarantined:
         _map(prepared, sent)
     return prepared
 
@@ -165,6 +171,7 @@ def settle_helper() -> None:
     for decision in load_decisions():
         compiled(decision)
     detail_kinds()
+    kinds()
     gc.freeze()
     gc.set_threshold(50_000, 50, 50)
 
@@ -200,6 +207,7 @@ def _map(prepared: PreparedVisit, sent: SentVisit) -> None:
     prepared.aside = withheld + _not_mapped(sent, visit.mapped | withholding.withheld.keys())
     prepared.lines_filed = len(visit.mapped)
     prepared.treating = treating(sent)
+    prepared.codes = sent_codes(sent, withholding.withheld)
 
 
 def _mapping_visit(prepared: PreparedVisit, sent: SentVisit, withholding: Withholding) -> MappingVisit:

@@ -5,7 +5,6 @@ and received = filed + unchanged + corrected + quarantined holds before and afte
 """
 
 from collections.abc import Sequence
-from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -14,13 +13,11 @@ from django.utils import timezone
 
 from hoso.core.access.actor import Actor
 from hoso.core.database.session import acting_transaction
-from hoso.core.files.originals import open_original
-from hoso.engines.intake.archives import read_package
 from hoso.engines.intake.filing import PURPOSE, PackageFacts, file_batch
+from hoso.engines.intake.kept import kept_visits
 from hoso.engines.intake.packages import BATCH, Facilities, Package, load_package, only_one
 from hoso.engines.intake.preparing import PreparedVisit, prepare
 from hoso.engines.intake.rules.book import rule_set
-from hoso.engines.intake.sent import RawVisit
 
 
 @dataclass(frozen=True)
@@ -55,7 +52,7 @@ def recheck_package(package_id: int, actor: Actor) -> Rechecked:
 
 
 def _recheck(package: Package, ordinals: Sequence[int], actor: Actor) -> Rechecked:
-    raws = _sent(package, set(ordinals))
+    raws = kept_visits(package.sha256, package.file_name, set(ordinals))
 
     def prepare_again(visit: PreparedVisit, id_date: datetime) -> PreparedVisit:
         return prepare(raws[visit.ordinal], package.stated_version, id_date)
@@ -70,17 +67,6 @@ def _recheck(package: Package, ordinals: Sequence[int], actor: Actor) -> Recheck
         file_batch(facts, [visit], facilities.of([visit], raw.header.made_on), actor, prepare_again, again=True)
         passed += not visit.is_quarantined
     return Rechecked(len(raws), passed)
-
-
-def _sent(package: Package, ordinals: set[int]) -> dict[int, RawVisit]:
-    with closing(open_original(package.sha256)) as stream:
-        found: dict[int, RawVisit] = {}
-        for raw in read_package(stream, package.file_name):
-            if raw.ordinal in ordinals:
-                found[raw.ordinal] = raw
-            if len(found) == len(ordinals):
-                break
-        return found
 
 
 # Not judged by today's rules, and no corrected sending has taken its place.

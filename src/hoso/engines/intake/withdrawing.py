@@ -3,9 +3,7 @@
 Nothing is deleted: the original, every version and the ledger's rows stay. Statistics and payment are told through the outbox.
 """
 
-from contextlib import closing
 from dataclasses import dataclass
-from itertools import islice
 from typing import Any
 
 from django.db import IntegrityError, connection, transaction
@@ -19,9 +17,9 @@ from hoso.core.audit.events import AuditEvent, record_event
 from hoso.core.changes.outbox import announce
 from hoso.core.database.session import acting_transaction, set_actor
 from hoso.core.errors import HosoError
-from hoso.core.files.originals import open_original
-from hoso.engines.intake.archives import read_package
 from hoso.engines.intake.filing import PURPOSE, team_of
+from hoso.engines.intake.kept import kept_visits
+from hoso.engines.intake.local_codes.counting import CodedBatch
 from hoso.engines.intake.patients import settle_persons
 from hoso.engines.intake.preparing import prepare
 from hoso.engines.people.linkage import WRITER_LOCK
@@ -192,9 +190,12 @@ def _bring_back(cursor: Any, current: _Current) -> None:
         [current.package_id, current.source_person_id],
     )
     digest, file_name, stated, patient_id = cursor.fetchone()
-    with closing(open_original(bytes(digest))) as stream:
-        raw = next(islice(read_package(stream, file_name), current.ordinal - 1, None))
-    visit = prepare(raw, stated, current.id_date)
+    raw = kept_visits(bytes(digest), file_name, {current.ordinal})[current.ordinal]
+    visit = prepare(raw, stated, current.id_date, filed=True)
+    codes = CodedBatch(cursor)
+    codes.load([current.facility_id])
+    codes.take(visit, current.facility_id, replaced=True)
+    codes.write()
     records = RecordBatch(cursor, timezone.now())
     filing = Filing(
         current.person_id, current.source_person_id, patient_id, current.encounter, current.facility_id, current.place_id,

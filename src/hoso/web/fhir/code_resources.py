@@ -13,8 +13,9 @@ from hoso.core.terminology.listing import System
 from hoso.core.terminology.queries import Concept, Version, concept_at, version_at, versions
 from hoso.core.terminology.systems import ICD9_CM, ICD10_VN, ICD10_VN_BLOCKS, LABORATORY, LOINC, SERVICES
 from hoso.engines.records.fhir.value_sets import OWN as SETS
+from hoso.web.fhir.facility_maps import is_local_map, local_matches
 from hoso.web.fhir.outcomes import fhir_answer
-from hoso.web.fhir.parameters import Given, given_to, needed
+from hoso.web.fhir.parameters import Given, asked_day, given_to, needed
 from hoso.web.routes import ActingRequest
 
 MAPS_URL = "https://hoso.vn/fhir/ConceptMap/"
@@ -24,7 +25,9 @@ MAPS = {
     "icd10-vn-blocks": (ICD10_VN, ICD10_VN_BLOCKS, "block", "wider"),
     "xet-nghiem-loinc": (LABORATORY, LOINC, "loinc", "relatedto"),  # the decision names LOINC as a reference only
 }
-TRANSLATE = frozenset({"url", "code", "system", "source", "target", "targetsystem", "coding", "codeableConcept"})
+TRANSLATE = frozenset(
+    {"url", "date", "code", "system", "source", "target", "targetsystem", "coding", "codeableConcept"}
+)
 ALL = 1_000_000
 KINDS = {"valueBoolean": "boolean", "valueDecimal": "decimal", "valueString": "string"}
 
@@ -78,12 +81,20 @@ def translate(request: ActingRequest) -> HttpResponse:
     Raises HosoError HS5201 for an unknown map, HS5202 where the code or its system is missing.
     """
     given = given_to(request, "ConceptMap/$translate", TRANSLATE)
-    matches = [match for system, code in _asked(given) for match in _matches(given, system, code)]
+    matches = [match for system, code in _asked(given) for match in _all_matches(request, given, system, code)]
     parts: list[dict[str, Any]] = [{"name": "result", "valueBoolean": bool(matches)}]
     if not matches:
         parts.append({"name": "message", "valueString": "không có ánh xạ / nothing is mapped"})
     parts += [{"name": "match", "part": one} for one in matches]
     return fhir_answer(orjson.dumps({"resourceType": "Parameters", "parameter": parts}))
+
+
+def _all_matches(request: ActingRequest, given: Given, system: str, code: str) -> Iterator[list[dict[str, Any]]]:
+    """By the maps of the house, and by those of facilities that the asker may read."""
+    if not is_local_map(given.get("url")):
+        yield from _matches(given, system, code)
+    if not given.get("source") and not given.get("target"):
+        yield from local_matches(request, given.get("url"), system, code, given.get("targetsystem"), asked_day(given))
 
 
 def _asked(given: Given) -> list[tuple[str, str]]:
@@ -106,10 +117,10 @@ def _matches(given: Given, system: str, code: str) -> Iterator[list[dict[str, An
             f"{SETS}{source.name}",
         ):
             continue
-        concept = concept_at(source.name, code, localdate())
+        concept = concept_at(source.name, code, asked_day(given))
         for found in _targets(concept, name) if concept else ():
             coded = {"system": target.url, "code": found}
-            if target is not LOINC and (named := concept_at(target.name, found, localdate())):
+            if target is not LOINC and (named := concept_at(target.name, found, asked_day(given))):
                 coded["display"] = named.display_vi
             yield [
                 {"name": "equivalence", "valueCode": equivalence},

@@ -19,7 +19,7 @@ from hoso.core.terminology.queries import Concept, concept_at, version_at, versi
 from hoso.core.vietnamese.folding import fold
 from hoso.engines.records.fhir.value_sets import ValueSet, value_set
 from hoso.web.fhir.outcomes import fhir_answer
-from hoso.web.fhir.parameters import Given, answer_of, given_to, needed
+from hoso.web.fhir.parameters import Given, answer_of, asked_day, given_to, needed
 from hoso.web.routes import ActingRequest
 
 LOOKUP = frozenset({"code", "system", "version", "coding", "date", "displayLanguage", "property"})
@@ -52,7 +52,7 @@ def lookup(request: ActingRequest) -> HttpResponse:
 def validate_code_of_system(request: ActingRequest) -> HttpResponse:
     """Whether a system has a code, and whether a name is one of its names."""
     given = given_to(request, "CodeSystem/$validate-code", OF_SYSTEM)
-    url, day = given.get("url"), _day(given)
+    url, day = given.get("url"), asked_day(given)
     for system, code, display in _candidates(given, url if isinstance(url, str) else "", "url"):
         if url and system != url:
             continue
@@ -65,7 +65,7 @@ def validate_code_of_system(request: ActingRequest) -> HttpResponse:
 def validate_code_of_set(request: ActingRequest) -> HttpResponse:
     """Whether a value set has a code."""
     given = given_to(request, "ValueSet/$validate-code", OF_SET)
-    day, wanted = _day(given), value_set(needed(given, "url"), _day(given))
+    day, wanted = asked_day(given), value_set(needed(given, "url"), asked_day(given))
     for system, code, display in _candidates(given, "", "system"):
         if wanted.holds(system, code):
             concept = concept_at(system, code, day) if wanted.version else None
@@ -96,7 +96,7 @@ def subsumes(request: ActingRequest) -> HttpResponse:
 def expand(request: ActingRequest) -> HttpResponse:
     """The codes of a value set, page by page; `filter` by beginnings of words without accents, or of the code."""
     given = given_to(request, "ValueSet/$expand", EXPAND)
-    wanted = value_set(needed(given, "url"), _day(given))
+    wanted = value_set(needed(given, "url"), asked_day(given))
     offset, count = _whole(given, "offset", 0), _whole(given, "count", DEFAULT_EXPANDED)
     if count > MOST_EXPANDED:
         raise HosoError("HS5112", name="count", value=str(count))
@@ -225,21 +225,11 @@ def _day_of(given: Given, system: str) -> date:
     """A day on which the version that was asked for answers. Raises HosoError HS5201 for an unknown version."""
     wanted = given.get("version")
     if not wanted:
-        return _day(given)
+        return asked_day(given)
     for one in versions(_known(system)):
         if one.version == wanted:
             return one.valid_from
     raise HosoError("HS5201", url=f"{system}|{wanted}"[:120])
-
-
-def _day(given: Given) -> date:
-    text = given.get("date")
-    if not text:
-        return localdate()
-    try:
-        return date.fromisoformat(str(text)[:10])
-    except ValueError as error:
-        raise HosoError("HS5112", name="date", value=str(text)[:60]) from error
 
 
 def _whole(given: Given, name: str, default: int) -> int:

@@ -1,9 +1,11 @@
 """What an operation is asked with: query parameters, or a Parameters resource. Unknown names are refused."""
 
+from datetime import date
 from typing import Any
 
 import orjson
 from django.http import HttpRequest
+from django.utils.timezone import localdate
 
 from hoso.core.errors import HosoError
 from hoso.web.fhir.limits import MOST_OF_ONE, body_of
@@ -58,3 +60,14 @@ def answer_of(*parts: tuple[str, str, Any]) -> bytes:
     """(name, type of value, value) as a Parameters resource; those without a value are left out."""
     told = [{"name": name, f"value{kind}": value} for name, kind, value in parts if value not in (None, "")]
     return orjson.dumps({"resourceType": "Parameters", "parameter": told})
+
+
+def asked_day(given: Given) -> date:
+    """The `date` that was asked about, today unless it was. Raises HosoError HS5112 for no date."""
+    text = given.get("date")
+    if not text:
+        return localdate()
+    try:
+        return date.fromisoformat(str(text)[:10])
+    except ValueError as error:
+        raise HosoError("HS5112", name="date", value=str(text)[:60]) from error

@@ -9,6 +9,7 @@ from hoso.web.fhir import (
     code_resources,
     codes,
     documents,
+    facility_maps,
     histories,
     matching,
     merging,
@@ -83,6 +84,13 @@ urlpatterns = [
     _asks("ConceptMap/$translate", code_resources.translate, "fhir_translate"),
     _asks("CodeSystem/hoso-<slug:name>", code_resources.code_system, "fhir_code_system"),
     _asks("ValueSet/hoso-<slug:name>", code_resources.set_of_codes, "fhir_value_set"),
+    route(
+        "ConceptMap/hoso-local-<slug:name>",
+        facility_maps.map_of_facility,
+        name="fhir_map_of_facility",
+        permission=facility_maps.PERMISSION,
+        purpose=facility_maps.PURPOSE,
+    ),
     _asks("ConceptMap/hoso-<slug:name>", code_resources.concept_map, "fhir_concept_map"),
     by_method("Patient/$match", POST=_reads(matching.patient_match, "fhir_match")),
     by_method(

@@ -11,6 +11,7 @@ from hoso.core.terminology import queries
 from hoso.core.terminology.barcodes import looks_scanned, scanned
 from hoso.core.terminology.catalogues import catalogues
 from hoso.core.terminology.comparing import Comparison, VersionLine, compare, version_list
+from hoso.core.terminology.corrections import PROPOSE
 from hoso.core.terminology.gtin import NotAGtin
 from hoso.core.terminology.listing import System, systems
 from hoso.core.terminology.packages import PERMISSION, PURPOSE, product_of
@@ -26,8 +27,8 @@ CHANGES = 200  # of a comparison on one page
 
 def terminology(request: ActingRequest) -> HttpResponse:
     """`?q=` words without accents or the beginning of a code, `system=` where, `on=` a day. Raises HosoError HS9004."""
-    offered = _offered()
-    name, text, day = _system(request, offered), request.GET.get("q", "").strip(), day_of(request)
+    offered = offered_systems()
+    name, text, day = system_of(request, offered), request.GET.get("q", "").strip(), day_of(request)
     found = queries.search(name, text, day, limit=LIMIT) if text else []
     context = {
         "systems": offered.values(),
@@ -39,6 +40,7 @@ def terminology(request: ActingRequest) -> HttpResponse:
         "concepts": found,
         "outdated": bool(found) and not any(concept.in_force for concept in found),
         "cut": len(found) == LIMIT,
+        "may_correct": may(request.actor, PROPOSE, PURPOSE),
     }
     fragment = request.headers.get("HX-Target") == "results"
     return render(request, "terminology/rows.html" if fragment else "terminology/search.html", context)
@@ -46,8 +48,8 @@ def terminology(request: ActingRequest) -> HttpResponse:
 
 def versions(request: ActingRequest) -> HttpResponse:
     """`?system=` its versions; with `before=` and `after=` what the later says otherwise. Raises HS6024, HS9004."""
-    offered = _offered()
-    name = _system(request, offered)
+    offered = offered_systems()
+    name = system_of(request, offered)
     lines = version_list(name)
     before, after = request.GET.get("before", ""), request.GET.get("after", "")
     page = request.GET.get("page", "1")
@@ -61,7 +63,7 @@ def versions(request: ActingRequest) -> HttpResponse:
     return render(request, "terminology/versions.html", context)
 
 
-def _offered() -> dict[str, System]:
+def offered_systems() -> dict[str, System]:
     """Diagnoses and services, and every catalogue that has a version."""
     return ALWAYS | {one.name: one for one in systems() if one.name in catalogues() and one.name not in ALWAYS}
 
@@ -78,7 +80,8 @@ def _scan(text: str) -> dict[str, object]:
     return {"scan": read, "packed": product_of(read.gtin, today), "today": today}
 
 
-def _system(request: ActingRequest, offered: dict[str, System]) -> str:
+def system_of(request: ActingRequest, offered: dict[str, System]) -> str:
+    """The system that is asked about. Raises HosoError HS9004 for one that has no pages."""
     name = request.GET.get("system", ICD10_VN.name)
     if name not in offered:
         raise HosoError("HS9004", name="system", value=name[:40])

@@ -21,6 +21,19 @@ CHANGE = {
 }
 
 
+FIELD = {
+    "display_vi": ("Tên tiếng Việt", "Vietnamese name"),
+    "display_en": ("Tên tiếng Anh", "English name"),
+    "parent": ("Mã cha", "Parent"),
+    "other": ("Khác", "Something else"),
+}
+
+
+@register.filter
+def field_word(key: str) -> str:
+    return spoken(FIELD[key])
+
+
 @register.filter
 def status_word(key: str) -> str:
     return spoken(STATUS[key])
