@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import psycopg
 import pytest
-from django.db import DatabaseError, connection
+from django.db import DatabaseError, connection, transaction
 from tests.database import Database
 
 from hoso.core.accounts.models import Account, Credential
@@ -58,7 +58,7 @@ def test_a_statement_is_planned_once_and_answers_each_value() -> None:
 
 @pytest.mark.django_db
 def test_an_error_is_djangos_own() -> None:
-    with pytest.raises(DatabaseError):
+    with pytest.raises(DatabaseError), transaction.atomic():  # what the test began goes on
         rows_of("SELECT 1 / %s::integer", [0])
 
 
