@@ -1,4 +1,5 @@
-"""npm's fhirclient, unmodified, in a real Chromium against a served house: it is launched, and reads the one patient.
+"""npm's fhirclient, unmodified, in a real Chromium against a served house: it launches itself, or is opened from the page of a
+person or of a visit, and reads the one patient.
 
 The package comes from npm by the pinned lock in `smart_app`, where node and npm are on the machine; with CI=true their
 absence is a failure.
@@ -20,6 +21,7 @@ import pytest
 from playwright.sync_api import Page, expect, sync_playwright
 
 from hoso.cli.tests.test_serve import Served
+from hoso.core.accounts.authorization.models import Client
 from hoso.core.accounts.monitoring_notice import accept_notice
 from tests.authorization.flow import registered
 from tests.browser.conftest import ARGUMENTS, PATIENCE_MS, _chromium
@@ -30,7 +32,7 @@ from tests.outside_clients.test_insurer_client import START_SECONDS, wait_for
 
 APP = Path(__file__).with_name("smart_app")
 PASSWORD = "Mot-mat-khau-dai-2026"
-SCOPES = "launch/patient openid fhirUser patient/Patient.rs patient/Observation.rs"
+SCOPES = "launch launch/encounter launch/patient openid fhirUser patient/Patient.rs patient/Observation.rs"
 
 
 @dataclass(frozen=True)
@@ -43,6 +45,7 @@ class House:
     username: str
     person: int
     patient: str
+    visit: str
     name: str
 
 
@@ -77,6 +80,7 @@ def house(own_database: Database, app_folder: Path) -> Iterator[House]:
     claim = sample_3176()
     Intake(own_database.home / "sent").send(package(claim))
     person = person_of(claim.ma_lk)
+    visit = one("SELECT DISTINCT encounter FROM records_resource WHERE encounter <> '' AND person_id = %s", person)
     patient, name = (
         one(f"SELECT {column} FROM people_person WHERE person_id = %s", person) for column in ("patient_id", "name")
     )
@@ -86,11 +90,13 @@ def house(own_database: Database, app_folder: Path) -> Iterator[House]:
     Thread(target=pages.serve_forever, daemon=True).start()
     app = f"http://127.0.0.1:{pages.server_port}"
     handed = registered(doctor, "public", SCOPES, redirect_uris=[f"{app}/index.html"])
+    opened = registered(doctor, "public", SCOPES, redirect_uris=[f"{app}/index.html"], launch_url=f"{app}/launch.html")
+    Client.objects.filter(pk=opened.client.pk).update(launch_url=f"{app}/launch.html?client={opened.client.client_id}")
     server = Served(own_database)
     try:
         wait_for(server.is_up, START_SECONDS)
         url = f"http://127.0.0.1:{server.port}"
-        yield House(url, app, handed.client.client_id, doctor.username, person, patient, name)
+        yield House(url, app, handed.client.client_id, doctor.username, person, patient, visit, name)
     finally:
         server.process.kill()
         server.process.wait()
@@ -137,3 +143,36 @@ def test_a_standalone_launch(page: Page, house: House) -> None:
     page.get_by_role("button", name=house.name).click()
     page.get_by_role("button", name="Đồng ý", exact=True).click()
     _check(_told(page), house)
+
+
+def _open_from(page: Page, house: House, address: str) -> Page:
+    """From a page of the house to the app, which opens in a window of its own; there the doctor is asked."""
+    page.goto(house.url + address)
+    if "/sign-in/" in page.url:
+        _sign_in(page, house)
+    page.get_by_text("Mở trong ứng dụng").click()
+    with page.context.expect_page() as opened:
+        page.get_by_role("button", name="App public").click()
+    app = opened.value
+    app.get_by_role("button", name="Đồng ý", exact=True).click()
+    return app
+
+
+def test_an_app_is_opened_from_the_page_of_a_person_and_of_a_visit(page: Page, house: House) -> None:
+    from_person = _told(_open_from(page, house, f"/people/{house.person}/"))
+    _check(from_person, house)
+    assert (from_person.get("visit"), from_person["banner"]) == (None, True)
+    from_visit = _told(_open_from(page, house, f"/people/{house.person}/visits/{house.visit}/"))
+    _check(from_visit, house)
+    assert from_visit["visit"] == house.visit
+
+
+def test_the_address_of_a_launch_opens_nothing_a_second_time(page: Page, house: House) -> None:
+    addresses: list[str] = []
+    page.context.on("request", lambda sent: addresses.append(sent.url) if "launch=" in sent.url else None)
+    app = _open_from(page, house, f"/people/{house.person}/")
+    _told(app)
+    (launched,) = {one for one in addresses if one.startswith(f"{house.app}/launch.html")}
+    app.goto(launched)
+    app.wait_for_function("document.title === 'failed'")
+    assert "HS2410" in app.content()

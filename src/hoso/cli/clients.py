@@ -51,6 +51,9 @@ def list_(as_json: bool) -> None:
 @click.option(
     "--redirect-uri", "redirect_uris", multiple=True, help="Where a person's browser returns; exact; may be repeated."
 )
+@click.option(
+    "--launch-url", default="", help="Where the page of a record opens it (SMART EHR launch); needs --scope launch."
+)
 @click.option("--account", help="User name of the software account under which it acts by itself (asymmetric only).")
 @click.option("--facility", help="Code of the facility it belongs to: only accounts with a role there may use it.")
 @click.option("--jwks-uri", default="", help="Address of its public keys (asymmetric).")
@@ -64,8 +67,8 @@ def list_(as_json: bool) -> None:
 )
 @json_option
 def register(
-    name: str, kind: str, owner: str, scopes: tuple[str, ...], redirect_uris: tuple[str, ...], account: str | None,
-    facility: str | None, jwks_uri: str, jwks_file: Path | None, days: int, as_json: bool,
+    name: str, kind: str, owner: str, scopes: tuple[str, ...], redirect_uris: tuple[str, ...],
+    launch_url: str, account: str | None, facility: str | None, jwks_uri: str, jwks_file: Path | None, days: int, as_json: bool,
 ) -> None:  # fmt: skip
     """Register the software NAME; prints its client_id and, for a symmetric one, its secret, this once."""
     _open()
@@ -74,7 +77,7 @@ def register(
     from hoso.core.accounts.authorization.registration import NewClient
 
     new = NewClient(
-        name, kind, _account(owner, "--owner"), list(scopes), list(redirect_uris),
+        name, kind, _account(owner, "--owner"), list(scopes), list(redirect_uris), launch_url,
         account=_account(account, "--account") if account else None, facility=_facility(facility),
         jwks=_key_set(jwks_file) if jwks_file else None, jwks_uri=jwks_uri, days=days,
     )  # fmt: skip

@@ -11,6 +11,7 @@ _PATHS = {
     "file": '<path d="M4 1.8h5L12.5 5.3v9H4z"/><path d="M9 1.8V5.3h3.5"/>',
     "down": '<path d="M8 2v8.5M4.5 7.5 8 11l3.5-3.5M3 13.8h10"/>',
     "up": '<path d="M8 11V2.5M4.5 6 8 2.5 11.5 6M3 13.8h10"/>',
+    "out": '<path d="M9 2.5h4.5V7M13.2 2.8 7.5 8.5M11.5 9.5V13h-9V4H6"/>',
     "print": '<path d="M4.5 6V2h7v4M4.5 11H2.5V6h11v5h-2"/><path d="M4.5 9.5h7V14h-7z"/>',
     "trend": '<path d="M2 2v12h12"/><path d="m4.5 10 3-3.5 2 2L14 4"/>',
     "person": '<circle cx="8" cy="5" r="2.8"/><path d="M2.8 14c.5-3 2.6-4.5 5.2-4.5s4.7 1.5 5.2 4.5"/>',

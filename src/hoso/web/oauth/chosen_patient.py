@@ -1,7 +1,9 @@
-"""The patient whom the person puts before an app (`launch/patient`): found by their own right, kept in the session."""
+"""The patient whom the person puts before an app: chosen here (`launch/patient`), or on the page from which the app was opened
+(`launch`; launched.py). Found by the person's own right, kept in the session for the one question of the one app."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import timedelta
+from hashlib import sha256
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -9,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from hoso.core.access.policy import Scope
-from hoso.core.accounts.authorization.models import Client
+from hoso.core.accounts.authorization.protocol import Asked
 from hoso.core.errors import HosoError
 from hoso.engines.people import queries as people
 from hoso.engines.people.models import Person, SearchAnswer
@@ -19,14 +21,19 @@ from hoso.web.staff.people import SHORTEST, Found
 
 SESSION_KEY = "oauth_patient"
 KEPT = timedelta(minutes=10)
+KEPT_QUESTIONS = 5  # of one person at a time: apps being opened side by side
 
 
 @dataclass(frozen=True)
 class Chosen:
-    client_id: str
     patient_id: str
     name: str
-    at: float
+    encounter: str = ""
+    at: float = field(default_factory=lambda: timezone.now().timestamp())
+
+    @property
+    def is_fresh(self) -> bool:
+        return timezone.now().timestamp() - self.at < KEPT.total_seconds()
 
 
 def choose(request: ActingRequest) -> HttpResponse:
@@ -62,19 +69,34 @@ def _chosen(request: ActingRequest) -> HttpResponse:
     person = ask(request, query, person_id=int(number), about="patient for an app")
     if person is None:
         raise HosoError("HS4003")
-    chosen = Chosen(request.GET.get("client_id", ""), person.patient_id, person.name, timezone.now().timestamp())
-    request.session[SESSION_KEY] = asdict(chosen)
+    _keep(request, _question(request.GET.get("client_id", "")), Chosen(person.patient_id, person.name))
     return redirect(f"{reverse('oauth_authorize')}?{request.GET.urlencode()}")
 
 
-def of(request: HttpRequest, client: Client) -> Chosen | None:
-    """The patient chosen for this client a moment ago."""
-    kept = request.session.get(SESSION_KEY)
-    if kept is None or kept["client_id"] != client.client_id:
-        return None
-    chosen = Chosen(**kept)
-    return chosen if timezone.now().timestamp() - chosen.at < KEPT.total_seconds() else None
+def of(request: HttpRequest, asked: Asked) -> Chosen | None:
+    """The patient put before this client a moment ago, for this question."""
+    kept = request.session.get(SESSION_KEY, {}).get(_question(asked.client.client_id, asked.launch))
+    chosen = Chosen(**kept) if kept else None
+    return chosen if chosen and chosen.is_fresh else None
 
 
-def forget(request: HttpRequest) -> None:
-    request.session.pop(SESSION_KEY, None)
+def put(request: HttpRequest, asked: Asked, chosen: Chosen) -> None:
+    """Keep the patient of the page from which the app was opened."""
+    _keep(request, _question(asked.client.client_id, asked.launch), chosen)
+
+
+def forget(request: HttpRequest, asked: Asked) -> None:
+    kept = request.session.get(SESSION_KEY, {})
+    kept.pop(_question(asked.client.client_id, asked.launch), None)
+    request.session[SESSION_KEY] = kept
+
+
+def _question(client_id: str, launch: str = "") -> str:
+    """One question of one client; the launch as a hash, since the session is kept in the database."""
+    return f"{client_id} {sha256(launch.encode()).hexdigest()}" if launch else client_id
+
+
+def _keep(request: HttpRequest, question: str, chosen: Chosen) -> None:
+    kept = {key: one for key, one in request.session.get(SESSION_KEY, {}).items() if key != question}
+    newest = dict(list(kept.items())[1 - KEPT_QUESTIONS :])
+    request.session[SESSION_KEY] = newest | {question: asdict(chosen)}

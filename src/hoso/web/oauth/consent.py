@@ -1,5 +1,6 @@
 """The person at the screen: which software asks for what, and the answer. Only a session may answer, never a token."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlsplit
@@ -38,7 +39,7 @@ def authorize(request: HttpRequest) -> HttpResponse:
     try:
         asked = protocol.examine(request)
     except ProtocolError as error:
-        return _refuse(request, error)
+        return refuse(request, error)
     if bears_token(request):
         raise HosoError("HS2252")
     if not request.user.is_authenticated:
@@ -59,20 +60,20 @@ def decide(request: ActingRequest) -> HttpResponse:
     try:
         asked = protocol.examine(request)
     except ProtocolError as error:
-        return _refuse(request, error)
+        return refuse(request, error)
     account = _account(request)
     if not may_act_for(asked.client, account):
         raise HosoError("HS2251", client=asked.client.name)
     if request.POST.get("decision") != "allow":
         record_refusal(request, asked.client.client_id, "declined", account)
         return protocol.conclude(request, None)
-    patient = chosen_patient.of(request, asked.client) if needs_patient(asked.scopes) else None
+    patient = chosen_patient.of(request, asked) if needs_patient(asked.scopes) else None
     if needs_patient(asked.scopes) and patient is None:
         return _as_get(request.GET)
-    decision = Decision(
-        account, not lacks_second_factor(request), _signed_in_at(request), patient.patient_id if patient else ""
-    )
-    chosen_patient.forget(request)
+    decision = Decision(account, not lacks_second_factor(request), _signed_in_at(request))
+    if patient:
+        decision = replace(decision, patient=patient.patient_id, encounter=patient.encounter)
+    chosen_patient.forget(request, asked)
     return protocol.conclude(request, decision)
 
 
@@ -80,16 +81,16 @@ def _question(request: HttpRequest, asked: Asked) -> HttpResponse:
     query = request.GET.urlencode()
     patient = None
     if needs_patient(asked.scopes):
-        patient = chosen_patient.of(request, asked.client)
+        patient = chosen_patient.of(request, asked)
         if patient is None:
-            return redirect(f"{reverse('oauth_patient')}?{query}")
+            return redirect(f"{reverse('oauth_launch' if asked.launch else 'oauth_patient')}?{query}")
     context = {
         "client": asked.client,
         "sentences": sentences(asked.scopes),
         "goes_to": urlsplit(asked.redirect_uri).netloc or asked.redirect_uri,
         "patient": patient,
         "decide_url": f"{reverse('oauth_decide')}?{query}",
-        "change_patient_url": f"{reverse('oauth_patient')}?{query}",
+        "change_patient_url": "" if asked.launch else f"{reverse('oauth_patient')}?{query}",
     }
     response = render(request, "oauth/consent.html", context)
     response["Cache-Control"] = "no-store"
@@ -98,7 +99,7 @@ def _question(request: HttpRequest, asked: Asked) -> HttpResponse:
     return response
 
 
-def _refuse(request: HttpRequest, error: Any) -> HttpResponse:
+def refuse(request: HttpRequest, error: Any) -> HttpResponse:
     """To the client where its address is known to be its own; else the person is told, and sent nowhere."""
     record_refusal(request, request.GET.get("client_id", ""), str(error.error))
     if error.redirect_uri:

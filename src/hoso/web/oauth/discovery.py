@@ -10,12 +10,13 @@ from hoso.core.accounts.authorization.jose import CLIENT_ALGORITHMS, SIGNING_ALG
 
 METHODS = ["client_secret_basic", "client_secret_post", "private_key_jwt"]
 SCOPES = [
-    "openid", "fhirUser", "profile", "offline_access", "launch/patient", "patient/*.cruds", "user/*.cruds",
+    "openid", "fhirUser", "profile", "offline_access", "launch", "launch/patient", "launch/encounter", "patient/*.cruds", "user/*.cruds",
     "system/*.cruds", "patient/*.*", "user/*.*", "system/*.*", "__hoso/*", "__dhis2/*.cruds",
 ]  # fmt: skip
 CAPABILITIES = [
-    "launch-standalone", "authorize-post", "client-public", "client-confidential-symmetric",
-    "client-confidential-asymmetric", "sso-openid-connect", "context-standalone-patient", "permission-offline",
+    "launch-ehr", "launch-standalone", "authorize-post", "client-public", "client-confidential-symmetric",
+    "client-confidential-asymmetric", "sso-openid-connect", "context-banner", "context-ehr-patient",
+    "context-ehr-encounter", "context-standalone-patient", "permission-offline",
     "permission-patient", "permission-user", "permission-v1", "permission-v2",
 ]  # fmt: skip
 

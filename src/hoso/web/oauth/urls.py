@@ -4,7 +4,7 @@ from django.urls import URLPattern
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST, require_safe
 
-from hoso.web.oauth import chosen_patient, consent, discovery, endpoints
+from hoso.web.oauth import chosen_patient, consent, discovery, endpoints, launched
 from hoso.web.routes import PUBLIC, SIGNED_IN, View, route
 
 
@@ -26,6 +26,10 @@ urlpatterns = [
     route(
         "oauth/patient", chosen_patient.choose, name="oauth_patient",
         permission="person.search", purpose="treatment", touches_person=True,
+    ),
+    route(
+        "oauth/launch", require_safe(launched.launched), name="oauth_launch",
+        permission="record.read", purpose="treatment", touches_person=True,
     ),
     _endpoint("oauth/token", endpoints.token, "oauth_token"),
     _endpoint("oauth/introspect", endpoints.introspect, "oauth_introspect"),

@@ -80,6 +80,7 @@ def _typed(request: ActingRequest) -> NewClient:
         owner=_account(typed.get("owner", "").strip(), "owner"),
         scopes=typed.get("scopes", "").split(),
         redirect_uris=typed.get("redirect_uris", "").split(),
+        launch_url=typed.get("launch_url", "").strip(),
         account=_account(typed["account"].strip(), "account") if typed.get("account", "").strip() else None,
         facility=_facility(typed.get("facility", "").strip()),
         jwks=_key_set(typed.get("jwks", "").strip()),

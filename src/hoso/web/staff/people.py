@@ -21,6 +21,7 @@ from hoso.web.components.month_strip import month_strip
 from hoso.web.menu import may
 from hoso.web.papers import PRINT
 from hoso.web.routes import ActingRequest
+from hoso.web.staff.apps import apps_of, lets_open
 from hoso.web.staff.detail_rows import detail_rows
 from hoso.web.staff.timeline_rows import timeline_rows
 from hoso.web.templatetags.bilingual import spoken
@@ -107,6 +108,7 @@ def person(request: ActingRequest, person_id: int) -> HttpResponse:
         "rows": timeline_rows(visits, today),
         "may_label": may(request.actor, "record.label", request.declaration.purpose),
         "may_print": may(request.actor, PRINT, request.declaration.purpose),
+        "apps": (apps := apps_of(request)),
         "last": visits[-1].started if visits else None,
         "strip": month_strip(
             [timezone.localtime(visit.started).date() for visit in visits],
@@ -116,7 +118,7 @@ def person(request: ActingRequest, person_id: int) -> HttpResponse:
             spoken(("Số lượt khám theo tháng", "Visits by month")),
         ),
     }
-    return render(request, "people/person.html", context)
+    return lets_open(render(request, "people/person.html", context), apps)
 
 
 def older_visits(request: ActingRequest, person_id: int) -> HttpResponse:

@@ -16,6 +16,7 @@ from hoso.web.components.stacked_bar import Part, stacked_bar
 from hoso.web.menu import may
 from hoso.web.papers import PRINT
 from hoso.web.routes import ActingRequest
+from hoso.web.staff.apps import apps_of, lets_open
 from hoso.web.staff.drug_courses import drug_courses
 from hoso.web.templatetags.bilingual import spoken
 from hoso.web.templatetags.figures import dong
@@ -57,10 +58,11 @@ def visit(request: ActingRequest, person_id: int, encounter: str) -> HttpRespons
         "has_ranges": any(line.low is not None or line.high is not None for line in page.visit.results),
         "may_label": may(request.actor, "record.label", request.declaration.purpose),
         "may_print": may(request.actor, PRINT, request.declaration.purpose),
+        "apps": (apps := apps_of(request)),
         "payers": parts,
         "payers_picture": stacked_bar(parts, "; ".join(f"{part.text} {dong(part.amount)}" for part in parts)),
     }
-    return render(request, "visits/visit.html", context)
+    return lets_open(render(request, "visits/visit.html", context), apps)
 
 
 def payer_parts(costs: Costs) -> list[Part]:

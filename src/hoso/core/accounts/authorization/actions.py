@@ -42,6 +42,7 @@ def register_client(actor: Actor, new: NewClient) -> HandedClient:
             account=new.account,
             facility=new.facility,
             redirect_uris=new.redirect_uris,
+            launch_url=new.launch_url,
             scopes=new.scopes,
             secret_hash=make_password(secret) if secret else "",
             jwks=new.jwks,

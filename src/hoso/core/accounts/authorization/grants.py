@@ -20,7 +20,15 @@ from hoso.core.accounts.authorization.addresses import audiences, base_url
 from hoso.core.accounts.authorization.identity import fhir_user, id_token_claims
 from hoso.core.accounts.authorization.models import Client, Grant, Token
 from hoso.core.accounts.authorization.queries import may_act_now
-from hoso.core.accounts.authorization.scopes import for_people, for_software, is_for_fhir, refused, without
+from hoso.core.accounts.authorization.scopes import (
+    LAUNCH,
+    LAUNCH_ENCOUNTER,
+    for_people,
+    for_software,
+    is_for_fhir,
+    refused,
+    without,
+)
 from hoso.core.accounts.models import Account
 
 CONFIDENTIAL = ["private_key_jwt", "client_secret_basic", "client_secret_post"]
@@ -29,12 +37,13 @@ EVERY_METHOD = [*CONFIDENTIAL, "none"]
 
 @dataclass(frozen=True)
 class Decision:
-    """What the person decided and under what sign-in; `patient` is the FHIR id of the patient in context."""
+    """What the person decided and under what sign-in; `patient` and `encounter` are the FHIR ids of what is in context."""
 
     account: Account
     second_factor: bool
     signed_in_at: datetime
     patient: str = ""
+    encounter: str = ""
 
 
 class CodeGrant(grants.AuthorizationCodeGrant):
@@ -49,6 +58,7 @@ class CodeGrant(grants.AuthorizationCodeGrant):
         if data.get("prompt") == "none":
             raise ConsentRequiredError(redirect_uri=redirect_uri)  # the person is always asked
         self.request.scope = for_people(self.request.scope)
+        self._check_launch(redirect_uri, data.get("launch", ""))
         if not self.request.scope:
             raise InvalidScopeError(redirect_uri=redirect_uri)
         audience = data.get("aud", "")
@@ -58,18 +68,28 @@ class CodeGrant(grants.AuthorizationCodeGrant):
             raise InvalidRequestError("aud is missing", redirect_uri=redirect_uri)
         return redirect_uri
 
+    def _check_launch(self, redirect_uri: str, launch: str) -> None:
+        """Opened from a page, the client asks for `launch`; by itself it has nothing of that to ask for."""
+        asks = LAUNCH in self.request.scope.split()
+        if launch and not asks:
+            raise InvalidScopeError("the scope launch is missing", redirect_uri=redirect_uri)
+        if asks and not launch:
+            self.request.scope = without(self.request.scope, LAUNCH)
+
     def generate_authorization_code(self) -> str:
         return tokens.new_value()
 
     def save_authorization_code(self, code: str, request: Any) -> None:
         now, data, decision = timezone.now(), request.payload.data, self.decision
         scopes = request.scope if fhir_user(decision.account, "x") else without(request.scope, "fhirUser")
+        scopes = scopes if decision.encounter else without(scopes, LAUNCH_ENCOUNTER)
         grant = Grant.objects.create(
             client=request.client,
             account=decision.account,
             scopes=scopes,
             audience=data.get("aud", "").rstrip("/"),
             patient=decision.patient,
+            encounter=decision.encounter,
             second_factor=decision.second_factor,
             code_hash=tokens.hashed(code),
             code_challenge=data["code_challenge"],

@@ -21,6 +21,17 @@ def fhir_user(account: Account, base: str) -> str:
     return f"{base}{FHIR}/Practitioner/{subject(account)}" if account.kind in STAFF else ""
 
 
+def launch_context(grant: Grant) -> dict[str, Any]:
+    """What is told of the person and visit before the app, beside its token (SMART App Launch 2.2, launch context).
+
+    An app always opens in a window of its own, where it must say itself whose record it shows (`need_patient_banner`).
+    """
+    if not grant.patient:
+        return {}
+    told: dict[str, Any] = {"patient": grant.patient, "need_patient_banner": True}
+    return told | ({"encounter": grant.encounter} if grant.encounter else {})
+
+
 def id_token_claims(grant: Grant, scopes: str, base: str) -> dict[str, Any]:
     """The claims of an ID token, without those that depend on the access token beside it."""
     now = int(time.time())

@@ -6,7 +6,7 @@ from django.utils import timezone
 
 from hoso.core.access.narrowing import narrowed
 from hoso.core.access.roles import held_roles
-from hoso.core.accounts.authorization.identity import fhir_user, subject
+from hoso.core.accounts.authorization.identity import fhir_user, launch_context, subject
 from hoso.core.accounts.authorization.models import Token
 from hoso.core.accounts.authorization.permits import allowed_permissions
 from hoso.core.accounts.authorization.queries import may_act_now
@@ -37,8 +37,7 @@ def answer(token: Token, base: str) -> dict[str, Any]:
     }
     if grant.audience:
         told["aud"] = grant.audience
-    if grant.patient:
-        told["patient"] = grant.patient
+    told |= launch_context(grant)
     if token.with_id_token and "fhirUser" in token.scopes.split():
         told["fhirUser"] = fhir_user(grant.account, base)
     return told

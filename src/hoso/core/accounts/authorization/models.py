@@ -3,7 +3,7 @@
 No secret is kept in clear: client secrets as Argon2, codes and tokens (256 random bits) as SHA-256.
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import ClassVar
 from urllib.parse import urlsplit
 
@@ -39,6 +39,7 @@ class Client(models.Model):
     )  # under which it acts by itself (Backend Services); empty: only in the name of people
     facility = models.ForeignKey("places.Facility", models.PROTECT, null=True, blank=True)
     redirect_uris = models.JSONField(default=list)
+    launch_url = models.CharField(max_length=500, blank=True)  # where a page of ours opens it; empty: it opens itself
     scopes = models.JSONField(default=list)
     secret_hash = models.CharField(max_length=200, blank=True)
     jwks = models.JSONField(null=True, blank=True)
@@ -118,6 +119,7 @@ class Grant(models.Model):
     scopes = models.TextField()
     audience = models.CharField(max_length=300, blank=True)
     patient = models.CharField(max_length=64, blank=True)  # FHIR id of the patient in context
+    encounter = models.CharField(max_length=64, blank=True)  # FHIR id of the visit in context
     second_factor = models.BooleanField(default=False)
     code_hash = models.CharField(max_length=64, null=True, unique=True)
     code_challenge = models.CharField(max_length=128, blank=True)
@@ -158,6 +160,31 @@ class Grant(models.Model):
 
     def get_amr(self) -> list[str]:
         return ["mfa"] if self.second_factor else []
+
+
+class Launch(models.Model):
+    """An app opened from a page: for this account at this client, with the person and visit that were on the page.
+
+    The app is told a value (kept as a hash) that leads here once, within minutes (SMART App Launch 2.2, EHR launch).
+    """
+
+    client = models.ForeignKey(Client, models.PROTECT, related_name="launches")
+    account = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="launches")
+    value_hash = models.CharField(max_length=64, unique=True)
+    patient = models.CharField(max_length=64)
+    encounter = models.CharField(max_length=64, blank=True)
+    created_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(expires_at__gt=F("created_at")) & Q(expires_at__lte=F("created_at") + timedelta(minutes=5)),
+                name="launch_is_short",
+            ),
+            models.CheckConstraint(condition=~Q(patient=""), name="launch_of_a_patient"),
+        ]
 
 
 class Token(models.Model):

@@ -23,9 +23,11 @@ from hoso.core.accounts.authorization import jose, record, tokens
 from hoso.core.accounts.authorization.addresses import TOKEN, base_url
 from hoso.core.accounts.authorization.assertions import client_of_assertion
 from hoso.core.accounts.authorization.grants import BackendGrant, CodeGrant, Decision, IdToken, Pkce, RefreshGrant
+from hoso.core.accounts.authorization.identity import launch_context
 from hoso.core.accounts.authorization.key_sets import LOOPBACK
 from hoso.core.accounts.authorization.models import Client, Grant, Token
 from hoso.core.accounts.authorization.queries import living_client
+from hoso.core.accounts.authorization.scopes import LAUNCH
 from hoso.core.accounts.authorization.token_endpoints import Introspection, Revocation
 
 ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
@@ -39,6 +41,7 @@ class Asked:
     client: Client
     scopes: str
     redirect_uri: str
+    launch: str = ""  # the value by which a page of ours opened the client; empty: it came by itself
 
 
 class _Request(DjangoOAuth2Request):
@@ -70,8 +73,7 @@ class _Server(AuthorizationServer):
             tokens.keep(
                 grant, tokens.Issue(Token.Kind.REFRESH, token["refresh_token"], grant.scopes, tokens.REFRESH_LIFE)
             )
-        if grant.patient:
-            token["patient"] = grant.patient
+        token.update(launch_context(grant))
         Client.objects.filter(pk=grant.client.pk).update(last_used_at=timezone.now())
         record.record_issue(request._request, grant, how)
 
@@ -150,7 +152,8 @@ def _server() -> _Server:
 def examine(request: HttpRequest) -> Asked:
     """What an authorization request asks. Raises ProtocolError; with a `redirect_uri` the client is to be told."""
     grant = _server().get_consent_grant(request)
-    return Asked(grant.request.client, grant.request.scope, grant.redirect_uri)
+    launch = grant.request.payload.data.get("launch", "") if LAUNCH in grant.request.scope.split() else ""
+    return Asked(grant.request.client, grant.request.scope, grant.redirect_uri, launch)
 
 
 def conclude(request: HttpRequest, decision: Decision | None) -> HttpResponse:
@@ -167,6 +170,14 @@ def tell_client(request: HttpRequest, error: OAuth2Error) -> HttpResponse:
     """The redirect that tells the client of an error."""
     answer: HttpResponse = _server().handle_error_response(request, error)
     return answer
+
+
+def refuse_launch(request: HttpRequest, asked: Asked) -> HttpResponse:
+    """The redirect that tells the client that its `launch` leads nowhere, and no more than that."""
+    told = "HS2410 the launch was used, is over, or is not for you: open the app again from the page of the record"
+    return tell_client(
+        request, InvalidRequestError(told, redirect_uri=asked.redirect_uri, state=request.GET.get("state"))
+    )
 
 
 def token_answer(request: HttpRequest) -> HttpResponse:

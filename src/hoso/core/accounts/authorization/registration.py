@@ -12,7 +12,7 @@ from hoso.core.accounts.authorization.jose import BadStatement, usable_keys
 from hoso.core.accounts.authorization.key_sets import LOOPBACK, is_acceptable_address
 from hoso.core.accounts.authorization.models import Client
 from hoso.core.accounts.authorization.queries import may_act_for
-from hoso.core.accounts.authorization.scopes import parse
+from hoso.core.accounts.authorization.scopes import LAUNCH, parse
 from hoso.core.accounts.models import Account
 from hoso.core.errors import HosoError
 from hoso.core.places.models import Facility
@@ -30,6 +30,7 @@ class NewClient:
     owner: Account
     scopes: list[str]
     redirect_uris: list[str] = field(default_factory=list)
+    launch_url: str = ""
     account: Account | None = None
     facility: Facility | None = None
     jwks: dict[str, Any] | None = None
@@ -50,6 +51,7 @@ def check(new: NewClient) -> None:
     for scope in new.scopes:
         if parse(scope) is None:
             _refuse(f"phạm vi không hợp lệ: {scope[:80]}", f"not a scope: {scope[:80]}")
+    _check_launch(new)
     _check_keys(new)
     _check_account(new)
 
@@ -65,8 +67,22 @@ def _check_address(uri: str) -> None:
     well_formed = uri.isascii() and uri.isprintable() and " " not in uri and "*" not in uri and len(uri) <= 500
     if not well_formed or not (app or (web and parts.hostname)) or "#" in uri or parts.username is not None:
         _refuse(
-            f"địa chỉ nhận kết quả không hợp lệ: {uri[:80]} (cần https, đúng nguyên văn, không dấu * và #)",
-            f"not a redirect address: {uri[:80]} (https, in full, without * and #)",
+            f"địa chỉ không hợp lệ: {uri[:80]} (cần https, đúng nguyên văn, không dấu * và #)",
+            f"not an address for it: {uri[:80]} (https, in full, without * and #)",
+        )
+
+
+def _check_launch(new: NewClient) -> None:
+    """An app that our pages open is a web page, returns to one, and may ask for what was on the page."""
+    if not new.launch_url:
+        return
+    _check_address(new.launch_url)
+    if urlsplit(new.launch_url).scheme not in ("http", "https"):
+        _refuse("địa chỉ mở ứng dụng phải là trang web", "the launch address must be a web page")
+    if LAUNCH not in new.scopes or not new.redirect_uris:
+        _refuse(
+            "ứng dụng được mở từ hồ sơ cần phạm vi launch và địa chỉ nhận kết quả",
+            "an app that is opened from a record needs the scope launch and a redirect address",
         )
 
 

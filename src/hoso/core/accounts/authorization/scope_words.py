@@ -19,7 +19,9 @@ PLAIN = {
         "tiếp tục truy cập khi bạn không có mặt, tối đa 180 ngày",
         "keep its access while you are away, 180 days at most",
     ),
+    "launch": Sentence("biết bạn mở nó từ hồ sơ của ai", "know from whose record you opened it"),
     "launch/patient": Sentence("biết người bệnh mà bạn chọn", "know the patient whom you choose"),
+    "launch/encounter": Sentence("biết lượt khám mà bạn đang xem", "know the visit you were looking at"),
 }
 TYPES = {
     "*": Sentence("mọi loại thông tin", "every kind of information"),

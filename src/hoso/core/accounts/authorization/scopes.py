@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from urllib.parse import parse_qsl
 
-PLAIN = ("openid", "fhirUser", "profile", "offline_access", "launch/patient")
+LAUNCH, LAUNCH_ENCOUNTER = "launch", "launch/encounter"  # opened from a page of ours; with the visit on it
+PLAIN = ("openid", "fhirUser", "profile", "offline_access", LAUNCH, "launch/patient", LAUNCH_ENCOUNTER)
 FHIR_CONTEXTS = ("patient", "user", "system")
 V1_LETTERS = {"read": "rs", "write": "cud", "*": "cruds"}
 _RESOURCE = re.compile(
@@ -115,10 +116,11 @@ def without(scopes: str, left_out: str) -> str:
 
 
 def needs_patient(scopes: str) -> bool:
-    """Whether one patient must be in context (SMART App Launch 2.2, patient-specific scopes)."""
+    """Whether one patient must be in context (SMART App Launch 2.2, launch context and patient-specific scopes)."""
     parsed = [parse(text) for text in scopes.split()]
     return any(
-        scope == PlainScope("launch/patient") or (isinstance(scope, ResourceScope) and scope.context == "patient")
+        scope in (PlainScope(LAUNCH), PlainScope("launch/patient"))
+        or (isinstance(scope, ResourceScope) and scope.context == "patient")
         for scope in parsed
     )
 
