@@ -52,20 +52,15 @@ def test_pkce_is_s256_and_nothing_else(address: str) -> None:
     assert read(address).json()["code_challenge_methods_supported"] == ["S256"]
 
 
-@pytest.mark.smart(346, 348, 350)
+@pytest.mark.smart(346, 348, 349, 350, 351)
 def test_capability_sets_are_whole() -> None:
-    """Patient Access and Clinician Access for Standalone Apps; no capability of EHR launch is claimed."""
+    """Patient Access and Clinician Access, for standalone apps and for those that are opened from a record."""
     claimed = set(read(SMART).json()["capabilities"])
-    standalone = {"launch-standalone", "client-public", "permission-patient"}
-    assert standalone | {"context-standalone-patient"} <= claimed
-    assert standalone | {"permission-user"} <= claimed
-    assert not claimed & {
-        "launch-ehr",
-        "context-ehr-patient",
-        "context-ehr-encounter",
-        "permission-online",
-        "smart-app-state",
-    }
+    for launch in ("standalone", "ehr"):
+        patient_access = {f"launch-{launch}", f"context-{launch}-patient", "client-public", "permission-patient"}
+        assert patient_access | {"permission-user"} <= claimed
+    assert "context-ehr-encounter" in claimed
+    assert not claimed & {"context-standalone-encounter", "context-style", "permission-online", "smart-app-state"}
 
 
 @pytest.mark.smart(389)
