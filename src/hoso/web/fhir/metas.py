@@ -18,7 +18,8 @@ from hoso.engines.records.fhir import interactions
 from hoso.engines.records.fhir.interactions import Found
 from hoso.engines.records.fhir.writing.asked import Wanted
 from hoso.engines.records.fhir.writing.current import resources_by_key
-from hoso.engines.records.fhir.writing.turn import PERMISSION, take_turn
+from hoso.engines.records.fhir.writing.permitted import PERMISSION
+from hoso.engines.records.fhir.writing.turn import take_turn
 from hoso.engines.records.reading import LABEL_SYSTEM
 from hoso.web.asking import ask
 from hoso.web.fhir.outcomes import fhir_answer

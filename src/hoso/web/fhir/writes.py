@@ -12,7 +12,8 @@ from hoso.core.errors import HosoError
 from hoso.engines.records.fhir.definitions import resource_types
 from hoso.engines.records.fhir.writing.asked import Done, Wanted
 from hoso.engines.records.fhir.writing.bundles import Entry, Read, asked_of, batch, only_reads, transaction
-from hoso.engines.records.fhir.writing.turn import PERMISSION, take_turn
+from hoso.engines.records.fhir.writing.permitted import PERMISSION
+from hoso.engines.records.fhir.writing.turn import take_turn
 from hoso.engines.records.fhir.writing.unwritten import check_written
 from hoso.web import routes
 from hoso.web.fhir import bundle_reads

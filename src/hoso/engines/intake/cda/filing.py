@@ -10,7 +10,6 @@ from typing import Any
 import orjson
 from django.db import connection
 
-from hoso.core.access import policy
 from hoso.core.access.actor import Actor
 from hoso.core.access.policy import Scope
 from hoso.core.audit.events import AuditEvent, record_event
@@ -31,7 +30,8 @@ from hoso.engines.records.fhir.writing.asked import Wanted
 from hoso.engines.records.fhir.writing.care import CARE_COLUMNS, ON_KNOWN_CARE, care_days
 from hoso.engines.records.fhir.writing.current import resources_by_key
 from hoso.engines.records.fhir.writing.filing import facility_of
-from hoso.engines.records.fhir.writing.turn import PERMISSION, take_turn
+from hoso.engines.records.fhir.writing.permitted import scope_of_writer
+from hoso.engines.records.fhir.writing.turn import take_turn
 from hoso.engines.records.resource_types import NUMBERS
 
 _SHARED = "Encounter"  # several documents may be about one visit: the end of one is not the end of it
@@ -39,7 +39,7 @@ _SHARED = "Encounter"  # several documents may be about one visit: the end of on
 
 def receive_document(actor: Actor, purpose: str, content: bytes) -> int:
     """Keep the bytes of a document that software sends, and take it in. Raises what `take_document` raises."""
-    scope = policy.decide(actor, PERMISSION, purpose)
+    scope = scope_of_writer(actor, purpose)
     keep_original([content])
     return take_document(actor, purpose, content, From(actor.account_id, facility_of(actor, scope)))
 
@@ -49,7 +49,7 @@ def take_document(actor: Actor, purpose: str, content: bytes, sender: From, file
 
     Raises HosoError HS2001, those of `read_document` and `map_document`, HS5194, and what filing raises; then nothing is done.
     """
-    scope = policy.decide(actor, PERMISSION, purpose)
+    scope = scope_of_writer(actor, purpose)
     if len(content) > MAX_BYTES:
         raise HosoError("HS5191", file=file, limit=f"{MAX_BYTES // 1024 // 1024} MB")
     root = read_document(BytesIO(content), file)

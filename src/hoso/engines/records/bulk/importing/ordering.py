@@ -6,7 +6,6 @@ from uuid import UUID
 
 from django.db import connection, transaction
 
-from hoso.core.access import policy
 from hoso.core.access.actor import Actor
 from hoso.core.accounts.authorization.permits import permits
 from hoso.core.audit.events import AuditEvent, record_event
@@ -15,7 +14,7 @@ from hoso.engines.records.bulk.importing.inputs import Input, find_input
 from hoso.engines.records.bulk.kept_refusals import as_error
 from hoso.engines.records.bulk.orders import PURPOSES, Order, finish, order_of, place_order
 from hoso.engines.records.fhir.definitions import resource_types
-from hoso.engines.records.fhir.writing.turn import PERMISSION
+from hoso.engines.records.fhir.writing.permitted import PERMISSION, scope_of_writer
 from hoso.engines.records.fhir.writing.unwritten import check_written
 
 PURPOSE = PURPOSES["import"]
@@ -43,12 +42,12 @@ def order_import(
 ) -> UUID:
     """Order it; `given`: (type, url) of each file, `base` the service's own address.
 
-    Raises HosoError HS2001 as the policy does, HS5164 for another mode or no file, HS5115, HS5134 and HS2255 for a type that
+    Raises HosoError HS2001 and HS2412 as `scope_of_writer` does, HS5164 for another mode or no file, HS5115, HS5134 and HS2255 for a type that
     is not written, HS5165 for a file that is not there, HS5162.
     """
     from hoso.engines.records.bulk.jobs import work
 
-    scope = policy.decide(actor, PERMISSION, PURPOSE)
+    scope = scope_of_writer(actor, PURPOSE)
     if mode not in MODES:
         raise HosoError("HS5164", reason=f"mode {mode[:40]}")
     if not 0 < len(given) <= MOST_INPUTS:

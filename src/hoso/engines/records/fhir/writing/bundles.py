@@ -17,7 +17,8 @@ from hoso.core.access.reading import Asking, record_refusal
 from hoso.core.errors import HosoError
 from hoso.engines.records.fhir.definitions import resource_types
 from hoso.engines.records.fhir.writing.asked import METHODS, Done, Refused, Wanted
-from hoso.engines.records.fhir.writing.turn import PERMISSION, take_turn
+from hoso.engines.records.fhir.writing.permitted import PERMISSION
+from hoso.engines.records.fhir.writing.turn import take_turn
 from hoso.engines.records.fhir.writing.unwritten import check_written
 
 MOST_ENTRIES = 20_000

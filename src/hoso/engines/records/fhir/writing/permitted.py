@@ -1,4 +1,4 @@
-"""What the scopes of a token leave of writing (SMART App Launch 2.2); the roles decided before."""
+"""Who may write: a role that reaches everybody, and what the scopes of a token leave of it (SMART App Launch 2.2)."""
 
 from functools import lru_cache
 from typing import Any
@@ -6,13 +6,27 @@ from urllib.parse import parse_qsl
 
 import orjson
 
+from hoso.core.access import policy
 from hoso.core.access.actor import Actor
+from hoso.core.access.policy import Scope
 from hoso.core.accounts.authorization.permits import Interaction, Permit, permits
 from hoso.core.errors import HosoError
 from hoso.engines.records.fhir.search.matching import Test, matcher
 from hoso.engines.records.fhir.search.query import parse_query
 
+PERMISSION = "record.write"
 _INTERACTIONS: dict[str, Interaction] = {"POST": "create", "PUT": "update", "PATCH": "update", "DELETE": "delete"}
+
+
+def scope_of_writer(actor: Actor, purpose: str) -> Scope:
+    """How far the writer reaches: to everybody, as one who files must know whether a person is known.
+
+    Raises HosoError HS2001 where no role grants writing, HS2412 where it is held at one facility or place alone.
+    """
+    scope = policy.decide(actor, PERMISSION, purpose)
+    if not any(reach.relation == "everywhere" for reach in scope.reaches):
+        raise HosoError("HS2412")
+    return scope
 
 
 def check_type(actor: Actor, type_name: str, method: str) -> tuple[Permit, ...]:

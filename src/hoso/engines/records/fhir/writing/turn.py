@@ -9,9 +9,8 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from django.db import DatabaseError, IntegrityError, OperationalError, connection
+from django.db import DatabaseError, IntegrityError, OperationalError, ProgrammingError, connection
 
-from hoso.core.access import policy
 from hoso.core.access.actor import Actor
 from hoso.core.access.policy import Scope
 from hoso.core.accounts.authorization.permits import Permit
@@ -24,13 +23,13 @@ from hoso.engines.records.fhir.writing.current import Current, Key, lock_current
 from hoso.engines.records.fhir.writing.filing import FilingTurn
 from hoso.engines.records.fhir.writing.new_ids import new_id, seed_of
 from hoso.engines.records.fhir.writing.patching import patched
-from hoso.engines.records.fhir.writing.permitted import check_type
+from hoso.engines.records.fhir.writing.permitted import check_type, scope_of_writer
 from hoso.engines.records.fhir.writing.references import rewritten
 from hoso.engines.records.subscriptions.asked import TYPE as SUBSCRIPTION
 from hoso.engines.records.subscriptions.asked import without_secrets
 from hoso.engines.records.subscriptions.registering import end, register
 
-PERMISSION = "record.write"
+INSUFFICIENT_PRIVILEGE = "42501"
 TRIES = 3  # where another writer came between
 
 
@@ -45,15 +44,20 @@ def take_turn(
     """Do all of it, in the order given; `about` names it in the audit. `in_bundle`: the entries of a transaction, which may
     refer to each other by their full URLs. `beside`: what else is written in the same transaction, once all is filed.
 
-    Raises HosoError, Refused or NotValid, and then nothing was done; HS5133 where others wrote the same each time.
+    Raises HosoError, Refused or NotValid, and then nothing was done; HS2413 where row security keeps from the writer what would
+    be written (a label of another role), HS5133 where others wrote the same each time.
     """
-    scope = policy.decide(actor, PERMISSION, purpose)
+    scope = scope_of_writer(actor, purpose)
     for attempt in range(TRIES):
         try:
             with collecting_put_off(), acting_transaction(actor.account_id, purpose), connection.cursor() as cursor:
                 done = _Turn(cursor, actor, scope, in_bundle).take(wanted, purpose, about)
                 beside(cursor, done)
                 return done
+        except ProgrammingError as error:
+            if getattr(error.__cause__, "sqlstate", "") != INSUFFICIENT_PRIVILEGE:
+                raise
+            raise HosoError("HS2413") from error
         except (IntegrityError, OperationalError) as error:
             if not _came_between(error):
                 raise
