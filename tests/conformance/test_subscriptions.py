@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from ipaddress import ip_network
 from threading import Thread
@@ -10,13 +11,18 @@ from typing import Any
 import pytest
 from django.db import connection
 from django.test import Client
+from django.utils import timezone
 
+from hoso.core.accounts.authorization import tokens
+from hoso.core.accounts.authorization.models import Client as AppClient
+from hoso.core.accounts.authorization.models import Grant
 from hoso.core.accounts.credentials import issue_token
 from hoso.core.accounts.machines import as_operator
-from hoso.core.accounts.models import Assignment
+from hoso.core.accounts.models import Account, Assignment, Credential
 from hoso.core.messages.call_queue import PAUSES
 from hoso.engines.records.subscriptions.noting import note_changes
 from hoso.engines.records.subscriptions.sending import send_due
+from tests.authorization.flow import registered
 from tests.conformance.fhir_writing import Software, code_of, patient, software
 from tests.conformance.test_every_route_is_audited import _with_second_factor
 from tests.intaking import Intake, as_service, one, rows, sign_in
@@ -35,11 +41,11 @@ class Receiver:
         class Handler(BaseHTTPRequestHandler):
             def _take(self) -> None:
                 body = self.rfile.read(int(self.headers["Content-Length"]))
-                receiver.seen.append((self.command, self.path, dict(self.headers), json.loads(body)))
+                receiver.seen.append((self.command, self.path, dict(self.headers), json.loads(body or b"null")))
                 self.send_response(receiver.answers.pop(0) if receiver.answers else 204)
                 self.end_headers()
 
-            do_POST = do_PUT = _take
+            do_POST = do_PUT = do_DELETE = _take
 
             def log_message(self, *_: Any) -> None:
                 pass
@@ -204,6 +210,94 @@ def test_the_access_of_the_subscriber_at_the_time_of_sending(receiver: Receiver)
         Assignment.objects.filter(account=account, role="doctor").update(valid_to="2020-02-01")
     assert send_due() == 0 and len(receiver.seen) == 1
     assert one("SELECT count(*) FROM subscriptions_delivery WHERE delivered_at IS NULL") == 0
+
+
+def test_what_was_told_of_and_is_deleted_is_told_to_be_gone(receiver: Receiver) -> None:
+    house = software()
+    house.created(subscription(receiver.url))
+    house.created(subscription(receiver.url, payload="application/fhir+json"))
+    person = house.created(patient())["id"]
+    wanted, other = (house.created(observation(person, 1, code))["id"] for code in ("718-7", "2160-0"))
+    assert told() == 2
+    for id_ in (wanted, other):
+        assert house.delete(f"Observation/{id_}").status_code == 204
+    receiver.seen.clear()
+    assert told() == 2
+    (method, _, _, body), (deleted, path, _, nothing) = receiver.seen
+    assert (method, body["parameter"][-1]) == ("POST", {"name": "deleted", "valueBoolean": True})
+    assert (deleted, path, nothing) == ("DELETE", f"/nhan/Observation/{wanted}", None)
+    house.put(f"Observation/{wanted}", {**observation(person, 2), "id": wanted})
+    house.delete(f"Observation/{wanted}")
+    receiver.seen.clear()
+    assert told() == 2  # made and deleted before anybody looked: the deletion alone
+
+
+def ended(account: Account, how: str) -> None:
+    """Take from the subscriber that by which the subscription was ordered."""
+    client = AppClient.objects.get()
+    grant = Grant.objects.get(scopes__contains="Subscription")
+    if how == "token revoked":
+        Credential.objects.filter(account=account).update(revoked_at=timezone.now())
+    elif how == "grant ended":
+        Grant.objects.filter(pk=grant.pk).update(revoked_at=timezone.now())
+    elif how == "client closed":
+        AppClient.objects.filter(pk=client.pk).update(closed_at=timezone.now())
+    elif how == "account closed":
+        account.is_active = False
+        account.save()
+    elif how == "scope taken":
+        Grant.objects.filter(pk=grant.pk).update(scopes="user/Subscription.cruds user/Patient.rs")
+
+
+def by_an_app(account: Account, scopes: str) -> Software:
+    """Software that a person allowed to act, with its access token."""
+    app = registered(account, scopes=scopes).client
+    now = timezone.now()
+    grant = Grant.objects.create(
+        client=app, account=account, scopes=scopes, expires_at=now + timedelta(days=1), second_factor=True
+    )
+    tokens.keep(grant, tokens.Issue("access", "hosoat_x", scopes, timedelta(hours=1)))
+    return Software(Client(headers={"authorization": "Bearer hosoat_x"}))
+
+
+APP_SCOPES = "user/Subscription.cruds user/Observation.rs"
+
+
+@pytest.mark.parametrize(
+    ("how", "gone"),
+    [
+        ("", 0), ("token revoked", 1), ("grant ended", 1), ("client closed", 1), ("scope taken", 1), ("account closed", 2),
+    ],
+)  # fmt: skip
+def test_nothing_is_told_once_the_right_is_gone(receiver: Receiver, how: str, gone: int) -> None:
+    """Two subscriptions of one account, one by its own token, one by an app: each lives as long as what it was ordered by."""
+    account = sign_in("intake_service")
+    own = Software(Client(headers={"authorization": f"Bearer {issue_token(account, 'test', 1)}"}))
+    own.created(subscription(receiver.url))
+    by_an_app(account, APP_SCOPES).created(subscription(receiver.url))
+    house = software()
+    person = house.created(patient())["id"]
+    house.created(observation(person, 1))
+    assert told() == 2
+    house.created(observation(person, 2))
+    note_changes()
+    ended(account, how)
+    assert send_due() == 2 - gone
+    house.created(observation(person, 3))
+    assert told() == 2 - gone
+    assert one("SELECT count(*) FROM subscriptions_delivery WHERE delivered_at IS NULL") == 0
+
+
+def test_outside_of_its_hours_a_subscriber_is_told_later(receiver: Receiver, monkeypatch: pytest.MonkeyPatch) -> None:
+    house = software()
+    house.created(subscription(receiver.url))
+    house.created(observation(house.created(patient())["id"], 1))
+    sending = "hoso.engines.records.subscriptions.sending.what_keeps_out"
+    with monkeypatch.context() as night:
+        night.setattr(sending, lambda _: "HS2204")
+        assert told() == 0 and receiver.seen == []
+    due_now()
+    assert send_due() == 1 and len(receiver.seen) == 1
 
 
 def test_one_that_fails_is_tried_again_then_given_up_and_sent_by_hand(receiver: Receiver) -> None:

@@ -65,6 +65,7 @@ def _software(request: HttpRequest, route: str) -> Actor | None:
         scopes=access.scopes,
         allowed=None if access.scopes is None else allowed_permissions(access.scopes, api_of(request.path)),
         patient=access.patient,
+        warrant=access.warrant,
     )
     if not _may_act(actor, access.account):
         return None

@@ -15,6 +15,7 @@ class Actor:
 
     Where software acts for the account with a limited token, `scopes` are those of the token, `allowed` the permissions
     they leave of the roles (core/access/narrowing.py), and `patient` the FHIR id of the patient it is confined to.
+    `warrant`: by what it acts (core/accounts/authorization/warrants.py), for what it orders to be done later.
     """
 
     account_id: int
@@ -27,6 +28,7 @@ class Actor:
     scopes: tuple[str, ...] | None = None
     allowed: frozenset[str] | None = None
     patient: str = ""
+    warrant: str = ""
 
     @cached_property
     def held(self) -> Held:

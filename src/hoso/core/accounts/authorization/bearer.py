@@ -17,6 +17,7 @@ from hoso.core.accounts.authorization import throttle, tokens
 from hoso.core.accounts.authorization.addresses import api_of, base_url
 from hoso.core.accounts.authorization.models import Client, Token
 from hoso.core.accounts.authorization.queries import may_act_for
+from hoso.core.accounts.authorization.warrants import warrant_of_grant
 from hoso.core.accounts.credentials import USE_NOTED_EVERY, credential_of_token, note_use
 from hoso.core.accounts.models import Account, Credential
 
@@ -33,6 +34,7 @@ class Access:
     second_factor: bool = False
     client: str = ""
     credential: Credential | None = None  # a token of the account's own
+    warrant: str = ""  # by what it acts, for what it orders to be done later (warrants.py)
 
     def note_use(self) -> None:
         """Keep that the account is in use; after it was let in. Of access tokens their issue was kept."""
@@ -64,7 +66,7 @@ def access_of(request: HttpRequest, address: str) -> Access | None:
     if credential is None:
         return None
     scopes = tuple(credential.scopes) if credential.scopes else None
-    return Access(credential.account, scopes, credential=credential)
+    return Access(credential.account, scopes, credential=credential, warrant=f"credential {credential.pk}")
 
 
 def _by_access_token(request: HttpRequest, value: str) -> Access | None:
@@ -81,7 +83,12 @@ def _by_access_token(request: HttpRequest, value: str) -> Access | None:
     if used is None or now - used > timedelta(minutes=5):
         Client.objects.filter(pk=grant.client_id).update(last_used_at=now)
     return Access(
-        grant.account, tuple(token.scopes.split()), grant.patient, grant.second_factor, grant.client.client_id
+        grant.account,
+        tuple(token.scopes.split()),
+        grant.patient,
+        grant.second_factor,
+        grant.client.client_id,
+        warrant=warrant_of_grant(grant),
     )
 
 

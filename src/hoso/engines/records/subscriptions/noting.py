@@ -56,20 +56,35 @@ def _note(cursor: Any, change: Change, watching: dict[str, list[_Watching]]) -> 
     for type_name, id_, version in change.payload.get("resources", ()):
         if type_name not in watching:
             continue
-        cursor.execute(
-            "SELECT body FROM records_resource WHERE person_id = %s AND type = %s AND id = %s AND NOT deleted",
-            [change.person_id, NUMBERS[type_name], id_],
-        )
-        row = cursor.fetchone()
-        if row is None:
+        found = _content(cursor, change.person_id or 0, type_name, id_, version)
+        if found is None:
             continue
-        content = {**orjson.loads(bytes(row[0])), "id": id_}
+        content, deleted = found
         for one in watching[type_name]:
             if one.fits(content):
                 cursor.execute(
-                    "INSERT INTO subscriptions_delivery (subscription_id, type, resource_id, version)"
-                    " VALUES (%s, %s, %s, %s) ON CONFLICT DO NOTHING",
-                    [one.id, NUMBERS[type_name], id_, version],
+                    "INSERT INTO subscriptions_delivery (subscription_id, type, resource_id, version, deleted)"
+                    " VALUES (%s, %s, %s, %s, %s) ON CONFLICT DO NOTHING",
+                    [one.id, NUMBERS[type_name], id_, version, deleted],
                 )
                 noted += cursor.rowcount
     return noted
+
+
+def _content(cursor: Any, person_id: int, type_name: str, id_: str, version: int) -> tuple[dict[str, Any], bool] | None:
+    """The resource as it is, and False; where this version deleted it, its last content, and True: what fitted then is told to
+    be gone. None where a later version deleted it."""
+    key = [person_id, NUMBERS[type_name], id_]
+    where = "person_id = %s AND type = %s AND id = %s"
+    cursor.execute(f"SELECT body, deleted, version FROM records_resource WHERE {where}", key)
+    row = cursor.fetchone()
+    deleted = row is not None and row[1]
+    if row and deleted:
+        if row[2] != version:
+            return None
+        cursor.execute(
+            f"SELECT body FROM records_resource_version WHERE {where} AND NOT deleted ORDER BY version DESC LIMIT 1",
+            key,
+        )
+        row = cursor.fetchone()
+    return ({**orjson.loads(bytes(row[0])), "id": id_}, deleted) if row else None

@@ -29,15 +29,16 @@ def register(cursor: Any, actor: Actor, fhir_id: str, content: dict[str, Any], h
     cursor.execute(
         """
         INSERT INTO subscriptions_subscription
-            (fhir_id, account_id, purpose, type, criteria, url, content, headers, ends_at, active)
-        VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
+            (fhir_id, account_id, purpose, type, criteria, url, content, headers, ends_at, active, warrant, scopes)
+        VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
         ON CONFLICT (fhir_id) DO UPDATE SET account_id = excluded.account_id, purpose = excluded.purpose,
             type = excluded.type, criteria = excluded.criteria, url = excluded.url, content = excluded.content,
-            headers = excluded.headers, ends_at = excluded.ends_at, active = excluded.active, changed_at = clock_timestamp()
+            headers = excluded.headers, ends_at = excluded.ends_at, active = excluded.active, warrant = excluded.warrant,
+            scopes = excluded.scopes, changed_at = clock_timestamp()
         """,
         [
             fhir_id, actor.account_id, purpose, NUMBERS[asked.type_name], asked.criteria, asked.url, asked.content, sealed,
-            asked.ends_at, asked.active,
+            asked.ends_at, asked.active, actor.warrant, None if actor.scopes is None else list(actor.scopes),
         ],
     )  # fmt: skip
 
