@@ -12,11 +12,14 @@ import pytest
 from hoso.core.terminology import systems
 from hoso.engines.intake.actions import receive
 from hoso.engines.intake.cda.packed import take_packed_document
+from hoso.engines.intake.enclosed import take_enclosed_documents
 from hoso.engines.intake.jobs import intake_service
 from hoso.engines.intake.packages import load_package, process_package
 from tests.cda_documents import problem, small_document
+from tests.claim_packages import package, sample_3176
 from tests.conformance.cda_slow_reader import SlowEntry, entries_of, section_titles
 from tests.conformance.fhir_writing import Software, code_of, counts, software
+from tests.hostile.corpus import zipped
 from tests.intaking import Intake, as_service, asker, last_package, one, rows, undone
 
 FOLDER = Path(__file__).parent / "cda"
@@ -301,6 +304,44 @@ def test_the_intake_knows_a_document_by_its_root(filled: Callable[[], Intake], a
         assert counts() == before
         refused = filled().send(_version(1) + b"<!-- other content of one version -->")
         assert refused.refused == 1 and refused.documents == 0
+
+
+def test_documents_among_the_files_of_a_zip_are_taken_in_as_single_ones_are(
+    filled: Callable[[], Intake], answers: dict[str, Any]
+) -> None:
+    with undone():
+        first, second = (path.read_bytes() for path in DOCUMENTS[:2])
+        sent = zipped(("b.xml", package(sample_3176())), ("a.xml", first), ("c/d.xml", second), ("e.xml", b"<x/>"))
+        account = filled().send(sent, "goi.zip")
+        assert (account.packages, account.documents, account.received, account.refused) == (3, 2, 2, 0)
+        assert account.quarantined == 1  # e.xml, which is neither
+        zip_id = one("SELECT id FROM intake_package WHERE file_name = 'goi.zip'")
+        parts = rows("SELECT file_name, state, part FROM intake_package WHERE part_of = %s ORDER BY part", zip_id)
+        assert parts == [("goi.zip/a.xml", "done", 1), ("goi.zip/c/d.xml", "done", 3)]
+        assert rows("SELECT remarks->-1->>'code' FROM intake_package WHERE id = %s", zip_id) == [("HS5250",)]
+
+
+def test_a_zip_of_documents_alone_is_no_empty_package_and_is_worked_through_once(
+    filled: Callable[[], Intake], answers: dict[str, Any]
+) -> None:
+    """Killed between its documents and its end, it enters none a second time."""
+    with undone():
+        officer, service = asker("facility_records_officer", "01009").actor, intake_service("test")
+        sent = zipped(("a.xml", DOCUMENTS[0].read_bytes()), ("b.xml", b"<ClinicalDocument xmlns='urn:hl7-org:v3'/>"))
+        number = receive(officer, "goi.zip", [sent], "upload").id
+        found = load_package(number, service)
+        for _ in range(2):
+            taken = take_enclosed_documents(number, found.sha256, found.file_name, service, lambda one: process_package(one, service))  # fmt: skip
+            assert taken == 2
+        process_package(number, service)
+        assert rows("SELECT state, visits_total FROM intake_package WHERE id = %s", number) == [("done", 0)]
+        assert rows(
+            "SELECT file_name, state, received_by, may_send_for IS NOT NULL FROM intake_package WHERE part_of = %s ORDER BY part",
+            number,
+        ) == [
+            ("goi.zip/a.xml", "done", officer.account_id, True),
+            ("goi.zip/b.xml", "refused", officer.account_id, True),
+        ]
 
 
 def test_systems_agree_with_those_of_the_house() -> None:

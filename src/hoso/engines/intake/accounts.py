@@ -22,22 +22,23 @@ OF_DOCUMENTS = ("documents", "entries_in", "entries_mapped", "entries_withheld",
 
 
 def account_of_packages(actor: Actor, package_ids: Sequence[int]) -> Account:
-    """The account of these packages together."""
+    """The account of these packages together, with those that were among the files of one of them."""
     with acting_transaction(actor.account_id, "record_keeping"), connection.cursor() as cursor:
         cursor.execute(
             f"""
             SELECT count(DISTINCT p.id), count(DISTINCT p.id) FILTER (WHERE p.state = 'refused'), {SUMS}
-            FROM intake_package p LEFT JOIN intake_visit v ON v.package_id = p.id WHERE p.id = ANY (%s)
+            FROM intake_package p LEFT JOIN intake_visit v ON v.package_id = p.id WHERE p.id = ANY (%s) OR p.part_of = ANY (%s)
             """,
-            [list(package_ids)],
+            [list(package_ids), list(package_ids)],
         )
         account = Account(*map(int, cursor.fetchone()))
         cursor.execute(
             """
-            SELECT count(*), coalesce(sum(entries), 0), coalesce(sum(mapped), 0), coalesce(sum(withheld), 0),
-                   coalesce(sum(not_mapped), 0)
-            FROM cda_document WHERE package_id = ANY (%s)
+            SELECT count(*), coalesce(sum(d.entries), 0), coalesce(sum(d.mapped), 0), coalesce(sum(d.withheld), 0),
+                   coalesce(sum(d.not_mapped), 0)
+            FROM cda_document d JOIN intake_package p ON p.id = d.package_id
+            WHERE p.id = ANY (%s) OR p.part_of = ANY (%s)
             """,
-            [list(package_ids)],
+            [list(package_ids), list(package_ids)],
         )
         return replace(account, **dict(zip(OF_DOCUMENTS, map(int, cursor.fetchone()), strict=True)))

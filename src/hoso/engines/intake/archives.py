@@ -6,11 +6,13 @@ import struct
 import zipfile
 import zlib
 from collections.abc import Iterator
+from contextlib import contextmanager
 from itertools import pairwise
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO, cast
 
 from hoso.core.errors import HosoError
+from hoso.engines.intake.cda.reading import is_cda
 from hoso.engines.intake.envelope import read_visits
 from hoso.engines.intake.sent import Finding, PackageHeader, RawVisit
 
@@ -41,18 +43,30 @@ def _wanted(name: str) -> bool:
 
 def read_package(stream: BinaryIO, name: str) -> Iterator[RawVisit]:
     """Yield every HOSO of a package: one XML envelope, or a ZIP of them, whose visits are numbered on through its
-    members. A member that cannot be read is one visit with that finding, and the next member goes on.
+    members. A member that cannot be read is one visit with that finding, and the next member goes on; CDA documents among
+    them are left to `enclosed.py`.
 
     Raises HosoError as `read_visits`; HS3010 for a ZIP with an unsafe member, HS3011 for one that cannot be opened.
     """
-    start = stream.read(4)
-    stream.seek(0)
-    if start != b"PK\x03\x04":
+    if not is_zip(stream):
         yield from read_visits(stream, name)
         return
+    with package_members(stream, name) as (archive, members):
+        yield from _visits_of_members(archive, members, name)
+
+
+def is_zip(stream: BinaryIO) -> bool:
+    start = stream.read(4)
+    stream.seek(0)
+    return start == b"PK\x03\x04"
+
+
+@contextmanager
+def package_members(stream: BinaryIO, name: str) -> Iterator[tuple[zipfile.ZipFile, list[zipfile.ZipInfo]]]:
+    """The open ZIP and its XML members in order of name. Raises HosoError HS3010, HS3011, also for what breaks in the block."""
     try:
         with zipfile.ZipFile(stream) as archive:
-            yield from _visits_of_members(archive, name)
+            yield archive, _members(archive, name)
     # NotImplementedError: an unknown way of packing; OSError, ValueError: bz2 and offsets that lead nowhere.
     except (
         zipfile.BadZipFile,
@@ -68,9 +82,21 @@ def read_package(stream: BinaryIO, name: str) -> Iterator[RawVisit]:
         raise HosoError("HS3011", file=name) from None
 
 
-def _visits_of_members(archive: zipfile.ZipFile, name: str) -> Iterator[RawVisit]:
-    ordinal = 0
-    for member in _members(archive, name):
+def is_enclosed_document(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> bool:
+    """Whether this member is a CDA document; what cannot be read as XML is none."""
+    try:
+        with archive.open(member) as stream:
+            return is_cda(cast(BinaryIO, stream))
+    except HosoError:
+        return False
+
+
+def _visits_of_members(archive: zipfile.ZipFile, members: list[zipfile.ZipInfo], name: str) -> Iterator[RawVisit]:
+    ordinal = documents = 0
+    for member in members:
+        if is_enclosed_document(archive, member):
+            documents += 1
+            continue
         try:
             with archive.open(member) as stream:
                 for visit in read_visits(cast(BinaryIO, stream), f"{name}/{member.filename}"):
@@ -82,7 +108,7 @@ def _visits_of_members(archive: zipfile.ZipFile, name: str) -> Iterator[RawVisit
             params = {key: str(value) for key, value in error.params.items()}
             finding = Finding(error.code, "error", 0, 0, "", "", params)
             yield RawVisit(PackageHeader("", None, None), ordinal, [], finding)
-    if not ordinal:
+    if not ordinal and not documents:
         raise HosoError("HS3005", file=name)
 
 

@@ -19,9 +19,10 @@ from hoso.core.errors import HosoError
 from hoso.core.files.originals import open_original
 from hoso.core.messages.notices import leave_notice
 from hoso.core.places.facilities import ensure_facility, facility_ids
-from hoso.engines.intake.archives import read_package
+from hoso.engines.intake.archives import is_zip, read_package
 from hoso.engines.intake.cda.packed import is_document, take_packed_document
 from hoso.engines.intake.counting import CountedVisits
+from hoso.engines.intake.enclosed import take_enclosed_documents
 from hoso.engines.intake.filing import PURPOSE, PackageFacts, file_batch
 from hoso.engines.intake.notifying.noting import note_end
 from hoso.engines.intake.package_signature import signature_remarks
@@ -68,11 +69,23 @@ def process_package(
                 take_packed_document(package, actor)
                 read, remarks = 0, list[dict[str, Any]]()
             else:
+                documents = _enclosed(package, actor)
                 read, remarks = _work_through(package, actor, executor, progress)
+                remarks += [HosoError("HS5250", count=str(documents)).as_dict()] if documents else []
         except HosoError as error:
             _finish(package.id, actor, "refused", error.as_dict())
         else:
             _finish(package.id, actor, "done", None, read, remarks)
+
+
+def _enclosed(package: Package, actor: Actor) -> int:
+    """Take in the CDA documents among the files of a ZIP, each as a package of its own; how many there are."""
+    with closing(open_original(package.sha256)) as stream:
+        if not is_zip(stream):
+            return 0
+    return take_enclosed_documents(
+        package.id, package.sha256, package.file_name, actor, lambda number: process_package(number, actor)
+    )
 
 
 @contextmanager
