@@ -16,6 +16,11 @@ TYPES = (
     "MedicationRequest",
     "Task",
     "Bundle",
+    "Subscription",
+    "Group",
+    "ValueSet",
+    "CodeSystem",
+    "Composition",
     "Nothing",
 )
 METHODS_OF_BUNDLES = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD"]
@@ -58,9 +63,14 @@ def description(known: dict[str, list[str]]) -> dict[str, Any]:
     return {"openapi": "3.0.3", "info": {"title": "FHIR", "version": "4.0.1"}, "paths": paths}
 
 
-def _operation(*parameters: dict[str, Any], body: Any = None, kind: str = "application/fhir+json") -> dict[str, Any]:
-    headers = [_parameter(name, "header", {"type": "string", "maxLength": 40}) for name in _HEADERS]
-    found: dict[str, Any] = {"parameters": [*parameters, *headers], "responses": {"default": {"description": "any"}}}
+def _operation(
+    *parameters: dict[str, Any], body: Any = None, kind: str = "application/fhir+json", asker: str = "",
+    headers: tuple[str, ...] = _HEADERS,
+) -> dict[str, Any]:  # fmt: skip
+    given = [_parameter(name, "header", {"type": "string", "maxLength": 40}) for name in headers]
+    found: dict[str, Any] = {"parameters": [*parameters, *given], "responses": {"default": {"description": "any"}}}
+    if asker:
+        found["x-asker"] = asker
     if body is not None:
         found["requestBody"] = {"required": True, "content": {kind: {"schema": body}}}
     return found

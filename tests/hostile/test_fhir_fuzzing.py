@@ -5,45 +5,101 @@ In short here; `make fuzz-fhir` sends 10,000 (FHIR_REQUESTS); another FHIR_SEED 
 
 import json
 import os
+import re
 from collections import Counter
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
+from uuid import UUID
 
+import orjson
 import pytest
 import schemathesis
 from django.test import Client
+from django.urls import resolve
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from schemathesis import GenerationMode
 
 from hoso.core.accounts.credentials import issue_token
+from hoso.engines.records.resource_types import NUMBERS
+from hoso.web.fhir.urls import urlpatterns
+from hoso.web.routes import Declaration
+from tests.claim_packages import sample_3176
+from tests.conformance.bulk import done, exporter, ordered, parameters, path_in, posted
 from tests.conformance.conftest import filled
 from tests.conformance.fhir_writing import BASE, Software, observation, patient, software
+from tests.hostile.cda_changes import changed
 from tests.hostile.fhir_description import description
-from tests.intaking import Intake, sign_in
+from tests.hostile.fhir_operations import FORM
+from tests.hostile.fhir_operations import operations as operations_beside
+from tests.intaking import Intake, one, sign_in
 
 __all__ = ["filled"]
 REQUESTS = int(os.environ.get("FHIR_REQUESTS", "400"))
 SEED = int(os.environ.get("FHIR_SEED", "0"))
+CDA = "application/xml"
+EXAMPLES = {"order": str(UUID(int=7)), "number": "1", "version": "1", "account": "1", "type": "Patient", "member": "Observation"}  # fmt: skip
 pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(scope="module")
 def writer(filled: Callable[[], Intake]) -> Iterator[Software]:
-    filled()
+    filled().file(sample_3176())  # papers, visits, results of a doctor's facility
     yield software()
 
 
-def _known(writer: Software) -> dict[str, list[str]]:
+def _known(writer: Software, exporting: Client, folder: Path) -> dict[str, list[str]]:
+    """Ids of what is there: resources by type, the house's code lists, an export and an import that are done."""
     person = str(writer.created(patient())["id"])
-    return {"Patient": [person], "Observation": [str(writer.created(observation(person))["id"]) for _ in range(3)]}
+    paper = str(one("SELECT id FROM records_resource WHERE type = %s LIMIT 1", NUMBERS["Composition"]))
+    export = ordered(exporting)
+    done(export)
+    (folder / "o.ndjson").write_bytes(b"{not json\n" + orjson.dumps(observation(person)) + b"\n")
+    line = ("input", [("type", "Observation"), ("url", "file:o.ndjson")])
+    taken = posted(writer.client, "$import", parameters(("inputFormat", "application/fhir+ndjson"), line))
+    assert taken.status_code == 202, taken.content
+    import_ = path_in(taken["Content-Location"])
+    done(import_)
+    none = str(UUID(int=7))
+    return {
+        "Patient": [person], "Observation": [str(writer.created(observation(person))["id"]) for _ in range(3)],
+        "Composition": [paper], "Group": [], "lists": ["icd10", "services"], "none": [none],
+        "export": [export.rpartition("/")[2], none], "import": [import_.rpartition("/")[2], none],
+    }  # fmt: skip
 
 
-def test_no_request_ends_in_a_server_error(writer: Software) -> None:
-    schema = schemathesis.openapi.from_dict(description(_known(writer)))
+def test_every_route_is_described(writer: Software) -> None:
+    """A new FHIR address without odd requests to it fails here."""
+    known = {key: ["x"] for key in ("Patient", "Observation", "Composition", "Group", "lists")}
+    known |= {key: [EXAMPLES["order"]] for key in ("export", "import", "none")}
+    paths = description(known)["paths"] | operations_beside(known)
+    asked: set[str] = set()
+    for path, methods in paths.items():
+        filled_in = re.sub(r"\{(\w+)\}", lambda found: EXAMPLES.get(found[1], "x"), path)
+        view: Any = resolve(f"{BASE}{filled_in}").func
+        for method in methods:
+            found = getattr(view, "declarations", {}).get(method.upper()) or view.declaration
+            asked.add(found.name)
+    assert {found.name for found in _declared()} == asked
+
+
+def _declared() -> Iterator[Declaration]:
+    for pattern in urlpatterns:
+        view: Any = pattern.callback
+        yield from getattr(view, "declarations", {}).values() or [view.declaration]
+
+
+def test_no_request_ends_in_a_server_error(writer: Software, tmp_path: Path, settings: Any) -> None:
+    settings.ENVIRONMENT = {**settings.ENVIRONMENT, "HOSO_IMPORT_FOLDER": tmp_path}
+    exporting = exporter()
+    known = _known(writer, exporting, tmp_path)
+    described = description(known)
+    described["paths"] |= operations_beside(known)
+    schema = schemathesis.openapi.from_dict(described)
     operations: list[Any] = [found.ok() for found in schema.get_all_operations()]  # type: ignore[union-attr]
     reader = Client(headers={"authorization": f"Bearer {issue_token(sign_in('doctor', '01000'), 'test', 1)}"})
-    clients = {"read": reader, "write": writer.client}
+    clients = {"read": reader, "write": writer.client, "export": exporting}
     for client in clients.values():
         client.raise_request_exception = False
     each = max(2, REQUESTS // len(operations) // 2)
@@ -85,13 +141,17 @@ def _answer(clients: dict[str, Client], case: Any) -> Any:
         name: str(value).encode("ascii", "ignore").decode().replace("\n", "").replace("\r", "")
         for name, value in (case.headers or {}).items() if name.lower() not in ("authorization", "content-type")
     }  # fmt: skip
-    client = clients["read" if method == "GET" else "write"]
-    return client.generic(method, address, _bytes(case.body), content_type=case.media_type or "application/fhir+json", headers=headers)  # fmt: skip
+    client = clients[case.operation.definition.raw.get("x-asker") or ("read" if method == "GET" else "write")]
+    kind = case.media_type or "application/fhir+json"
+    body = changed(case.body) if kind == CDA and isinstance(case.body, int) else _bytes(case.body, kind)
+    return client.generic(method, address, body, content_type=kind, headers=headers)
 
 
-def _bytes(body: Any) -> bytes:
+def _bytes(body: Any, kind: str) -> bytes:
     if isinstance(body, bytes):
         return body
+    if kind == FORM and isinstance(body, dict):
+        return urlencode(body, errors="replace").encode()
     try:
         return json.dumps(body).encode("utf-8", "surrogatepass")
     except TypeError:  # no body

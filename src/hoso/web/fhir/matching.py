@@ -15,6 +15,8 @@ from hoso.engines.people.matching.everybody import described as as_compared
 from hoso.engines.people.matching.matches import Match, matches
 from hoso.engines.records.fhir.search.across import Page
 from hoso.engines.records.fhir.search.candidates import resources_named
+from hoso.engines.records.fhir.validation import checked
+from hoso.engines.records.fhir.writing.asked import NotValid
 from hoso.web.asking import ask
 from hoso.web.fhir import bundles
 from hoso.web.fhir.limits import MOST_OF_ONE, body_of
@@ -40,10 +42,13 @@ class Asked:
 def patient_match(request: ActingRequest) -> HttpResponse:
     """POST Parameters (`resource`, `count`, `onlyCertainMatches`) or a Patient alone; the likelier first.
 
-    Raises HosoError HS5112 for parameters that cannot be read.
+    Raises HosoError HS5112 for parameters that cannot be read, NotValid for a Patient that is none.
     """
     refuse_types(request, {"Patient"})
     asked = _asked(body_of(request, MOST_OF_ONE))
+    _, issues = checked(orjson.dumps(asked.patient))
+    if issues:
+        raise NotValid("", issues)
     claim = described(asked.patient, "", timezone.now())
     numbers = dict(reversed(claim.numbers))
     one = as_compared(

@@ -65,7 +65,8 @@ def _asked(body: bytes) -> tuple[bytes, dict[str, str]]:
         return body, {}
     if not isinstance(content, dict) or content.get("resourceType") != "Parameters":
         return body, {}
-    parameters = [one for one in content.get("parameter", ()) if isinstance(one, dict)]
+    listed = content.get("parameter")
+    parameters = [one for one in listed if isinstance(one, dict)] if isinstance(listed, list) else []
     given = {
         str(one.get("name")): str(value)
         for one in parameters
