@@ -21,6 +21,8 @@ ELSEWHERE = {  # operations that FHIR R4 itself does not define; with their type
     "process-cda": "https://hoso.vn/fhir/OperationDefinition/process-cda",
     "summary": "http://hl7.org/fhir/uv/ips/OperationDefinition/summary",
 }
+# How software signs in: the addresses stand in `.well-known/smart-configuration` (SMART App Launch 2.2, conformance).
+SMART = {"system": "http://terminology.hl7.org/CodeSystem/restful-security-service", "code": "SMART-on-FHIR"}
 INTERACTIONS = (
     "read", "vread", "history-instance", "history-type", "search-type", "create", "update", "patch", "delete",
 )  # fmt: skip
@@ -48,6 +50,7 @@ def capability_statement(base: str) -> bytes:
         "rest": [
             {
                 "mode": "server",
+                "security": {"cors": True, "service": [{"coding": [SMART]}]},
                 "resource": [_resource(name) for name in served_types()],
                 "interaction": [{"code": "transaction"}, {"code": "batch"}, {"code": "history-system"}],
                 "operation": _told(_operations().get("", ())),

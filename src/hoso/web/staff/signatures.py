@@ -1,5 +1,7 @@
 """Whether a signed file is as it was signed, and by whom: the file is looked at and not kept."""
 
+from typing import Any
+
 from django.http import HttpResponse
 from django.shortcuts import render
 
@@ -13,15 +15,26 @@ LARGEST = 20 * 1024 * 1024
 
 
 def signatures(request: ActingRequest) -> HttpResponse:
-    """The form, and after it what was found. Raises HosoError HS5230, HS5231, HS5233."""
+    """The form, and above it what was found, or why the file cannot be checked (HS5230, HS5231, HS5233)."""
     verdict: Verdict | None = None
-    name = ""
+    problem: HosoError | None = None
+    given = request.FILES.get("file")
     if request.method == "POST":
-        given = request.FILES.get("file")
-        if given is None or not given.size or given.size > LARGEST:
-            raise HosoError("HS5233", most=f"{LARGEST // 1024 // 1024} MB")
-        name = (given.name or "")[:100]
-        verdict = check_signature(given.read())
+        try:
+            verdict = _checked(given)
+        except HosoError as error:
+            problem = error
     authority = signing_authority()
-    context = {"verdict": verdict, "name": name, "caution": authority.caution if authority else None}
-    return render(request, "papers/signatures.html", context)
+    context = {
+        "verdict": verdict,
+        "problem": problem,
+        "name": (given.name or "")[:100] if given else "",
+        "caution": authority.caution if authority else None,
+    }
+    return render(request, "papers/signatures.html", context, status=problem.status if problem else 200)
+
+
+def _checked(given: Any) -> Verdict:
+    if given is None or not given.size or given.size > LARGEST:
+        raise HosoError("HS5233", most=f"{LARGEST // 1024 // 1024} MB")
+    return check_signature(given.read())

@@ -50,8 +50,8 @@ def use_launch(value: str, client: Client, account: Account) -> Context | None:
     """What the value stands for, this once; None where it is used, over, unknown, or another client's or account's."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "UPDATE authorization_launch SET used_at = now() WHERE value_hash = %s AND client_id = %s"
-            " AND account_id = %s AND used_at IS NULL AND expires_at > now() RETURNING patient, encounter",
+            "UPDATE authorization_launch SET used_at = clock_timestamp() WHERE value_hash = %s AND client_id = %s"
+            " AND account_id = %s AND used_at IS NULL AND expires_at > clock_timestamp() RETURNING patient, encounter",
             [hashed(value), client.pk, account.pk],
         )
         row = cursor.fetchone()
