@@ -107,6 +107,7 @@ def _of_records(known: dict[str, list[str]]) -> Paths:
         "/Composition/{id}/$document": {"get": _operation(_path("id", [*known["Composition"], "none"]), *paper)},
         "/{type}/{id}/{member}": {"get": _operation(types, patient, members, *page, _odd("code", CODES))},
         "/Patient/$match": {"post": _operation(body={"anyOf": [_parameters(["resource", "count", "onlyCertainMatches", "x"], _resource("Patient")), _resource("Patient")]}, asker="read")},
+        "/Patient/$merge": {"post": _operation(body=_parameters(["source-patient", "target-patient", "preview", "result-patient", "x"], _resource("Patient")))},
         "/$process-cda": {"post": _operation(body={"type": "integer"}, kind="application/xml")},
         "/_history": {"get": _operation(*history)},
         "/{type}/_history": {"get": _operation(types, *history)},
