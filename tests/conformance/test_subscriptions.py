@@ -20,6 +20,7 @@ from hoso.core.accounts.credentials import issue_token
 from hoso.core.accounts.machines import as_operator
 from hoso.core.accounts.models import Account, Assignment, Credential
 from hoso.core.messages.call_queue import PAUSES
+from hoso.engines.records.subscriptions.asked import without_secrets
 from hoso.engines.records.subscriptions.noting import note_changes
 from hoso.engines.records.subscriptions.sending import send_due
 from tests.authorization.flow import registered
@@ -210,6 +211,15 @@ def test_the_access_of_the_subscriber_at_the_time_of_sending(receiver: Receiver)
         Assignment.objects.filter(account=account, role="doctor").update(valid_to="2020-02-01")
     assert send_due() == 0 and len(receiver.seen) == 1
     assert one("SELECT count(*) FROM subscriptions_delivery WHERE delivered_at IS NULL") == 0
+
+
+@pytest.mark.parametrize("odd", [b"1" + b"0" * 30, b'"\\ud800"', b"NaN", b"1.10"])
+def test_odd_numbers_and_letters_are_no_fault_of_the_house(receiver: Receiver, odd: bytes) -> None:
+    body = json.dumps(subscription(receiver.url)).encode()[:-1] + b', "channel2": ' + odd + b"}"
+    answer = software().send("POST", "Subscription", body)
+    assert 400 <= answer.status_code < 500 and code_of(answer)
+    kept, _ = without_secrets(body)
+    assert odd in kept
 
 
 def test_what_was_told_of_and_is_deleted_is_told_to_be_gone(receiver: Receiver) -> None:

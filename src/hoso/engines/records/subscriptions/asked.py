@@ -43,7 +43,8 @@ def without_secrets(body: bytes) -> tuple[bytes, dict[str, str]]:
     Raises HosoError HS5243 for a header that cannot be sent.
     """
     try:
-        content = json.loads(body, parse_float=lambda text: orjson.Fragment(text))
+        orjson.loads(body)  # the stricter reader: what it refuses (lone surrogates, NaN) cannot be written again
+        content = json.loads(body, parse_float=_as_it_stands, parse_int=_as_it_stands)
     except ValueError:
         return body, {}
     channel = content.get("channel") if isinstance(content, dict) else None
@@ -61,6 +62,11 @@ def without_secrets(body: bytes) -> tuple[bytes, dict[str, str]]:
     if content.get("status") == "requested":
         content["status"] = "active"
     return orjson.dumps(content), headers
+
+
+def _as_it_stands(number: str) -> orjson.Fragment:
+    """Each digit is kept, and a number of any length."""
+    return orjson.Fragment(number)
 
 
 def asked_of(content: dict[str, Any]) -> Asked:
