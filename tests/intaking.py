@@ -42,8 +42,7 @@ PURPOSES = {
 def forget() -> None:
     """What this process remembers of the database before it."""
     ledger._all_codes.cache_clear()
-    addresses._spans.cache_clear()
-    addresses.place_id_of.cache_clear()
+    addresses.forget()
 
 
 class Intake:
