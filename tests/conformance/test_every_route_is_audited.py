@@ -6,6 +6,7 @@ The walk goes over the addresses as they are declared: a new one that touches a 
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -69,6 +70,14 @@ def loaded(filled: Callable[[], Intake]) -> Iterator[Loaded]:
         "composition": one("SELECT id FROM records_resource WHERE type = %s AND encounter = %s LIMIT 1", NUMBERS["Composition"], encounter),
         "group": "facility-01000", "order": str(UUID(int=1)), "number": "1",
     }  # fmt: skip
+    values["card_id"] = str(one(
+        "INSERT INTO people_card (person_id, source_person_id, number, issued_by)"
+        " VALUES (%s, %s, 'TK000000000197', 1) RETURNING id", person, person,
+    ))  # fmt: skip
+    one(  # as if the person had been registered as a newborn
+        "INSERT INTO people_birth (person_id, source_person_id, mother_id, born_at, sex, birth_order, born_together, registered_by, facility_id)"
+        " VALUES (%s, %s, 1, now(), 2, 1, 1, 1, 0) RETURNING 1", person, person,
+    )  # fmt: skip
     accounts = {role: sign_in(role, "01000" if role in AT_THE_FACILITY else None) for role in ROLES}
     values |= decided_by_a_person(accounts["doctor"], accounts["privacy_officer"])
     values["client_id"] = _an_app(accounts["doctor"]).client.client_id
@@ -88,6 +97,10 @@ FORMS = {
     "consents_of_person": AT_THE_DESK, "new_rights_request": AT_THE_DESK,
     "print_paper": {"reason": "cấp cho người bệnh"}, "print_summary": {"reason": "cấp cho người bệnh"},
     "open_person_in_app": {}, "open_visit_in_app": {},
+    "print_card": {}, "block_card": {"reason": "mất"}, "issue_card": {"reason": "mất"},
+    "newborn_number": {"number": "7999999999"},
+    "register_newborn": {"born": f"{datetime.now() - timedelta(days=1):%Y-%m-%dT%H:%M}", "sex": "1"},
+    "card_bearer": {"card": "TK000000000197", "mark": "01/01/1990"},
     "export_file": {"standard": "qd3176", "reason": "gửi lại", "ordinal": "1"},
 }  # fmt: skip
 KNOWN_BY = {"system": "https://hoso.vn/fhir/sid/so-dinh-danh-ca-nhan", "value": sample_3176().summary["SO_CCCD"]}

@@ -19,7 +19,7 @@ from hoso.engines.intake.households.sheet import OPTIONAL, REQUIRED
 from tests.faults.house_under_test import ROOT, House
 
 pytestmark = [pytest.mark.faults, pytest.mark.slow]
-ROWS, KILLS = 12_000, 5
+ROWS, KILLS = 30_000, 5
 
 COUNTS = (
     "people_person", "people_household_member", "people_population_group",
@@ -59,7 +59,7 @@ def test_a_killed_list_goes_on_where_its_mark_stands(tmp_path: Path) -> None:
             assert acknowledged >= before
             _check(house, acknowledged)
         taking = _start(house, path)
-        out, _ = taking.communicate(timeout=300)
+        out, _ = taking.communicate(timeout=600)
         account = json.loads(out.decode().splitlines()[-1])
         assert taking.returncode == 0
         assert (account["state"], account["created"], account["refused"]) == ("done", ROWS, 0)
@@ -81,7 +81,7 @@ def _done(house: House) -> int:
 
 def _wait_for(house: House, rows: int) -> None:
     end = time.monotonic() + 120
-    while _done(house) < min(rows, ROWS - 1000) and time.monotonic() < end:
+    while _done(house) < min(rows, ROWS - 8_000) and time.monotonic() < end:
         time.sleep(0.05)
 
 

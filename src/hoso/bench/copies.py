@@ -34,7 +34,7 @@ def add_copies(connection: Any, copies: int) -> None:
 
 def _columns(connection: Any, table: str) -> list[str]:
     rows = connection.execute(
-        "SELECT attname FROM pg_attribute WHERE attrelid = %s::regclass AND attnum > 0 AND NOT attisdropped ORDER BY attnum",
+        "SELECT attname FROM pg_attribute WHERE attrelid = %s::regclass AND attnum > 0 AND NOT attisdropped AND attgenerated = '' ORDER BY attnum",
         [table],
     ).fetchall()
     return [row[0] for row in rows]

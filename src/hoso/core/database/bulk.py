@@ -5,7 +5,10 @@ A few rows go without the staging table, in one round trip.
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from datetime import datetime
 from typing import Any
+
+from hoso.core.database.packed_rows import HEADER, TRAILER, Packed
 
 Row = Sequence[Any]
 FEW = 40  # rows that are inserted faster without a staging table
@@ -26,6 +29,22 @@ def bulk_insert(cursor: Any, table: str, columns: Mapping[str, str], rows: Itera
             cursor.execute(f"INSERT INTO {table} ({names}) SELECT {names} FROM {stage} {on_conflict}")
             return int(cursor.rowcount)
     return 0
+
+
+def insert_packed(
+    cursor: Any, table: str, columns: Mapping[str, str], packed: Packed, where: str = "", at: datetime | None = None
+) -> None:
+    """Insert what `packed_rows.pack_rows` packed, or those rows of it that `where` chooses; `at` takes the place of what
+    stands in the column `last_updated`."""
+    if not packed:
+        return
+    names = ", ".join(columns)
+    values = ", ".join("%s::timestamptz" if at and name == "last_updated" else name for name in columns)
+    with staged_packed(cursor, table, columns, packed) as stage:
+        cursor.execute(
+            f"INSERT INTO {table} ({names}) SELECT {values} FROM {stage} {where}",
+            [at] if "%s" in values else [],
+        )
 
 
 def bulk_update(
@@ -51,12 +70,27 @@ def staged(cursor: Any, name: str, columns: Mapping[str, str], rows: Sequence[Ro
     if not rows:
         yield ""
         return
-    stage = f"stage_{name}"
-    definition = ", ".join(f"{column} {kind}" for column, kind in columns.items())
-    cursor.execute(f"CREATE TEMPORARY TABLE IF NOT EXISTS {stage} ({definition}) ON COMMIT DELETE ROWS")
-    with cursor.copy(f"COPY {stage} ({', '.join(columns)}) FROM STDIN (FORMAT BINARY)") as copy:
+    with _staging(cursor, name, columns) as (stage, copy):
         copy.set_types(list(columns.values()))
         for row in rows:
             copy.write_row(row)
     yield stage
     cursor.execute(f"TRUNCATE {stage}")
+
+
+@contextmanager
+def staged_packed(cursor: Any, name: str, columns: Mapping[str, str], packed: Packed) -> Iterator[str]:
+    """The name of a temporary table with these rows of `columns`, emptied afterwards."""
+    with _staging(cursor, name, columns) as (stage, copy):
+        copy.write(HEADER + packed + TRAILER)
+    yield stage
+    cursor.execute(f"TRUNCATE {stage}")
+
+
+@contextmanager
+def _staging(cursor: Any, name: str, columns: Mapping[str, str]) -> Iterator[tuple[str, Any]]:
+    stage = f"stage_{name}"
+    definition = ", ".join(f"{column} {kind}" for column, kind in columns.items())
+    cursor.execute(f"CREATE TEMPORARY TABLE IF NOT EXISTS {stage} ({definition}) ON COMMIT DELETE ROWS")
+    with cursor.copy(f"COPY {stage} ({', '.join(columns)}) FROM STDIN (FORMAT BINARY)") as copy:
+        yield stage, copy

@@ -46,7 +46,25 @@ def read_sheets(source: BinaryIO, name: str, required: Sequence[str], optional: 
 
     Raises HosoError as `read_sheet`, some of it only when the rows are read.
     """
-    known, headed = (*required, *optional), False
+    known = (*required, *optional)
+    for sheet, columns, numbered in _headed(source, name, required, known):
+        for number, cells in numbered:
+            if any(cells):
+                row = _row(number, columns, cells, known)
+                yield SheetRow(row.number, row.values, row.surplus, sheet)
+
+
+def count_sheets(source: BinaryIO, name: str, required: Sequence[str], optional: Sequence[str]) -> int:
+    """How many rows `read_sheets` gives. Raises HosoError as it does when it is read to its end."""
+    headed = _headed(source, name, required, (*required, *optional))
+    return sum(1 for _, _, numbered in headed for _, cells in numbered if any(cells))
+
+
+def _headed(
+    source: BinaryIO, name: str, required: Sequence[str], known: Sequence[str]
+) -> Iterator[tuple[str, list[str], Iterator[tuple[int, list[str]]]]]:
+    """Sheets that hold anything: name, columns and what stands under them."""
+    headed = False
     for sheet, numbered in _sheets_of(source, name):
         columns = [one.lower() for one in next((cells for _, cells in numbered if any(cells)), [])]
         while columns and not columns[-1]:
@@ -55,10 +73,7 @@ def read_sheets(source: BinaryIO, name: str, required: Sequence[str], optional: 
             continue
         _check_heading(Path(name), columns, required, known)
         headed = True
-        for number, cells in numbered:
-            if any(cells):
-                row = _row(number, columns, cells, known)
-                yield SheetRow(row.number, row.values, row.surplus, sheet)
+        yield sheet, columns, numbered
     if not headed:
         _check_heading(Path(name), [], required, known)
 

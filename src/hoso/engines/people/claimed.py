@@ -19,6 +19,7 @@ STRENGTH = (
     "passport",
     "facility_number",
     "household_member",
+    "birth",
 )
 Key = tuple[str, str, int]  # kind, value, issuer (a facility for its own numbers, else 0)
 

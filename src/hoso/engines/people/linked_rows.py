@@ -33,7 +33,7 @@ TOKEN_COLUMNS = {
 # Tables of the people index whose rows say where the person lives now.
 HOMES = (
     "people_identifier", "people_token", "people_conflict", "people_statement", "people_pair", "people_join",
-    "people_household_member", "people_population_group",
+    "people_household_member", "people_population_group", "people_card", "people_birth",
 )  # fmt: skip
 
 
@@ -75,11 +75,11 @@ class News:
 
 def write_news(cursor: Any, persons: Mapping[int, KnownPerson], news: News) -> None:
     """Store new and changed persons, numbers, search words, statements and contradictions."""
-    bulk_insert(cursor, "people_person", PERSON_COLUMNS, [_person_row(one) for one in persons.values() if one.is_new])
+    bulk_insert(cursor, "people_person", PERSON_COLUMNS, [person_row(one) for one in persons.values() if one.is_new])
     _write_changed(cursor, [one for one in persons.values() if one.is_changed and not one.is_new])
-    bulk_insert(cursor, "people_identifier", NUMBER_COLUMNS, map(_number_row, news.numbers), "ON CONFLICT DO NOTHING")
+    bulk_insert(cursor, "people_identifier", NUMBER_COLUMNS, map(number_row, news.numbers), "ON CONFLICT DO NOTHING")
     tokens = [
-        _token_row(token, persons[person_id], origin) for (token, person_id), origin in sorted(news.tokens.items())
+        token_row(token, persons[person_id], origin) for (token, person_id), origin in sorted(news.tokens.items())
     ]
     bulk_insert(cursor, "people_token", TOKEN_COLUMNS, tokens, "ON CONFLICT DO NOTHING")
     _write_shown(cursor, news.shown)
@@ -94,7 +94,7 @@ def _write_changed(cursor: Any, changed: Iterable[KnownPerson]) -> None:
     names = [name for name in PERSON_COLUMNS if name not in _NEVER_CHANGED]
     columns = {name: PERSON_COLUMNS[name] for name in ("person_id", *names)}
     places = [list(PERSON_COLUMNS).index(name) for name in columns]
-    rows = [[row[place] for place in places] for row in map(_person_row, changed)]
+    rows = [[row[place] for place in places] for row in map(person_row, changed)]
     bulk_update(cursor, "people_person", ("person_id",), columns, rows)
 
 
@@ -133,7 +133,8 @@ def _write_moved(cursor: Any, homes: Mapping[int, int]) -> None:
         )
 
 
-def _number_row(new: NewNumber) -> tuple[Any, ...]:
+def number_row(new: NewNumber) -> tuple[Any, ...]:
+    """Of `NUMBER_COLUMNS`."""
     key, person, origin, contested = new
     return (
         *key, person.now.person_id, person.source_person_id, contested, origin.facility_id, person.now.place_id,
@@ -141,14 +142,16 @@ def _number_row(new: NewNumber) -> tuple[Any, ...]:
     )  # fmt: skip
 
 
-def _token_row(token: int, person: KnownPerson, origin: Origin) -> tuple[Any, ...]:
+def token_row(token: int, person: KnownPerson, origin: Origin) -> tuple[Any, ...]:
+    """Of `TOKEN_COLUMNS`."""
     return (
         token, person.now.person_id, person.source_person_id, origin.facility_id, person.now.place_id, origin.package_id,
         origin.line,
     )  # fmt: skip
 
 
-def _person_row(p: KnownPerson) -> tuple[Any, ...]:
+def person_row(p: KnownPerson) -> tuple[Any, ...]:
+    """Of `PERSON_COLUMNS`."""
     return (
         p.person_id, p.source_person_id, p.patient_id, p.name, fold(p.name), name_sort_key(p.name), p.birth.day,
         p.birth.precision, p.birth.time, p.sex, p.phone, p.address, p.as_of, p.provisional, p.facility_id, p.place_id,

@@ -16,6 +16,7 @@ COLUMNS = {
     "source_line": "integer",
 }  # fmt: skip
 _KEY = ("person_id", "encounter")
+_DETAILS = list(COLUMNS).index("details")
 _NEWS = ", ".join(f"{name} = excluded.{name}" for name in COLUMNS if name not in _KEY)
 
 
@@ -46,14 +47,23 @@ def load_statements(cursor: Any, person_ids: list[int]) -> Iterator[tuple[int, i
 
 def write_statements(cursor: Any, rows: Iterable[StatementRow]) -> None:
     """Store them; what was said of the same visit before is replaced."""
+    rows_to_write = []
+    for row in rows:
+        columns = list(statement_row(row))
+        columns[_DETAILS] = Jsonb(columns[_DETAILS])
+        rows_to_write.append(columns)
     bulk_insert(
-        cursor, "people_statement", COLUMNS,
-        [
-            (row.person_id, row.source_person_id, row.statement.encounter, row.statement.said_at, row.statement.source,
-             Jsonb(row.statement.details), row.facility_id, row.place_id, row.sensitivity, row.package_id, row.line)
-            for row in rows
-        ],
+        cursor, "people_statement", COLUMNS, rows_to_write,
         f"ON CONFLICT (person_id, encounter) DO UPDATE SET {_NEWS}, withdrawn = false",
+    )  # fmt: skip
+
+
+def statement_row(row: StatementRow) -> tuple[Any, ...]:
+    """Of `COLUMNS`, the details as they are."""
+    said = row.statement
+    return (
+        row.person_id, row.source_person_id, said.encounter, said.said_at, said.source, said.details, row.facility_id,
+        row.place_id, row.sensitivity, row.package_id, row.line,
     )  # fmt: skip
 
 

@@ -29,16 +29,19 @@ Row = tuple[Any, ...]  # of RESOURCE_COLUMNS
 TokenOfRow = tuple[int, datetime | None, int]  # hash, moment (None: when the resource happened), place among the rows
 _OF_ROW = tuple(RESOURCE_COLUMNS).index
 _SAID_BY_ROW = [name for name in TOKEN_COLUMNS if name not in ("hash", "happened")]
+FULL_TOKEN_COLUMNS = {
+    "hash": "bigint",
+    "happened": "timestamptz",
+    **{name: TOKEN_COLUMNS[name] for name in _SAID_BY_ROW},
+}
+_PLACES_OF_LOCATION = [_OF_ROW(name) for name in LOCATION_COLUMNS]
 
 
 def write_new(cursor: Any, rows: Sequence[Row], tokens: Sequence[TokenOfRow]) -> None:
     """Insert resources with their locations and search rows."""
     if len(rows) <= FEW:
         bulk_insert(cursor, "records_resource", RESOURCE_COLUMNS, rows)
-        places = [_OF_ROW(name) for name in LOCATION_COLUMNS]
-        bulk_insert(
-            cursor, "records_location", LOCATION_COLUMNS, [tuple(row[place] for place in places) for row in rows]
-        )
+        bulk_insert(cursor, "records_location", LOCATION_COLUMNS, map(location_row, rows))
         write_tokens(cursor, rows, tokens)
         return
     numbered = [(*row, number) for number, row in enumerate(rows)]
@@ -58,10 +61,18 @@ def write_new(cursor: Any, rows: Sequence[Row], tokens: Sequence[TokenOfRow]) ->
 
 def write_tokens(cursor: Any, rows: Sequence[Row], tokens: Sequence[TokenOfRow]) -> None:
     """Insert search rows of resources whose rows are written."""
+    bulk_insert(cursor, "records_token", FULL_TOKEN_COLUMNS, token_rows(rows, tokens), "ON CONFLICT DO NOTHING")
+
+
+def location_row(row: Row) -> Row:
+    """Of LOCATION_COLUMNS."""
+    return tuple(row[place] for place in _PLACES_OF_LOCATION)
+
+
+def token_rows(rows: Sequence[Row], tokens: Sequence[TokenOfRow]) -> list[Row]:
+    """Of FULL_TOKEN_COLUMNS, with what the resource's own row says."""
     happened, places = _OF_ROW("happened"), [_OF_ROW(name) for name in _SAID_BY_ROW]
-    columns = {"hash": "bigint", "happened": "timestamptz", **{name: TOKEN_COLUMNS[name] for name in _SAID_BY_ROW}}
-    full = [
+    return [
         (token, moment or rows[number][happened], *[rows[number][place] for place in places])
         for token, moment, number in tokens
     ]
-    bulk_insert(cursor, "records_token", columns, full, "ON CONFLICT DO NOTHING")

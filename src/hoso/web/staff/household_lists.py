@@ -24,6 +24,7 @@ from hoso.engines.intake.households.lists import (
 )
 from hoso.engines.intake.households.sheet import template
 from hoso.web.asking import ask
+from hoso.web.menu import may
 from hoso.web.routes import ActingRequest
 from hoso.web.staff.findings_sheet import KIND
 from hoso.web.templatetags.bilingual import spoken
@@ -38,6 +39,7 @@ def lists(request: ActingRequest) -> HttpResponse:
         return _give(request)
     found: list[HouseholdList] = ask(request, household_lists, about="household lists")
     context = {"lists": found, "today": timezone.localdate(), "is_open": any(one.is_open for one in found)}
+    context["may_see_coverage"] = may(request.actor, "card.coverage", request.declaration.purpose)
     fragment = request.headers.get("HX-Target") == "lists"
     return render(request, "households/rows.html" if fragment else "households/lists.html", context)
 

@@ -11,9 +11,10 @@ from hoso.core.access.policy import Scope
 from hoso.core.errors import HosoError
 from hoso.engines.people import detail_history
 from hoso.engines.people import queries as people
+from hoso.engines.people.cards.numbers import scanned_card
 from hoso.engines.people.citizen_card import read_citizen_card
 from hoso.engines.people.detail_history import DetailHistory
-from hoso.engines.people.models import Person, SearchAnswer
+from hoso.engines.people.models import Person, SearchAnswer, Sex
 from hoso.engines.records import queries as records
 from hoso.engines.records.models import Timeline
 from hoso.web.asking import ask
@@ -63,9 +64,12 @@ def search(request: ActingRequest) -> HttpResponse:
 
     answer = ask(request, query, action="search").answer
     treating = request.declaration.purpose == TREATMENT
+    cards = may(request.actor, "card.manage", request.declaration.purpose)
     context = {
         "text": text,
         "card": read_citizen_card(text),
+        "health_card": scanned_card(text) if cards else None,
+        "may_manage_cards": cards,
         "differences": _differences(text, answer),
         "asked": long_enough,
         "answer": answer,
@@ -107,6 +111,9 @@ def person(request: ActingRequest, person_id: int) -> HttpResponse:
         "allergies": page.timeline.allergies,
         "rows": timeline_rows(visits, today),
         "may_label": may(request.actor, "record.label", request.declaration.purpose),
+        "may_manage_cards": may(request.actor, "card.manage", request.declaration.purpose),
+        "may_register_newborn": page.person.sex != Sex.MALE
+        and may(request.actor, "newborn.register", request.declaration.purpose),
         "may_print": may(request.actor, PRINT, request.declaration.purpose),
         "apps": (apps := apps_of(request)),
         "last": visits[-1].started if visits else None,

@@ -1,15 +1,12 @@
 """One-time sharing at the desk and in the consulting room: ask, enter the code, take a sheet, revoke."""
 
-import io
 from typing import Any
 from uuid import UUID
 
-import qrcode
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from qrcode.image.svg import SvgPathImage
 
 from hoso.core.access.consent.facilities import OwnFacility, own_facilities
 from hoso.core.access.consent.representatives import representatives
@@ -21,6 +18,7 @@ from hoso.core.database.session import acting_transaction
 from hoso.core.errors import HosoError
 from hoso.web.asking import ask
 from hoso.web.menu import may
+from hoso.web.qr_code import qr_svg
 from hoso.web.routes import ActingRequest
 from hoso.web.staff.person_at_desk import behalf_of, find_person, subject_of
 from hoso.web.templatetags.bilingual import spoken
@@ -101,7 +99,7 @@ def sheet(request: ActingRequest) -> HttpResponse:
     share_id, code = offers.offer_on_paper(request.actor, made)
     context = {
         "facility": facility, "name": person.name, "code": code, "share_id": share_id,
-        "picture": _picture(f"{SHEET}:{share_id}:{code}"), "ends": timezone.now() + sharing_rules().paper_lives,
+        "picture": qr_svg(f"{SHEET}:{share_id}:{code}"), "ends": timezone.now() + sharing_rules().paper_lives,
         "hours": sharing_rules().access_hours,
     }  # fmt: skip
     return render(request, "share/sheet.html", context)
@@ -145,10 +143,3 @@ def _facility_by_code(code: str) -> Any:
     if found is None:
         raise HosoError("HS9004", name="facility_code", value=code[:10])
     return found
-
-
-def _picture(text: str) -> str:
-    """A QR code, to be drawn into the page."""
-    target = io.BytesIO()
-    qrcode.make(text, image_factory=SvgPathImage, box_size=12).save(target)
-    return target.getvalue().decode()

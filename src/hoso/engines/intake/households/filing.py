@@ -2,30 +2,33 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, time
+from datetime import date
 from typing import Any
 
 from django.utils import timezone
 from psycopg.types.json import Jsonb
 
 from hoso.core.database.bulk import bulk_insert
+from hoso.engines.intake.households.new_persons import CHANGE_COLUMNS
 from hoso.engines.intake.households.rows import HouseholdRow
-from hoso.engines.intake.households.spans import Span, write_spans
+from hoso.engines.intake.households.said import (
+    GROUP_COLUMNS,
+    MEMBER_COLUMNS,
+    claim_of,
+    group_span_of,
+    membership_of,
+    moment_of,
+    origin_of,
+)
+from hoso.engines.intake.households.spans import write_spans
 from hoso.engines.intake.ledger import facility_codes
 from hoso.engines.intake.patients import file_patients
-from hoso.engines.people.claimed import ClaimedIdentity
 from hoso.engines.people.hoso_numbers import hoso_number
-from hoso.engines.people.known_person import KnownPerson, Origin
+from hoso.engines.people.known_person import KnownPerson
 from hoso.engines.people.linkage import Linkage
-from hoso.engines.people.population_groups import group_of
 from hoso.engines.records.actions import RecordBatch, move_home
 
-SOURCE = "household_list"  # in definitions/people/details.yaml
 Outcome = str  # created, updated, unchanged
-CHANGE_COLUMNS = {
-    "topic": "text", "key": "text", "person_id": "bigint", "source_person_id": "bigint", "place_id": "bigint",
-    "payload": "jsonb",
-}  # fmt: skip
 
 
 @dataclass
@@ -39,20 +42,18 @@ class Taken:
 def take_rows(cursor: Any, list_id: int, true_on: date, rows: Sequence[HouseholdRow]) -> Taken:
     """File these rows; the writer lock is held. A row that says what is known changes nothing."""
     people = Linkage(cursor)
-    claims = [_claim(row, true_on) for row in rows]
+    said_at = moment_of(true_on)
+    claims = [claim_of(row, said_at) for row in rows]
     people.load([(claim, 0) for claim in claims])
     before = {number: _facts(one) for number, one in people.persons.items()}
     taken = Taken()
     for row, claim in zip(rows, claims, strict=True):
-        origin = Origin(0, row.place_id, 0, row.number, f"household/{row.household}/{row.member}")
-        taken.persons.append(people.link(claim, origin).person)
+        taken.persons.append(people.link(claim, origin_of(row)).person)
     _give_numbers(cursor, people, taken.persons)
     people.write()
-    lived = [_membership(one, row, list_id, true_on) for one, row in zip(taken.persons, rows, strict=True)]
-    groups = [
-        Span(one, true_on, (group_of(row.birth, true_on, row.occupation, row.lists),))
-        for one, row in zip(taken.persons, rows, strict=True)
-    ]
+    sides = list(zip(taken.persons, rows, strict=True))
+    lived = [membership_of(*side, list_id, true_on) for side in sides]
+    groups = [group_span_of(*side, true_on) for side in sides]
     moved = write_spans(cursor, "people_household_member", MEMBER_COLUMNS, lived, silent=2)
     regrouped = write_spans(cursor, "people_population_group", GROUP_COLUMNS, groups)
     for one in taken.persons:
@@ -63,29 +64,9 @@ def take_rows(cursor: Any, list_id: int, true_on: date, rows: Sequence[Household
     return taken
 
 
-MEMBER_COLUMNS = {
-    "household": "text", "member": "text", "relation": "text", "address": "text", "lived_in": "bigint", "list_id": "bigint",
-    "list_row": "integer",
-}  # fmt: skip
-GROUP_COLUMNS = {"population_group": "text"}
-
-
 def _facts(one: KnownPerson) -> tuple[object, ...]:
     """What a list may change; that it was said again on a later day is no news."""
     return one.name, one.birth, one.sex, one.phone, one.address, one.place_id
-
-
-def _claim(row: HouseholdRow, true_on: date) -> ClaimedIdentity:
-    said_at = timezone.make_aware(datetime.combine(true_on, time.min))
-    return ClaimedIdentity(
-        row.name, row.birth, row.sex, row.numbers, "", row.phone, row.address, said_at, source=SOURCE,
-        details={"occupation": row.occupation} if row.occupation else {},
-    )  # fmt: skip
-
-
-def _membership(person: KnownPerson, row: HouseholdRow, list_id: int, true_on: date) -> Span:
-    said = (row.household, row.member, row.relation, row.address, row.lived_in, list_id, row.number)
-    return Span(person, true_on, said, row.died)
 
 
 def _give_numbers(cursor: Any, people: Linkage, persons: Sequence[KnownPerson]) -> None:

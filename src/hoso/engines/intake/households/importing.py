@@ -3,13 +3,14 @@
 The whole file is read once before its first row is taken, so one that cannot be read to its end is refused as a whole.
 """
 
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from collections import deque
+from collections.abc import Callable, Iterable
 from datetime import date
-from itertools import islice
 from typing import Any
 
+from django.conf import settings
 from django.db import DatabaseError, OperationalError, connection, transaction
+from django.utils import timezone
 from psycopg.types.json import Jsonb
 
 from hoso.core.access import policy
@@ -19,31 +20,26 @@ from hoso.core.audit.events import AuditEvent, record_event
 from hoso.core.database.bulk import bulk_insert
 from hoso.core.database.session import acting_transaction
 from hoso.core.errors import HosoError
-from hoso.core.files.originals import keep_original, open_original
+from hoso.core.files.originals import keep_original, open_original, original_keys, path_of
 from hoso.core.files.row_reports import Refusal
-from hoso.core.files.sheets import SheetRow
+from hoso.core.places.communes import communes_on
 from hoso.engines.intake.households.filing import take_rows
-from hoso.engines.intake.households.rows import HouseholdRow, check_row
-from hoso.engines.intake.households.sheet import read_household_sheet
+from hoso.engines.intake.households.new_persons import store_new
+from hoso.engines.intake.households.preparing import ListFile, Ordered, PreparedBatch, batches
+from hoso.engines.intake.households.rows import LAST_DAY_OF_DISTRICTS, Communes, HouseholdRow
+from hoso.engines.intake.households.sheet import count_household_rows
 from hoso.engines.people.linkage import WRITER_LOCK
 
 PURPOSE = "record_keeping"
 PERMISSION = "household.import"
-BATCH = 1000  # rows that are acknowledged together
+BATCH = 2000  # rows that are acknowledged together
+AHEAD = 2  # batches that are being prepared while one is filed
 EARLIEST = date(2000, 1, 1)
 Progress = Callable[[int, int], None]
 REFUSAL_COLUMNS = {
     "list_id": "bigint", "number": "integer", "sheet": "text", "row": "integer", "field": "text", "code": "text",
     "params": "jsonb",
 }  # fmt: skip
-
-
-@dataclass(frozen=True)
-class Numbered:
-    """A row and its number over all sheets, from 1."""
-
-    number: int
-    row: SheetRow
 
 
 def receive_list(actor: Actor, file_name: str, chunks: Iterable[bytes], true_on: date) -> int:
@@ -106,25 +102,35 @@ def _take(list_id: int, progress: Progress | None, stop: Callable[[], bool]) -> 
     name, digest, true_on, total, done = opened
     if total is None:
         try:
-            total = sum(1 for _ in _rows(digest, name))
+            total = count_household_rows(open_original(digest), name)
         except HosoError as error:
             _end(list_id, "refused", Jsonb(error.as_dict()))
             return
         _update(list_id, "rows_total = %s", total)
-    rows = islice(_rows(digest, name), done, None)
-    while batch := list(islice(rows, BATCH)):
-        if stop() or not _take_batch(list_id, true_on, batch):
-            return
-        done += len(batch)
-        if progress:
-            progress(done, total)
+    communes = Communes(communes_on(true_on), communes_on(LAST_DAY_OF_DISTRICTS))
+    file = ListFile(list_id, path_of(digest), original_keys().folder, name, true_on, communes)
+    with batches(file, done, total, settings.ENVIRONMENT["HOSO_INTAKE_PROCESSES"]) as source:
+        ordered, expected = deque[Ordered](), BATCH  # persons of whom nobody knows: in a first list, all
+        while True:
+            while len(ordered) < AHEAD:
+                ordered.append(source.order(BATCH, _serials(expected)))
+            batch = ordered.popleft()()
+            if not batch.count:
+                break
+            if stop() or (created := _take_batch(list_id, true_on, batch)) is None:
+                return
+            expected = BATCH if created else 0
+            done += batch.count
+            if progress:
+                progress(done, total)
     _end(list_id, "done", None)
 
 
-def _rows(digest: bytes, name: str) -> Iterator[Numbered]:
-    with open_original(digest) as source:
-        for number, row in enumerate(read_household_sheet(source, name), start=1):
-            yield Numbered(number, row)
+def _serials(count: int) -> tuple[int, ...]:
+    """Of HoSo numbers, for so many persons; those that are not needed after all are never given."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT nextval('people_hoso_number') FROM generate_series(1, %s)", [count])
+        return tuple(row[0] for row in cursor.fetchall())
 
 
 def _open(list_id: int) -> tuple[str, bytes, date, int | None, int] | None:
@@ -138,52 +144,68 @@ def _open(list_id: int) -> tuple[str, bytes, date, int | None, int] | None:
     return (row[0], bytes(row[1]), *row[2:]) if row else None
 
 
-def _take_batch(list_id: int, true_on: date, batch: list[Numbered]) -> bool:
-    """One transaction: the rows, their refusals and the mark. False where the list was stopped meanwhile."""
+def _take_batch(list_id: int, true_on: date, batch: PreparedBatch) -> int | None:
+    """One transaction: the rows, their refusals and the mark. Gives how many persons are new; None where the list was stopped."""
     with acting_transaction(intake_service_id(), PURPOSE), connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [WRITER_LOCK])
         cursor.execute("SELECT state FROM household_list WHERE id = %s FOR UPDATE", [list_id])
         if cursor.fetchone()[0] != "reading":
-            return False
-        right, refused = _sorted_out(cursor, list_id, true_on, batch)
-        outcomes, failed = _take_right(cursor, list_id, true_on, right)
-        refused |= failed
-        _refuse(cursor, list_id, batch, refused)
+            return None
+        new = _take_new(cursor, batch)
+        refused = {number: (one.sheet, one.refusals) for number, one in batch.refused.items()}
+        outcomes: list[str] = []
+        if batch.count > len(new) + len(refused):
+            rest = {number: one for number, one in batch.right().items() if number not in new}
+            right, repeated = _sorted_out(cursor, list_id, {number: row for number, (_, row) in rest.items()})
+            outcomes, failed = _take_right(cursor, list_id, true_on, right)
+            refused |= {number: (rest[number][0], why) for number, why in (repeated | failed).items()}
+        _refuse(cursor, list_id, refused)
         counts = [outcomes.count(one) for one in ("created", "updated", "unchanged")]
+        counts[0] += len(new)
         cursor.execute(
             "UPDATE household_list SET rows_done = rows_done + %s, created = created + %s, updated = updated + %s,"
             " unchanged = unchanged + %s, refused = refused + %s WHERE id = %s",
-            [len(batch), *counts, len(refused), list_id],
+            [batch.count, *counts, len(refused), list_id],
         )
         service = Actor(intake_service_id(), INTAKE_SERVICE, "households")
         about = f"household-list/{list_id}"
-        record_event(AuditEvent(service, INTAKE_SERVICE, PURPOSE, "update", object=about, found=len(outcomes)))
-    return True
+        record_event(AuditEvent(service, INTAKE_SERVICE, PURPOSE, "update", object=about, found=sum(counts)))
+    return counts[0]
 
 
 Right = dict[int, HouseholdRow]  # by number over all sheets
 Refused = dict[int, list[Refusal]]
 
 
-def _sorted_out(cursor: Any, list_id: int, true_on: date, batch: list[Numbered]) -> tuple[Right, Refused]:
+def _take_new(cursor: Any, batch: PreparedBatch) -> frozenset[int]:
+    """Rows whose persons nobody knew, stored as they were made ready; none where the database will not have them so."""
+    if not batch.new or not batch.new.places:
+        return frozenset()
+    try:
+        with transaction.atomic():
+            return store_new(cursor, batch.new, timezone.now())
+    except OperationalError:
+        raise
+    except DatabaseError:
+        return frozenset()
+
+
+def _sorted_out(cursor: Any, list_id: int, rows: Right) -> tuple[Right, Refused]:
+    """Without those whose place in a household another row of the list has."""
     right, refused = Right(), Refused()
     seen: dict[tuple[str, str], int] = {}
-    for one in batch:
-        checked = check_row(one.row, true_on)
-        if isinstance(checked, list):
-            refused[one.number] = checked
-            continue
-        key = (checked.household, checked.member)
+    for number, row in rows.items():
+        key = (row.household, row.member)
         if key in seen:
-            refused[one.number] = [_repeats(one.row, seen[key])]
+            refused[number] = [_repeats(row, seen[key])]
         else:
-            right[one.number] = checked
-            seen[key] = one.row.number
-    for key, number in _taken_before(cursor, list_id, list(seen)).items():
-        for place, row in list(right.items()):
-            if (row.household, row.member) == key:
-                refused[place] = [_repeats(next(one.row for one in batch if one.number == place), number)]
-                del right[place]
+            right[number] = row
+            seen[key] = row.number
+    before = _taken_before(cursor, list_id, list(seen))
+    for number, row in list(right.items()):
+        if (row.household, row.member) in before:
+            refused[number] = [_repeats(row, before[row.household, row.member])]
+            del right[number]
     return right, refused
 
 
@@ -198,7 +220,7 @@ def _taken_before(cursor: Any, list_id: int, keys: list[tuple[str, str]]) -> dic
     return {(row[0], row[1]): row[2] for row in cursor.fetchall()}
 
 
-def _repeats(row: SheetRow, other: int) -> Refusal:
+def _repeats(row: HouseholdRow, other: int) -> Refusal:
     return Refusal(row.number, "person", HosoError("HS6039", row=row.number, other=other))
 
 
@@ -224,13 +246,12 @@ def _take_right(cursor: Any, list_id: int, true_on: date, right: Right) -> tuple
     return outcomes, failed
 
 
-def _refuse(cursor: Any, list_id: int, batch: list[Numbered], refused: Refused) -> None:
-    sheets = {one.number: one.row.sheet for one in batch}
+def _refuse(cursor: Any, list_id: int, refused: dict[int, tuple[str, list[Refusal]]]) -> None:
     bulk_insert(
         cursor, "household_refusal", REFUSAL_COLUMNS,
         [
-            (list_id, number, sheets[number], one.row, one.field, one.error.code, Jsonb(one.error.params))
-            for number, refusals in sorted(refused.items())
+            (list_id, number, sheet, one.row, one.field, one.error.code, Jsonb(one.error.params))
+            for number, (sheet, refusals) in sorted(refused.items())
             for one in refusals
         ],
     )  # fmt: skip

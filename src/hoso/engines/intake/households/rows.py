@@ -1,7 +1,7 @@
 """One row of a list of households: what it says, or everything that is wrong with it."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
@@ -9,8 +9,7 @@ from functools import lru_cache
 from hoso.core.errors import HosoError
 from hoso.core.files.row_reports import Refusal
 from hoso.core.files.sheets import SheetRow
-from hoso.core.places.models import Place
-from hoso.core.places.queries import now, place_at
+from hoso.core.places.communes import Commune
 from hoso.core.vietnamese.folding import fold
 from hoso.core.vietnamese.nfc import to_nfc
 from hoso.engines.intake.households.sheet import REQUIRED
@@ -29,6 +28,17 @@ _SHAPES = {
     "occupation": re.compile(r"\d{1,5}\Z"),
     "lists": re.compile(r"[A-Z]{2}([; ]+[A-Z]{2})*\Z"),
 }
+
+
+_NEVER_EMPTY = frozenset(REQUIRED) - {"sex"}
+
+
+@dataclass(frozen=True, slots=True)
+class Communes:
+    """By code, those of the day on which the list is true, and those of the last day that had districts."""
+
+    then: Mapping[str, Commune]
+    before: Mapping[str, Commune]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,41 +62,47 @@ class HouseholdRow:
     lists: tuple[str, ...]
 
 
-def check_row(row: SheetRow, true_on: date) -> HouseholdRow | list[Refusal]:
+def check_row(row: SheetRow, true_on: date, communes: Communes) -> HouseholdRow | list[Refusal]:
     """The row as the list means it on the day on which it is true."""
     refusals: list[Refusal] = []
 
     def refuse(field: str, error: str, /, **more: object) -> None:
         refusals.append(Refusal(row.number, field, HosoError(error, row=row.number, **more)))
 
-    values = {name: " ".join(to_nfc(value).split()) for name, value in row.values.items()}
+    values = dict(row.values)
+    for field, value in values.items():
+        if value:
+            values[field] = value = " ".join(to_nfc(value).split())
+            if len(value) > LONGEST or not value.isprintable():
+                shown = "".join(one for one in value[:50] if one.isprintable())
+                refuse(field, "HS6009", column=field, value=f"{shown}…")
+        if not value and field in _NEVER_EMPTY:
+            refuse(field, "HS6002", column=field)
     if row.surplus:
         refuse("", "HS6013", value=row.surplus[:50])
-    for field, value in values.items():
-        if field in REQUIRED and field != "sex" and not value:
-            refuse(field, "HS6002", column=field)
-        if len(value) > LONGEST or not value.isprintable():
-            refuse(field, "HS6009", column=field, value="".join(one for one in value[:50] if one.isprintable()) + "…")
     _shape(values, refuse)
     birth, died = _birth(values["born"]), _birth(values["died"])
     if values["born"] and (birth.day is None or not EARLIEST <= birth.day <= true_on):
         refuse("born", "HS6009", column="born", value=values["born"][:50])
     if values["died"] and (died.precision != 3 or died.day is None or birth.day is None or died.day < birth.day):
         refuse("died", "HS6009", column="died", value=values["died"][:50])
-    if fold(values["sex"]) not in SEX:
+    sex = _sex(values["sex"])
+    if sex is None:
         refuse("sex", "HS6009", column="sex", value=values["sex"][:50])
-    lived_in, place_id = _place(values, true_on, refuse)
-    if refusals:
+    lived_in, place_id = _place(values, true_on, communes, refuse)
+    if refusals or sex is None:
         return refusals
     return HouseholdRow(
         row.number, f"{values['commune_code']}/{values['household']}", values["person"], values["relation"], values["name"],
-        birth, died.day, SEX[fold(values["sex"])], _numbers(values), values["phone"], values["address"], lived_in, place_id,
+        birth, died.day, sex, _numbers(values), values["phone"], values["address"], lived_in, place_id,
         values["occupation"], tuple(re.split(r"[; ]+", values["lists"])) if values["lists"] else (),
     )  # fmt: skip
 
 
 def _shape(values: dict[str, str], refuse: Callable[..., None]) -> None:
     for field, shape in _SHAPES.items():
+        if not values[field]:
+            continue
         values[field] = re.sub(r"[ .\-]", "", values[field]).upper() if field != "lists" else values[field].upper()
         if values[field] and not shape.match(values[field]):
             refuse(field, "HS6009", column=field, value=values[field][:50])
@@ -102,8 +118,22 @@ def _numbers(values: dict[str, str]) -> tuple[tuple[str, str], ...]:
     return tuple((kind, value) for kind, value in found if value)
 
 
+@lru_cache(maxsize=256)
+def _sex(text: str) -> int | None:
+    return SEX.get(fold(text))
+
+
 @lru_cache(maxsize=65536)
 def _birth(text: str) -> BirthDate:
+    if (
+        len(text) == 10 and text.isascii() and text[2] == text[5] == "/"
+    ):  # as nearly all are written; strptime takes its time
+        day, month, year = text[:2], text[3:5], text[6:]
+        if day.isdigit() and month.isdigit() and year.isdigit():
+            try:
+                return BirthDate(date(int(year), int(month), int(day)), 3)
+            except ValueError:
+                return BirthDate(None, 0)
     for form, precision in _DAYS:
         try:
             return BirthDate(datetime.strptime(text, form).date(), precision)
@@ -112,33 +142,19 @@ def _birth(text: str) -> BirthDate:
     return BirthDate(None, 0)
 
 
-def _place(values: dict[str, str], true_on: date, refuse: Callable[..., None]) -> tuple[int, int]:
+def _place(values: dict[str, str], true_on: date, communes: Communes, refuse: Callable[..., None]) -> tuple[int, int]:
     """Where the list says they live, and which commune that is now. An old commune beside the new one says from which
     district they come: it is kept as where they lived, and has to have become the new one."""
-    lived_in, place_id = _unit(values["commune_code"], true_on)
-    if values["commune_code"] and not lived_in:
+    unit = communes.then.get(values["commune_code"])
+    lived_in = unit.id if unit else 0
+    if values["commune_code"] and not unit:
         refuse("commune_code", "HS6001", code=values["commune_code"][:20], day=f"{true_on:%d/%m/%Y}")
     if old := values["old_commune_code"]:
-        before, heirs = _old_unit(old)
+        before = communes.before.get(old)
         if not before:
             refuse("old_commune_code", "HS6001", code=old[:20], day=f"{LAST_DAY_OF_DISTRICTS:%d/%m/%Y}")
-        elif lived_in and place_id not in heirs:
+        elif unit and unit.now not in before.heirs:
             refuse("old_commune_code", "HS6036", old=old, new=values["commune_code"])
         else:
-            lived_in = before
-    return lived_in, place_id
-
-
-@lru_cache(maxsize=65536)
-def _unit(code: str, day: date) -> tuple[int, int]:
-    unit = place_at(Place.Level.COMMUNE, code, day) if code else None
-    if unit is None:
-        return 0, 0
-    heirs = now(unit)
-    return unit.pk, heirs[0].pk if len(heirs) == 1 else unit.pk
-
-
-@lru_cache(maxsize=65536)
-def _old_unit(code: str) -> tuple[int, frozenset[int]]:
-    unit = place_at(Place.Level.COMMUNE, code, LAST_DAY_OF_DISTRICTS)
-    return (unit.pk, frozenset(one.pk for one in now(unit))) if unit else (0, frozenset())
+            lived_in = before.id
+    return lived_in, unit.now if unit else 0

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
 
-from hoso.core.files.sheets import SheetRow, read_sheets
+from hoso.core.files.sheets import SheetRow, count_sheets, read_sheets
 
 REQUIRED = ("household", "person", "name", "sex", "born", "commune_code")
 OPTIONAL = (
@@ -16,6 +16,11 @@ OPTIONAL = (
 def read_household_sheet(source: BinaryIO, name: str) -> Iterator[SheetRow]:
     """Rows that hold anything, every value as text. Raises HosoError as `read_sheets`."""
     return read_sheets(source, name, REQUIRED, OPTIONAL)
+
+
+def count_household_rows(source: BinaryIO, name: str) -> int:
+    """How many rows `read_household_sheet` gives; the file is read to its end. Raises HosoError as it does."""
+    return count_sheets(source, name, REQUIRED, OPTIONAL)
 
 
 def template() -> str:

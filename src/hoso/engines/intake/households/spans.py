@@ -56,25 +56,33 @@ def write_spans(
         ):
             continue
         if known and span.day < known.first_day:
-            new.setdefault((person, span.day), _row(span, known.first_day))
+            new.setdefault((person, span.day), span_row(span, known.first_day))
             news.add(person)
             continue
         if known and known.said[:told] == span.said[:told]:
             if (person, known.first_day) in new:
-                new[person, known.first_day] = _row(span, span.end, known.first_day)
+                new[person, known.first_day] = span_row(span, span.end, known.first_day)
             else:
                 ended[person, known.first_day] = span.end
         else:
             if known and known.first_day < span.day and known.last_day is None:
                 ended[person, known.first_day] = span.day
-            new[person, span.day] = _row(span, span.end)
+            new[person, span.day] = span_row(span, span.end)
         latest[person] = _Latest(span.day, span.end, span.said)
         news.add(person)
     _write(cursor, table, columns, new, ended)
     return frozenset(news)
 
 
-def _row(span: Span, last_day: date | None, first_day: date | None = None) -> tuple[Any, ...]:
+def span_columns(said: Mapping[str, str]) -> dict[str, str]:
+    """The columns of a table of spans whose `said` says what it is about."""
+    return {
+        "person_id": "bigint", "source_person_id": "bigint", "place_id": "bigint", "first_day": "date", "last_day": "date", **said,
+    }  # fmt: skip
+
+
+def span_row(span: Span, last_day: date | None, first_day: date | None = None) -> tuple[Any, ...]:
+    """Of `span_columns`."""
     now = span.person.now
     return (
         now.person_id, span.person.source_person_id, now.place_id, first_day or span.day, last_day, *span.said
@@ -99,10 +107,7 @@ def _write(
         [[key[0] for key in replaced], [key[1] for key in replaced]],
     )
     there = set(cursor.fetchall())
-    types = {
-        "person_id": "bigint", "source_person_id": "bigint", "place_id": "bigint", "first_day": "date", "last_day": "date",
-        **columns,
-    }  # fmt: skip
+    types = span_columns(columns)
     for key in sorted(there):
         row = dict(zip(types, new[key], strict=True))
         settings = ", ".join(f"{name} = %s" for name in ("last_day", *columns))

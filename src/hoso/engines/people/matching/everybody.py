@@ -7,7 +7,6 @@ from typing import Any
 from hoso.core.vietnamese.folding import fold
 from hoso.engines.people.matching.comparisons import Compared
 from hoso.engines.people.models import BirthDate
-from hoso.engines.people.name_tokens import token_of_query
 
 MOST = 500  # candidates of one kind: whoever shares more than that is found by something else as well
 # A provisional person is left to whoever decides about the contradiction.
@@ -63,21 +62,20 @@ def described(
 
 def worth_comparing(cursor: Any, one: Compared) -> list[int]:
     """Who may be this human: the same blocks as for all pairs, each one look-up in an index."""
-    words = one.name.split()
     cursor.execute(
         """
         SELECT person_id FROM people_identifier WHERE issuer_id = 0
             AND (kind, value) IN (('personal_number', %(personal)s), ('insurance_number', %(insurance)s), ('phone', %(phone)s))
         UNION SELECT person_id FROM people_household_member WHERE household = %(household)s AND last_day IS NULL
         UNION (SELECT p.person_id FROM people_person p WHERE p.birth_date = make_date(%(year)s, %(month)s, %(day)s)
-               AND p.place_id = %(commune)s LIMIT %(most)s)
-        UNION (SELECT t.person_id FROM people_token t JOIN people_person p ON p.person_id = t.person_id
-               WHERE t.hash = %(token)s AND extract(year FROM p.birth_date) = %(year)s LIMIT %(most)s)
+               AND p.place_id = %(commune)s AND p.merged_into IS NULL LIMIT %(most)s)
+        UNION (SELECT p.person_id FROM people_person p WHERE p.name_words = %(words)s AND p.birth_year = %(year)s
+               AND p.merged_into IS NULL LIMIT %(most)s)
         """,
         {
             "personal": one.personal_number or "-", "insurance": one.insurance_number or "-", "phone": one.phone or "-",
             "household": one.household or "-", "year": one.birth_year, "month": one.birth_month or 1, "day": one.birth_day or 1,
-            "commune": one.commune, "token": token_of_query(words) if words else None, "most": MOST,
+            "commune": one.commune, "words": one.words or None, "most": MOST,
         },
     )  # fmt: skip
     return [row[0] for row in cursor.fetchall()]
