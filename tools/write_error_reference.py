@@ -20,6 +20,7 @@ GROUPS = {
     "HS5": "Records / Hồ sơ",
     "HS6": "Places and terminology / Địa bàn và danh mục",
     "HS7": "Statistics / Thống kê",
+    "HS8": "Oversight / Giám sát truy cập",
     "HS9": "Unexpected / Ngoài dự kiến",
 }
 HEAD = """# Errors / Mã lỗi

@@ -65,6 +65,7 @@ def addresses(house: House) -> dict[str, tuple[str, str]]:
         "corrections": ("tiepnhan", "/terminology/corrections/"),
         "audit": ("giamsat", "/audit/"),
         "audit by account": ("giamsat", "/audit/accounts/"),
+        "accounts by tier": ("giamsat", "/audit/tiers/"),
         "who looked": ("giamsat", f"/audit/people/{patient.person_id}/"),
         "accounts": ("quantri", "/accounts/"),
         "account": ("quantri", _account_address(house)),

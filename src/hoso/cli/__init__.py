@@ -26,6 +26,7 @@ from hoso.cli.keys import keys
 from hoso.cli.level import level
 from hoso.cli.mapping import mapping
 from hoso.cli.modules import modules
+from hoso.cli.oversight import oversight
 from hoso.cli.people import people
 from hoso.cli.portal import portal
 from hoso.cli.pulls import pulls
@@ -77,6 +78,7 @@ for command in (
     terminology,
     mapping,
     audit,
+    oversight,
     gateway,
     backup,
     archive,

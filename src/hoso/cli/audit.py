@@ -138,7 +138,11 @@ def export(
 
         raise HosoError("HS2157")
     filters = Filters(since=moment_of(since) if since else None, until=moment_of(until) if until else None)
-    actor = _exporter(account)
+    actor = acting_account(account, "audit export")
+    if actor is None:
+        from hoso.core.errors import HosoError
+
+        raise HosoError("HS2157")
     with progress_bar("events") as progress, _destination(to) as write:
         count = exporting.export(actor, format_, filters, reason, write, progress)
     if as_json:
@@ -147,17 +151,16 @@ def export(
         click.echo(f"{count:,} sự kiện / events → {to}", err=True)
 
 
-def _exporter(username: str) -> "Actor":
-    """The account that exports, acting through this command. Raises HosoError HS2157 where there is none."""
+def acting_account(username: str, command: str) -> "Actor | None":
+    """The account that asks, acting through this command; None where none of this name is active."""
     from hoso.core.access.actor import Actor
     from hoso.core.accounts.actions import operator
     from hoso.core.accounts.models import Account
-    from hoso.core.errors import HosoError
 
     found = Account.objects.filter(username=username, is_active=True).first()
     if found is None:
-        raise HosoError("HS2157")
-    machine = operator("audit export")
+        return None
+    machine = operator(command)
     return Actor(found.pk, found.username, machine.route, device=machine.name)
 
 

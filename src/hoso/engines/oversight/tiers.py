@@ -27,6 +27,10 @@ class Tiers:
     shared_within: timedelta
     shared_looked_back: timedelta
 
+    @property
+    def shared_minutes(self) -> int:
+        return int(self.shared_within.total_seconds() // 60)
+
 
 @cache
 def tiers() -> Tiers:

@@ -89,3 +89,21 @@ def test_nobody_else_sees_them(role: str, db: None, account_with_role: Callable[
     client.force_login(account_with_role(role))
     assert client.get("/audit/").status_code == 403
     assert client.get("/audit/people/1/").status_code == 403
+
+
+def test_accounts_by_tier_shows_the_highest_and_what_stands_out(
+    overseer: Client, account_with_role: Callable[..., Account]
+) -> None:
+    account_with_role("doctor", username="bs.binhthuong")
+    idle = account_with_role("doctor", username="bs.vang")
+    Account.objects.filter(pk=idle.pk).update(active_since="2020-01-01T00:00:00+07:00")
+    page = overseer.get("/audit/tiers/").content.decode()
+    assert "system.operator" in page and "bs.vang" in page and "bs.binhthuong" not in page
+    row = page[page.index("bs.vang") :].partition("</tr>")[0]
+    assert ">T3<" in row and "bỏ không" in row and "dùng chung" not in row
+
+
+def test_accounts_by_tier_are_not_for_others(db: None, account_with_role: Callable[..., Account]) -> None:
+    client = Client()
+    client.force_login(account_with_role("doctor"))
+    assert client.get("/audit/tiers/").status_code == 403
