@@ -4,6 +4,7 @@ from select import POLLIN, poll
 from typing import Any
 
 from django.db.backends.postgresql import base
+from psycopg.pq import TransactionStatus
 
 NEVER_BY_ITSELF = 2**31  # a plan is kept where a statement asks for it
 MOST_PLANS = 24  # kept by each connection; a plan over all partitions takes some hundred kilobytes
@@ -28,6 +29,8 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
     def _is_quiet(self) -> bool:
         if self.connection is None or self.connection.closed:
+            return False
+        if self.connection.info.transaction_status != TransactionStatus.IDLE:
             return False
         waiting = poll()
         waiting.register(self.connection.fileno(), POLLIN)
