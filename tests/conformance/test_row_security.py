@@ -164,7 +164,9 @@ def test_tables_of_the_sessions_own_stand_in_for_none_that_the_lock_reads(loaded
 
 FORBIDDEN = {
     "file a resource": "INSERT INTO records_resource SELECT * FROM records_resource LIMIT 1",
-    "make a person": "INSERT INTO people_person SELECT * FROM people_person LIMIT 1",
+    "make a person": """INSERT INTO people_person (person_id, source_person_id, patient_id, name, folded_name, name_sort,
+        birth_precision, sex, as_of, facility_id, package_id) SELECT person_id + 1, 1, 'x', name, folded_name, name_sort,
+        birth_precision, sex, as_of, facility_id, package_id FROM people_person LIMIT 1""",
     "give themselves a relation": "INSERT INTO access_care_relation VALUES (1, 1, 1, 'visit', '2025-01-01', '2025-01-01', 1)",
     "open a grant to themselves": """INSERT INTO access_grant (person_id, source_person_id, account_id, kind, purpose, permissions,
         ends_at, opened_by, reason_code, reason) VALUES (1, 1, access_actor(), 'temporary', 'treatment', '{record.read}',
