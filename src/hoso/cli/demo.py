@@ -76,8 +76,28 @@ def _load_province(persons: int) -> None:
         click.echo("Tiếp nhận các gói hồ sơ… Taking the packages in…")
         with progress_bar("B") as progress:
             account = take_in_paths(actor, [out / "packages", out / "refused"], None, progress)
-    counts = account.as_dict()
-    click.echo(", ".join(f"{name} {counts[name]}" for name in ("received", "filed", "corrected", "quarantined")))
+        counts = account.as_dict()
+        click.echo(", ".join(f"{name} {counts[name]}" for name in ("received", "filed", "corrected", "quarantined")))
+        _take_households(out / "station-list.csv")
+
+
+def _take_households(file: Path) -> None:
+    """The list that stations keep, then everybody compared: households, groups of people, pairs for the review desk."""
+    from django.utils import timezone
+
+    from hoso.core.files.originals import chunks_of
+    from hoso.engines.intake.households.importing import receive_list, take_list
+    from hoso.engines.intake.jobs import intake_service
+    from hoso.engines.intake.linking import link_everybody
+
+    click.echo("Nhập danh sách hộ, tìm hồ sơ trùng… Taking the list of households in, finding records of one human…")
+    service = intake_service("command:demo")
+    with file.open("rb") as stream:
+        list_id = receive_list(service, file.name, chunks_of(stream), timezone.localdate())
+    with progress_bar("dòng") as progress:
+        take_list(list_id, progress)
+    report = link_everybody(service)
+    click.echo(f"persons {report.persons}, joined {report.joined}, waiting {report.waiting}")
 
 
 def _import_facilities(file: Path) -> None:

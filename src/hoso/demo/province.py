@@ -20,6 +20,7 @@ from hoso.demo.maternity import plan_births
 from hoso.demo.packages import Numbering, PackagePlan, group, write_package
 from hoso.demo.planted import Planted, plant
 from hoso.demo.settings import GeneratedPackage, ProvinceSettings, ProvinceSummary
+from hoso.demo.station_list import StationList
 
 __all__ = ["GeneratedPackage", "ProvinceSettings", "ProvinceSummary", "generate_packages", "generate_province"]
 
@@ -53,7 +54,8 @@ def generate_packages(settings: ProvinceSettings) -> Iterator[GeneratedPackage]:
 def generate_province(
     settings: ProvinceSettings, out: Path, progress: Callable[[int, int], None] | None = None
 ) -> ProvinceSummary:
-    """Writes packages/<version>/<facility>/…, refused/, households.csv, facilities.csv and truth.csv under `out`.
+    """Writes packages/<version>/<facility>/…, refused/, households.csv, station-list.csv, facilities.csv and truth.csv
+    under `out`.
 
     `progress` is called with the number of persons done and the number wanted.
     """
@@ -64,7 +66,9 @@ def generate_province(
     with (
         (out / "households.csv").open("w", encoding="utf-8", newline="") as people_file,
         (out / "truth.csv").open("w", encoding="utf-8", newline="") as truth_file,
+        (out / "station-list.csv").open("w", encoding="utf-8", newline="") as station_file,
     ):
+        kept_by_stations = StationList(station_file, settings)
         people = csv.writer(people_file, lineterminator="\n")
         truth = csv.writer(truth_file, lineterminator="\n")
         people.writerow(PERSON_COLUMNS)
@@ -75,6 +79,8 @@ def generate_province(
                 if progress is not None:
                     share = (block.last_person - block.first_person) * number // len(block.packages)
                     progress(min(block.first_person - 1 + share, settings.persons), settings.persons)
+            for household in block.households:
+                kept_by_stations.add(household)
             people.writerows(
                 person_row(person, settings) for household in block.households for person in household.members
             )

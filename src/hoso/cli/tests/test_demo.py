@@ -38,9 +38,15 @@ def test_the_demonstration_is_whole_and_starts_again_with_what_it_has(own_databa
     assert all(len(entry["password"]) >= 14 and entry["password"] in made.stdout for entry in sign_ins.values())
     with psycopg.connect(own_database.admin_url) as admin:
         row = admin.execute("SELECT count(DISTINCT version), count(*) FROM intake_visit").fetchone()
+        lists = admin.execute("SELECT state, rows_done - refused, refused FROM household_list").fetchall()
+        (alike,) = admin.execute(
+            "SELECT (SELECT count(*) FROM people_join) + count(*) FROM people_pair"
+        ).fetchone() or (0,)
     assert row is not None
     assert row[0] == 4
     assert row[1] > 100
+    assert lists == [("done", 100, 2)]
+    assert alike > 0
 
     # Starting again makes nothing anew: as many changes and visits as before, and nothing else was filed.
     before = _made(own_database.admin_url)
