@@ -20,7 +20,7 @@ from hoso.engines.intake.households.sheet import OPTIONAL, REQUIRED, write_house
 from hoso.engines.intake.jobs import intake_service
 from hoso.engines.people.hoso_numbers import is_hoso_number
 from tests.claim_packages import sample_3176
-from tests.intaking import Intake, asker, one, person_of, rows
+from tests.intaking import Intake, asker, one, person_of, rows, undone
 from tests.joining import officer
 
 DAY, LATER = date(2025, 9, 1), date(2026, 3, 1)
@@ -144,6 +144,26 @@ def test_the_same_list_again_changes_nothing_and_a_later_one_updates(intake: Int
         ("others", DAY, LATER), ("employees", LATER, None)
     ]  # fmt: skip
     assert asker("intake_officer").ask("person.search", lambda scope: _everybody(scope))[0].address == "Tổ 2 (mẫu)"
+
+
+def test_who_died_before_the_lists_day_is_taken_and_lives_nowhere_since(intake: Intake) -> None:
+    spans = (
+        "SELECT first_day, last_day FROM people_household_member ORDER BY first_day",
+        "SELECT first_day, last_day FROM people_population_group ORDER BY first_day",
+    )
+    dead, died = {**MAI, "died": "15/02/2026"}, date(2026, 2, 15)
+    with undone():
+        assert take(csv_of(dead), day=LATER).created == 1  # nothing was known before
+        assert [rows(each) for each in spans] == [[(died, died)]] * 2
+        assert take(csv_of(dead), day=LATER).unchanged == 1
+    with undone():
+        assert take(csv_of(MAI), day=DAY).created == take(csv_of(dead), day=LATER).updated == 1  # lived in September
+        assert [rows(each) for each in spans] == [[(DAY, died)]] * 2
+    with undone():
+        assert take(csv_of(MAI), day=LATER).created == 1  # a list that did not know of the death yet
+        assert take(csv_of(dead), day=LATER).updated == 1
+        assert [rows(each) for each in spans] == [[(died, died), (LATER, LATER)]] * 2
+        assert take(csv_of(dead), day=LATER).unchanged == 1
 
 
 def test_who_is_known_by_a_visit_is_not_made_twice(intake: Intake) -> None:

@@ -102,7 +102,9 @@ def _rows(
         "people_household_member": (
             span_row(span, span.end) for span in (membership_of(*side, list_id, true_on) for side in sides)
         ),
-        "people_population_group": (span_row(group_span_of(*side, true_on), None) for side in sides),
+        "people_population_group": (
+            span_row(span, span.end) for span in (group_span_of(*side, true_on) for side in sides)
+        ),
         "changes_change": (
             ("person.created", one.patient_id, one.person_id, one.person_id, one.place_id, {}) for one in persons
         ),

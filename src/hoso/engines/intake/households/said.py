@@ -36,9 +36,15 @@ def origin_of(row: HouseholdRow) -> Origin:
 def membership_of(person: KnownPerson, row: HouseholdRow, list_id: int, true_on: date) -> Span:
     """Of `MEMBER_COLUMNS`."""
     said = (row.household, row.member, row.relation, row.address, row.lived_in, list_id, row.number)
-    return Span(person, true_on, said, row.died)
+    return Span(person, _said_day(row, true_on), said, row.died)
 
 
 def group_span_of(person: KnownPerson, row: HouseholdRow, true_on: date) -> Span:
-    """Of `GROUP_COLUMNS`."""
-    return Span(person, true_on, (group_of(row.birth, true_on, row.occupation, row.lists),))
+    """Of `GROUP_COLUMNS`; who died is in no group from then on."""
+    day = _said_day(row, true_on)
+    return Span(person, day, (group_of(row.birth, day, row.occupation, row.lists),), row.died)
+
+
+def _said_day(row: HouseholdRow, true_on: date) -> date:
+    """The day of which the row speaks: of who had died before the list's day it is the day of death."""
+    return min(true_on, row.died or true_on)

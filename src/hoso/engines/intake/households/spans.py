@@ -27,6 +27,11 @@ class _Latest:
     last_day: date | None
     said: Said
 
+    @property
+    def is_a_moment(self) -> bool:
+        """Said of one day alone, because a death before it was learnt of later."""
+        return self.last_day == self.first_day
+
 
 def write_spans(
     cursor: Any, table: str, columns: Mapping[str, str], spans: Iterable[Span], silent: int = 0
@@ -52,11 +57,13 @@ def write_spans(
         if (
             known
             and known.said[:told] == span.said[:told]
-            and (known.last_day == span.end or span.day < known.first_day)
+            and (known.last_day == span.end or (span.day < known.first_day and (not span.end or known.is_a_moment)))
         ):
             continue
         if known and span.day < known.first_day:
-            new.setdefault((person, span.day), span_row(span, known.first_day))
+            new.setdefault((person, span.day), span_row(span, span.end or known.first_day))
+            if span.end and span.end <= known.first_day:  # said to live after the death: that ends the day it began
+                ended[person, known.first_day] = known.first_day
             news.add(person)
             continue
         if known and known.said[:told] == span.said[:told]:
