@@ -148,4 +148,5 @@ def _ingredients() -> list[Path]:
     for folder in (source / "core", source / "config", ROOT / "definitions"):
         found += [path for path in folder.rglob("*") if path.is_file()]
     found += [path for path in source.glob("engines/**/migrations/**/*") if path.is_file()]
+    found += [source / "engines" / "statistics" / name for name in ("forms.py", "loading.py", "uids.py")]
     return sorted(path for path in found if "__pycache__" not in path.parts and "tests" not in path.parts)

@@ -18,6 +18,7 @@ class Element:
     name: str
     value_type: str
     combo_id: int
+    aggregation: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +78,8 @@ def read_catalogue() -> Catalogue:
     names: dict[str, Names] = {}
     with connection.cursor() as cursor:
         elements = {
-            row[0]: Element(row[0], row[1], row[3], row[4], row[5])
-            for row in _read(cursor, names, "element", "value_type, combo_id")
+            row[0]: Element(row[0], row[1], row[3], row[4], row[5], row[6])
+            for row in _read(cursor, names, "element", "value_type, combo_id, aggregation")
         }
         combo_rows = _read(cursor, names, "combo", "dimensions")
         dimension_rows = _read(cursor, names, "dimension", "options")

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from hoso.core.definitions import DefinitionError, definitions_folder, read_definition
+from hoso.engines.statistics.uids import uid_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +21,8 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class Indicator:
-    """Numerator ÷ denominator × factor, in words; without a factor a model gives the figure."""
+    """Numerator ÷ denominator × factor, in words; without a factor a model gives the figure. `numerator` and `denominator`
+    are formulas of rows by their keys, where the forms hold what is needed."""
 
     code: str
     group: str
@@ -31,6 +33,12 @@ class Indicator:
     factor: int | None
     evidence: str
     targets: tuple[Target, ...]
+    numerator: str = ""
+    denominator: str = ""
+
+    @property
+    def uid(self) -> str:
+        return uid_of(f"indicator:{self.code}")
 
 
 @cache
@@ -53,5 +61,13 @@ def indicators() -> Mapping[str, Indicator]:
                 factor=one["factor"],
                 evidence=one["evidence"],
                 targets=tuple(Target(**target) for target in one.get("targets", ())),
+                numerator=one.get("numerator", ""),
+                denominator=one.get("denominator", ""),
             )
     return found
+
+
+@cache
+def reckoned_indicators() -> Mapping[str, Indicator]:
+    """Those with a formula, by their id."""
+    return {one.uid: one for one in indicators().values() if one.numerator}

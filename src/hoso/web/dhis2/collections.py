@@ -23,9 +23,11 @@ COLLECTIONS = (
     "categoryOptionCombos",
     "dataElements",
     "dataSets",
+    "indicators",
+    "indicatorTypes",
 )
 # Collections of DHIS2 that clients ask for and that hold nothing here.
-EMPTY = frozenset({"organisationUnitGroups", "organisationUnitGroupSets", "dataElementGroups", "indicators", "programs",
+EMPTY = frozenset({"organisationUnitGroups", "organisationUnitGroupSets", "dataElementGroups", "indicatorGroups", "programs",
                    "programIndicators", "visualizations", "optionSets", "validationRules"})  # fmt: skip
 LIST_FIELDS = ["id,displayName"]
 

@@ -1,7 +1,7 @@
 """The `filter`, `order`, `query` and paging parameters of a list."""
 
-from collections.abc import Callable, Iterable
-from typing import Any
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, TypeVar
 
 from django.http import QueryDict
 
@@ -9,6 +9,7 @@ from hoso.core.errors import HosoError
 from hoso.core.vietnamese.folding import fold
 
 Thing = dict[str, Any]
+Row = TypeVar("Row")
 Test = Callable[[Any, str], bool]
 
 
@@ -107,6 +108,15 @@ def paged(things: list[Thing], query: QueryDict, address: str) -> tuple[list[Thi
             other["page"] = str(number)
             pager[name] = f"{address}?{other.urlencode()}"
     return things[(page - 1) * size : page * size], pager
+
+
+def pages_of(found: Sequence[Row], query: QueryDict) -> tuple[Sequence[Row], dict[str, int] | None]:
+    """A page where one is asked for by its size; otherwise everything and no pager. Raises HosoError HS7001."""
+    if query.get("paging", "true").lower() == "false" or "pageSize" not in query:
+        return found, None
+    page, size = _number(query, "page", 1), _number(query, "pageSize", 50)
+    pager = {"page": page, "total": len(found), "pageSize": size, "pageCount": max(1, -(-len(found) // size))}
+    return found[(page - 1) * size : page * size], pager
 
 
 def _number(query: QueryDict, name: str, otherwise: int) -> int:

@@ -1,13 +1,16 @@
 """The catalogue and the units as DHIS2's objects: plain dictionaries that refer to each other, to be selected from."""
 
+import re
 from typing import Any
 
 from django.db import connection
 
 from hoso.core.periods.kinds import DHIS2_NAMES, PeriodType, iso_duration
+from hoso.engines.statistics.indicator_catalogue import reckoned_indicators
 from hoso.engines.statistics.uids import uid_of
 
 Thing = dict[str, Any]
+KEY = re.compile(r"#\{([A-Z][A-Z0-9_]*)")
 ROOT = uid_of("country:VN")
 VALUE_OF_AGGREGATION = {"sum": "SUM", "last": "LAST", "cumulative": "LAST", "average": "AVERAGE", "none": "NONE"}
 STAMP = "2025-07-01T00:00:00.000"
@@ -72,6 +75,7 @@ def catalogue_objects() -> dict[str, list[Thing]]:
             one["categoryCombo"] = combos[combo][0]
         sets[data_set][0]["dataSetElements"].append(one)
         elements[element][0]["dataSetElements"].append(one)
+    types = _indicator_types()
     return {
         "categoryOptions": [thing for thing, _ in options.values()],
         "categories": [thing for thing, _ in dimensions.values()],
@@ -79,11 +83,52 @@ def catalogue_objects() -> dict[str, list[Thing]]:
         "categoryOptionCombos": [thing for thing, _ in splits.values()],
         "dataElements": [thing for thing, _ in elements.values()],
         "dataSets": [thing for thing, _ in sets.values()],
+        "indicatorTypes": list(types.values()),
+        "indicators": _indicators(types, {thing["code"]: thing for thing, _ in elements.values()}),
     }
 
 
+def _indicator_types() -> dict[int, Thing]:
+    """By the factor that a quotient is multiplied with."""
+    factors = sorted({one.factor or 1 for one in reckoned_indicators().values()})
+    return {
+        factor: {"id": uid_of(f"factor:{factor}"), "name": f"×{factor}", "displayName": f"×{factor}", "factor": factor}
+        for factor in factors
+    }
+
+
+def _indicators(types: dict[int, Thing], elements: dict[str, Thing]) -> list[Thing]:
+    """Those with a formula; what the formula names by key is named by id, as everywhere in DHIS2."""
+
+    def by_id(formula: str) -> str:
+        return KEY.sub(lambda found: f"#{{{elements[found[1]]['id']}" if found[1] in elements else found[0], formula)
+
+    return [
+        {
+            "id": uid,
+            "code": one.code,
+            "name": one.title_vi,
+            "displayName": one.title_vi,
+            "shortName": one.title_vi[:50],
+            "numerator": by_id(one.numerator),
+            "numeratorDescription": one.numerator_vi,
+            "denominator": by_id(one.denominator),
+            "denominatorDescription": one.denominator_vi or "",
+            "indicatorType": types[one.factor or 1],
+            "annualized": False,
+            "created": STAMP,
+            "lastUpdated": STAMP,
+        }
+        for uid, one in sorted(reckoned_indicators().items(), key=lambda pair: pair[1].title_vi)
+    ]
+
+
 def unit_objects() -> list[Thing]:
-    """The country, its provinces and communes of today, and facilities below the commune they lie in."""
+    return list(units_by_number().values())
+
+
+def units_by_number() -> dict[int, Thing]:
+    """By the number of the unit (0: the country): the country, its provinces and communes of today, and facilities below the commune they lie in."""
     root = _unit(ROOT, "VN", "Việt Nam", 1, None, STAMP[:10])
     found = {0: root}
     with connection.cursor() as cursor:
@@ -98,7 +143,7 @@ def unit_objects() -> list[Thing]:
             if parent is not None:
                 level = {"province": 2, "commune": 3, "facility": 4}[tier]
                 found[number] = _unit(uid, code, name, level, parent, str(opened or "1970-01-01"))
-    return list(found.values())
+    return found
 
 
 def unit_levels() -> list[Thing]:

@@ -51,7 +51,7 @@ def me(request: ActingRequest) -> HttpResponse:
     """The account that asks, its authorities and its units."""
     account = Account.objects.get(pk=request.actor.account_id)
     held = {permission for role in request.actor.roles for permission in role.permissions}
-    units = [{"id": uid} for uid in _units(request)]
+    units = [{"id": uid} for uid in own_units(request)]
     surname, _, first_name = account.full_name.partition(" ")
     answer: dict[str, Any] = {
         "id": uid_of(f"account:{account.pk}"),
@@ -75,7 +75,7 @@ def me(request: ActingRequest) -> HttpResponse:
     return JsonResponse(select(answer, parse_fields(texts) if texts else Fields(everything=True)))
 
 
-def _units(request: ActingRequest) -> list[str]:
+def own_units(request: ActingRequest) -> list[str]:
     """The ids of the units where the roles are held; of a role without a place the country."""
     numbers = {one.place_id or -(one.facility_id or 0) for one in request.actor.assignments}
     with connection.cursor() as cursor:

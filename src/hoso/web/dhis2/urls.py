@@ -6,7 +6,7 @@ from functools import wraps
 from django.http import HttpResponse
 from django.urls import URLPattern, register_converter
 
-from hoso.web.dhis2 import collections, completeness, single_values, system, value_sets
+from hoso.web.dhis2 import analytics, collections, completeness, single_values, system, value_sets
 from hoso.web.dhis2.metadata import take as take_metadata
 from hoso.web.routes import PUBLIC, SIGNED_IN, Declaration, by_method, govern
 
@@ -74,6 +74,7 @@ urlpatterns = [
         "completeDataSetRegistrations", "completeness",
         GET=(completeness.give, READ), POST=(completeness.take, WRITE), DELETE=(completeness.take_back, WRITE),
     ),
+    _at("analytics", "analytics", GET=(analytics.figures, READ)),
     _at("<dhis2_word:collection>", "list", GET=(collections.listed, READ)),
     _at("<dhis2_word:collection>/<dhis2_word:uid>", "object", GET=(collections.single, READ)),
 ]  # fmt: skip

@@ -1,0 +1,79 @@
+"""Asking for figures: whoever may read figures is answered with what row security lets through, and it is noted."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from hoso.core.access.actor import Actor
+from hoso.core.access.policy import decide
+from hoso.core.audit.events import AuditEvent, record_event
+from hoso.core.database.session import acting_transaction
+from hoso.core.errors import HosoError
+from hoso.engines.statistics.analytics.data_items import DataItem, Rate, Reckoned
+from hoso.engines.statistics.analytics.question import Cell, Operand, Scope
+from hoso.engines.statistics.analytics.reckoned import Quotient, indicator_figures
+from hoso.engines.statistics.analytics.reported import reported_figures
+from hoso.engines.statistics.analytics.reporting_rates import RATES, report_counts
+from hoso.engines.statistics.catalogue import Catalogue
+
+PURPOSE = "statistics"
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """One figure; `parts` where an indicator's quotient gave it."""
+
+    item: str
+    cell: Cell
+    figure: Decimal
+    parts: Quotient | None = None
+
+
+def ask(actor: Actor, items: Sequence[DataItem], scope: Scope, catalogue: Catalogue) -> list[Answered]:
+    """Every figure there is, in no order; one audit event.
+
+    Raises HosoError: HS2001; HS7037 where rates or indicators are to be broken down by splits; of a formula that fails.
+    """
+    with acting_transaction(actor.account_id, PURPOSE):
+        granted = decide(actor, "statistics.read", PURPOSE)
+        found = [*_reported(items, scope), *_rates(items, scope), *_indicators(items, scope, catalogue)]
+        record_event(
+            AuditEvent(actor, granted.role.key, PURPOSE, "read", object="statistics/analytics", found=len(found))
+        )
+    return found
+
+
+def _reported(items: Sequence[DataItem], scope: Scope) -> list[Answered]:
+    figures = reported_figures([one for one in items if isinstance(one, Operand)], scope)
+    return [Answered(label, cell, figure) for label, cells in figures.items() for cell, figure in cells.items()]
+
+
+def _rates(items: Sequence[DataItem], scope: Scope) -> list[Answered]:
+    wanted = [one for one in items if isinstance(one, Rate)]
+    if wanted:
+        _refuse_breakdown(scope, wanted[0].label)
+    counted = {number: report_counts(number, scope) for number in {one.data_set for one in wanted}}
+    return [
+        Answered(one.label, cell, figure)
+        for one in wanted
+        for cell, counts in counted[one.data_set].items()
+        if (figure := RATES[one.name](*counts)) is not None
+    ]
+
+
+def _indicators(items: Sequence[DataItem], scope: Scope, catalogue: Catalogue) -> list[Answered]:
+    wanted = [one for one in items if isinstance(one, Reckoned)]
+    if not wanted:
+        return []
+    _refuse_breakdown(scope, wanted[0].label)
+    figures = indicator_figures([one.indicator for one in wanted], scope, catalogue)
+    return [
+        Answered(one.label, cell, Decimal(repr(quotient.value)), quotient)
+        for one in wanted
+        for cell, quotient in figures[one.indicator.code].items()
+    ]
+
+
+def _refuse_breakdown(scope: Scope, label: str) -> None:
+    if scope.breakdown.splits is not None or scope.breakdown.attributes is not None:
+        raise HosoError("HS7037", object=label[:60])

@@ -1,0 +1,71 @@
+"""Data items by their names: an element or a part of it, an indicator, a reporting rate."""
+
+from dataclasses import dataclass
+
+from hoso.core.errors import HosoError
+from hoso.engines.statistics.analytics.question import Operand
+from hoso.engines.statistics.analytics.reported import OWN_WAY
+from hoso.engines.statistics.analytics.reporting_rates import RATES
+from hoso.engines.statistics.catalogue import Catalogue, Element
+from hoso.engines.statistics.indicator_catalogue import Indicator, reckoned_indicators
+from hoso.engines.statistics.value_types import NUMERIC, YES_NO
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """One of `RATES` of a data set."""
+
+    label: str
+    data_set: int
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reckoned:
+    """An indicator under the label of the answer."""
+
+    label: str
+    indicator: Indicator
+
+
+DataItem = Operand | Rate | Reckoned
+
+
+def find_item(catalogue: Catalogue, text: str, scheme: str = "uid", way: str = "") -> DataItem:
+    """`element`, `element.split`, `element.split.attribute` (each part may be `*`), `dataset.RATE`, or an indicator.
+
+    `way` is a name of AGGREGATIONS, or empty for the element's own. Raises HosoError HS7034 for what is not there, HS7035
+    for an element that cannot be added up.
+    """
+    first, _, rest = text.partition(".")
+    if rest in RATES:
+        number = catalogue.find("data_set", scheme, first)
+        if number is None:
+            raise HosoError("HS7034", dimension="dx", name=text[:60])
+        return Rate(text, number, rest)
+    number = catalogue.find("element", scheme, first)
+    if number is not None:
+        split, _, attribute = rest.partition(".")
+        return Operand(
+            text, number, way or _way(catalogue.elements[number]), _part(catalogue, scheme, split, text),
+            _part(catalogue, scheme, attribute, text),
+        )  # fmt: skip
+    for indicator in reckoned_indicators().values():
+        if text == {"uid": indicator.uid, "code": indicator.code, "name": indicator.title_vi}.get(scheme):
+            return Reckoned(text, indicator)
+    raise HosoError("HS7034", dimension="dx", name=text[:60])
+
+
+def _part(catalogue: Catalogue, scheme: str, name: str, text: str) -> int | None:
+    if name in ("", "*"):
+        return None
+    number = catalogue.find("split", scheme, name)
+    if number is None:
+        raise HosoError("HS7034", dimension="dx", name=text[:60])
+    return number
+
+
+def _way(element: Element) -> str:
+    if element.aggregation == "none" or element.value_type not in NUMERIC and element.value_type not in YES_NO:
+        raise HosoError("HS7035", object=element.name[:100])
+    return OWN_WAY[element.aggregation]

@@ -1,0 +1,189 @@
+"""Indicators worked out: the figures that their formulas ask for are fetched together, then each cell is reckoned.
+
+Where nothing that a formula asks for was reported there is no value; what is missing beside something that is there counts
+as 0, except where the formula itself asks whether it is there. A denominator of 0 gives no value.
+"""
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from functools import lru_cache
+
+from hoso.core.errors import HosoError
+from hoso.core.periods.periods import Period, period_of
+from hoso.engines.statistics.analytics.data_items import Rate, Reckoned, find_item
+from hoso.engines.statistics.analytics.question import AskedPeriod, Cell, Operand, Scope
+from hoso.engines.statistics.analytics.reported import AGGREGATIONS, reported_figures
+from hoso.engines.statistics.analytics.reporting_rates import RATES, report_counts
+from hoso.engines.statistics.catalogue import Catalogue
+from hoso.engines.statistics.expressions.reading import read_formula
+from hoso.engines.statistics.expressions.tree import Binary, Call, Item, Literal, Node, Unary, items_of
+from hoso.engines.statistics.expressions.working_out import work_out
+from hoso.engines.statistics.indicator_catalogue import Indicator
+
+MAY_BE_MISSING = frozenset({"isNull", "isNotNull", "firstNonNull"})
+DEEPEST = 10  # indicators within indicators
+Known = dict[Item, dict[Cell, float]]
+read = lru_cache(maxsize=1000)(read_formula)
+
+
+@dataclass(frozen=True, slots=True)
+class Quotient:
+    """The parts of an indicator's value."""
+
+    numerator: float
+    denominator: float
+    factor: int
+
+    @property
+    def value(self) -> float:
+        return self.numerator * self.factor / self.denominator
+
+
+def indicator_figures(
+    wanted: Sequence[Indicator], scope: Scope, catalogue: Catalogue, depth: int = 0
+) -> dict[str, dict[Cell, Quotient]]:
+    """By the code of the indicator. Raises HosoError HS7030, HS7032 and HS7034 for a formula that does not hold."""
+    if depth > DEEPEST:
+        raise HosoError("HS7032", item="I{…}")
+    formulas = {one.code: (read(one.numerator), read(one.denominator)) for one in wanted}
+    known = _fetch(
+        {item for pair in formulas.values() for node in pair for item in items_of(node)}, scope, catalogue, depth
+    )
+    found: dict[str, dict[Cell, Quotient]] = {}
+    for one in wanted:
+        numerator, denominator = formulas[one.code]
+        asked = [item for node in (numerator, denominator) for item in items_of(node) if item.kind != "[]"]
+        cells = {cell for item in asked for cell in known[item]}
+        found[one.code] = {}
+        for cell in cells:
+            above, below = _reckon(numerator, known, cell), _reckon(denominator, known, cell)
+            if above is not None and below is not None and below != 0:
+                found[one.code][cell] = Quotient(above, below, one.factor or 1)
+    return found
+
+
+def _reckon(node: Node, known: Known, cell: Cell) -> float | None:
+    asked = [item for item in items_of(node) if item.kind != "[]"]
+    if asked and not any(cell in known[item] for item in asked):
+        return None
+    value = work_out(_filled(node, known, cell), lambda item: known[item].get(cell))
+    if value is None or isinstance(value, str) or not math.isfinite(value):
+        return None
+    return float(value)
+
+
+def _filled(node: Node, known: Known, cell: Cell) -> Node:
+    """The formula with 0 for what is missing, except where it asks whether it is."""
+    match node:
+        case Item() if node.kind != "[]":
+            return node if cell in known[node] else Literal(0.0)
+        case Unary():
+            return Unary(node.operator, _filled(node.operand, known, cell))
+        case Binary():
+            return Binary(node.operator, _filled(node.left, known, cell), _filled(node.right, known, cell))
+        case Call() if node.name not in MAY_BE_MISSING:
+            return Call(node.name, tuple(_filled(one, known, cell) for one in node.arguments))
+    return node
+
+
+def _fetch(items: set[Item], scope: Scope, catalogue: Catalogue, depth: int) -> Known:
+    """Every figure that is asked for; those of the same periods by one query."""
+    known: Known = {item: {} for item in items}
+    by_shift: dict[tuple[int, bool], list[Item]] = {}
+    for item in items:
+        offset, to_date, _ = _modifiers(item)
+        by_shift.setdefault((offset, to_date), []).append(item)
+    for (offset, to_date), together in by_shift.items():
+        there = Scope([_shifted(one, offset, to_date) for one in scope.periods], scope.units, scope.breakdown)
+        operands = []
+        for item in together:
+            if item.kind == "[]":
+                known[item] = _days(item, there)
+                continue
+            found = _found(item, catalogue)
+            if isinstance(found, Operand):
+                operands.append((item, found))
+            elif isinstance(found, Rate):
+                known[item] = _rates(found, there)
+            else:
+                nested = indicator_figures([found.indicator], there, catalogue, depth + 1)[found.indicator.code]
+                known[item] = {cell: quotient.value for cell, quotient in nested.items()}
+        labelled = {str(place): (item, one) for place, (item, one) in enumerate(operands)}
+        figures = reported_figures([replace(one, label=label) for label, (_, one) in labelled.items()], there)
+        for label, (item, _) in labelled.items():
+            known[item] = {cell: float(figure) for cell, figure in figures[label].items()}
+    return known
+
+
+def _found(item: Item, catalogue: Catalogue) -> Operand | Rate | Reckoned:
+    """What an item names: by id, or in shipped formulas by key."""
+    if item.kind not in ("#", "I", "R"):
+        raise HosoError("HS7032", item=f"{item.kind}{{{item.id}}}")
+    way = _modifiers(item)[2]
+    try:
+        return find_item(catalogue, item.id, "uid", way)
+    except HosoError as error:
+        if error.code != "HS7034":
+            raise
+    return find_item(catalogue, item.id, "code", way)
+
+
+def _rates(rate: Rate, scope: Scope) -> dict[Cell, float]:
+    counted = {cell: RATES[rate.name](*counts) for cell, counts in report_counts(rate.data_set, scope).items()}
+    return {cell: float(figure) for cell, figure in counted.items() if figure is not None}
+
+
+def _days(item: Item, scope: Scope) -> dict[Cell, float]:
+    """`[days]`: how many days were asked for, wherever."""
+    if item.id != "days":
+        raise HosoError("HS7032", item=f"[{item.id}]")
+    return _Everywhere({one.label: float(_length(one.periods)) for one in scope.periods})
+
+
+class _Everywhere(dict[Cell, float]):
+    """The same figure in every cell of a period."""
+
+    def __init__(self, of_period: dict[str, float]) -> None:
+        super().__init__()
+        self._of_period = of_period
+
+    def get(self, cell: Cell, default: float | None = None) -> float | None:  # type: ignore[override]
+        return self._of_period.get(cell.period, default)
+
+
+def _length(periods: Iterable[Period]) -> int:
+    return sum((period.end - period.start).days + 1 for period in periods)
+
+
+def _modifiers(item: Item) -> tuple[int, bool, str]:
+    """By how many periods it is shifted, whether it runs from the year's first day, its way of adding up."""
+    offset, to_date, way = 0, False, ""
+    for name, arguments in item.modifiers:
+        if name == "periodOffset":
+            offset += int(arguments[0]) if arguments and arguments[0].lstrip("+-").isdigit() else 0
+        elif name == "yearToDate":
+            to_date = True
+        elif name == "aggregationType" and arguments and arguments[0] in AGGREGATIONS:
+            way = arguments[0]
+        else:
+            raise HosoError("HS7032", item=f".{name}({','.join(arguments)})")
+    return offset, to_date, way
+
+
+def _shifted(asked: AskedPeriod, offset: int, to_date: bool) -> AskedPeriod:
+    periods = []
+    for period in asked.periods:
+        for _ in range(abs(offset)):
+            period = period.next() if offset > 0 else period.previous()
+        periods += _year_to_date(period) if to_date else [period]
+    return AskedPeriod(asked.label, tuple(periods))
+
+
+def _year_to_date(period: Period) -> list[Period]:
+    """The periods of its kind in its year, up to it."""
+    found = [period_of(period.type, date(period.end.year, 1, 1))]
+    while found[-1].end < period.end:
+        found.append(found[-1].next())
+    return [one for one in found if one.end.year == period.end.year]
