@@ -3,12 +3,16 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from itertools import product
+from math import prod
 from typing import Any
 
 from django.db import connection
 
 from hoso.core.periods.kinds import PeriodType
-from hoso.engines.statistics.uids import DEFAULT_COMBO, DEFAULT_SPLIT
+from hoso.engines.statistics.uids import DEFAULT_COMBO, DEFAULT_SPLIT, split_uid
+
+MOST_LISTED = 2000  # keys of one combo
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,10 +71,30 @@ class Catalogue:
     sets_of_element: dict[int, list[DataSet]]
     default_combo: int
     default_split: int
+    _unused: dict[int, dict[str, tuple[int, ...]]] = field(default_factory=dict)
 
     def find(self, kind: str, scheme: str, name: str) -> int | None:
         """The number of a thing of this kind by one of its names; None where nothing has it."""
         return self.names[kind].get(scheme, {}).get(name)
+
+    def unused_splits(self, combo: int) -> dict[str, tuple[int, ...]]:
+        """The ids of the combo's keys that nobody used yet, with their options; none where there are too many to list."""
+        if combo not in self._unused:
+            choices = [self.dimensions[one] for one in self.combos[combo]]
+            few = bool(choices) and prod(map(len, choices)) <= MOST_LISTED
+            self._unused[combo] = {
+                split_uid(self.combo_uids[combo], [self.option_uids[one] for one in options]): options
+                for options in (product(*choices) if few else ())
+                if (combo, options) not in self.split_by_options
+            }
+        return self._unused[combo]
+
+    def split_number(self, scheme: str, name: str) -> int | None:
+        """The number of a key; 0 for one that nobody used yet, None for one that cannot be."""
+        number = self.find("split", scheme, name)
+        if number is None and scheme == "uid" and any(name in self.unused_splits(combo) for combo in self.combos):
+            return 0
+        return number
 
 
 def read_catalogue() -> Catalogue:

@@ -107,7 +107,7 @@ def _splits(catalogue: Catalogue, name: str, asked: Mapping[str, list[str]]) -> 
         return None
     numbers = []
     for uid in asked[name]:
-        number = catalogue.find("split", "uid", uid)
+        number = catalogue.split_number("uid", uid)
         if number is None:
             raise HosoError("HS7034", dimension=name, name=uid[:60])
         numbers.append(number)

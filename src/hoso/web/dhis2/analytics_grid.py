@@ -160,7 +160,7 @@ class _Names:
             items[label] = {"uid": label, "name": label, "startDate": f"{period.start}T00:00:00.000", "endDate": f"{period.end}T00:00:00.000"}  # fmt: skip
         for uid, unit in asked.units.items():
             items[uid] = {"uid": uid, "code": unit.thing["code"], "name": unit.thing["name"]}
-        splits = self._asked.scope.breakdown.splits or ()
+        splits = [number for number in self._asked.scope.breakdown.splits or () if number]
         for number in splits:
             thing = self._things[self._splits[number]]
             items[thing["id"]] = {"uid": thing["id"], "name": thing["name"]}

@@ -8,6 +8,9 @@ from hoso.core.errors import HosoError
 from hoso.web.dhis2.fields import Fields, parse_fields, select
 from hoso.web.dhis2.filters import filtered, paged
 from hoso.web.dhis2.objects import Thing, catalogue_objects, period_types, unit_levels, unit_objects
+from hoso.web.dhis2.outlines import geometry_of
+from hoso.web.dhis2.parameters import PAGES, only
+from hoso.web.dhis2.system import own_units
 from hoso.web.routes import ActingRequest
 
 OWN: dict[str, Callable[[], list[Thing]]] = {
@@ -30,6 +33,9 @@ COLLECTIONS = (
 EMPTY = frozenset({"organisationUnitGroups", "organisationUnitGroupSets", "dataElementGroups", "indicatorGroups", "programs",
                    "programIndicators", "visualizations", "optionSets", "validationRules"})  # fmt: skip
 LIST_FIELDS = ["id,displayName"]
+LIST_PARAMETERS = frozenset({"fields", "filter", "order", "query", "rootJunction", "level", "maxLevel"})
+OF_UNITS = frozenset({"userOnly", "userDataViewOnly", "userDataViewFallback", "withinUserHierarchy"})
+AROUND = ("includeAncestors", "includeChildren", "includeDescendants")
 
 
 def things(collection: str) -> list[Thing]:
@@ -45,26 +51,55 @@ def things(collection: str) -> list[Thing]:
 
 def listed(request: ActingRequest, collection: str) -> HttpResponse:
     """One page of a collection."""
+    only(request, LIST_PARAMETERS, PAGES, OF_UNITS if collection == "organisationUnits" else ())
     wanted = parse_fields(request.GET.getlist("fields") or LIST_FIELDS)
-    found = filtered(_narrowed(things(collection), request), request.GET)
+    found = filtered(narrowed(things(collection), request), request.GET)
     page, pager = paged(found, request.GET, request.build_absolute_uri(request.path))
+    _draw(collection, page, request)
     content: dict[str, object] = {collection: [select(thing, wanted) for thing in page]}
     return JsonResponse({"pager": pager, **content} if pager else content)
 
 
 def single(request: ActingRequest, collection: str, uid: str) -> HttpResponse:
-    """One object, all of it unless `fields` says otherwise; of a unit also with its children or descendants."""
+    """One object, all of it unless `fields` says otherwise; a unit also with those above, directly below or all below."""
+    around = AROUND if collection == "organisationUnits" else ()
+    only(request, "fields", around)
     found = next((thing for thing in things(collection) if thing["id"] == uid), None)
     if found is None:
         raise HosoError("HS7003", thing=collection, name=uid[:60])
+    _draw(collection, [found], request)
     texts = request.GET.getlist("fields")
+    asked = [name for name in around if request.GET.get(name, "").lower() == "true"]
+    if asked:
+        wanted = parse_fields(texts or LIST_FIELDS)
+        return JsonResponse({collection: [select(one, wanted) for one in _around(found, asked)]})
     return JsonResponse(select(found, parse_fields(texts) if texts else Fields(everything=True)))
 
 
-def _narrowed(found: list[Thing], request: ActingRequest) -> list[Thing]:
-    """The further parameters of units: `level` (again and again), `maxLevel`."""
+def _around(unit: Thing, asked: list[str]) -> list[Thing]:
+    """The unit and those around it, from the top down."""
+    found = [*unit["ancestors"], unit] if "includeAncestors" in asked else [unit]
+    below = list(unit["children"]) if {"includeChildren", "includeDescendants"} & set(asked) else []
+    while below:
+        found += below
+        below = [child for one in below for child in one["children"]] if "includeDescendants" in asked else []
+    return found
+
+
+def _draw(collection: str, units: list[Thing], request: ActingRequest) -> None:
+    """Add outlines where they are asked for by name."""
+    if collection == "organisationUnits" and any("geometry" in text for text in request.GET.getlist("fields")):
+        for unit in units:
+            unit["geometry"] = geometry_of(unit)
+
+
+def narrowed(found: list[Thing], request: ActingRequest) -> list[Thing]:
+    """The further parameters of units: `level` (again and again), `maxLevel`, and those that mean the account's own."""
     if levels := request.GET.getlist("level"):
         found = [thing for thing in found if str(thing.get("level")) in levels]
     if (deepest := request.GET.get("maxLevel", "")).isdigit():
         found = [thing for thing in found if thing.get("level", 0) <= int(deepest)]
-    return found
+    own = set(own_units(request)) if any(request.GET.get(name, "").lower() == "true" for name in OF_UNITS) else None
+    if own is not None and request.GET.get("withinUserHierarchy", "").lower() == "true":
+        return [thing for thing in found if not own.isdisjoint(thing["path"].split("/"))]
+    return found if own is None else [thing for thing in found if thing["id"] in own]

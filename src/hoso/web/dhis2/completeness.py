@@ -7,6 +7,7 @@ from django.http import HttpResponse, JsonResponse
 
 from hoso.core.errors import HosoError
 from hoso.engines.statistics.completion import Registration, read_registrations, register
+from hoso.web.dhis2.parameters import only
 from hoso.web.dhis2.value_sets import needs_credential
 from hoso.web.dhis2.web_message import web_message
 from hoso.web.routes import ActingRequest
@@ -14,6 +15,7 @@ from hoso.web.routes import ActingRequest
 
 def give(request: ActingRequest) -> HttpResponse:
     """GET by dataSet, period and orgUnit, `children=true` with all below."""
+    only(request, "dataSet", "period", "orgUnit", "children")
     query = request.GET
     for name in ("dataSet", "orgUnit"):
         if not query.getlist(name):
@@ -55,6 +57,7 @@ def take(request: ActingRequest) -> HttpResponse:
 def take_back(request: ActingRequest) -> HttpResponse:
     """DELETE `?ds&pe&ou`: the report is not complete any more."""
     needs_credential(request)
+    only(request, "ds", "pe", "ou")
     query = request.GET
     refused = register(
         request.actor, [Registration(query.get("ds", ""), query.get("pe", ""), query.get("ou", ""), False)]

@@ -1,15 +1,19 @@
 """The catalogue and the units as DHIS2's objects: plain dictionaries that refer to each other, to be selected from."""
 
 import re
+from itertools import product
+from math import prod
 from typing import Any
 
 from django.db import connection
 
 from hoso.core.periods.kinds import DHIS2_NAMES, PeriodType, iso_duration
+from hoso.engines.statistics.catalogue import MOST_LISTED
 from hoso.engines.statistics.indicator_catalogue import reckoned_indicators
-from hoso.engines.statistics.uids import uid_of
+from hoso.engines.statistics.uids import split_uid, uid_of
 
 Thing = dict[str, Any]
+Rows = dict[int, tuple[Thing, tuple[Any, ...]]]  # number -> the object, and its further columns
 KEY = re.compile(r"#\{([A-Z][A-Z0-9_]*)")
 ROOT = uid_of("country:VN")
 VALUE_OF_AGGREGATION = {"sum": "SUM", "last": "LAST", "cumulative": "LAST", "average": "AVERAGE", "none": "NONE"}
@@ -45,7 +49,8 @@ def catalogue_objects() -> dict[str, list[Thing]]:
         thing["categories"] = [dimensions[one][0] for one in chosen]
         thing["categoryOptionCombos"] = []
         thing["isDefault"] = not chosen
-    for thing, (combo, chosen) in splits.values():
+    unused = _unused_splits(splits, combos, dimensions, options)
+    for thing, (combo, chosen) in (*splits.values(), *unused):
         thing["categoryCombo"] = combos[combo][0]
         thing["categoryOptions"] = [options[one][0] for one in chosen]
         combos[combo][0]["categoryOptionCombos"].append(thing)
@@ -80,12 +85,38 @@ def catalogue_objects() -> dict[str, list[Thing]]:
         "categoryOptions": [thing for thing, _ in options.values()],
         "categories": [thing for thing, _ in dimensions.values()],
         "categoryCombos": [thing for thing, _ in combos.values()],
-        "categoryOptionCombos": [thing for thing, _ in splits.values()],
+        "categoryOptionCombos": [thing for thing, _ in (*splits.values(), *unused)],
         "dataElements": [thing for thing, _ in elements.values()],
         "dataSets": [thing for thing, _ in sets.values()],
         "indicatorTypes": list(types.values()),
         "indicators": _indicators(types, {thing["code"]: thing for thing, _ in elements.values()}),
     }
+
+
+def _unused_splits(
+    splits: Rows, combos: Rows, dimensions: Rows, options: Rows
+) -> list[tuple[Thing, tuple[int, tuple[int, ...]]]]:
+    """The keys that nobody used yet, as DHIS2 would list them: they are known by their ids before a figure has one."""
+    used = {(combo, tuple(chosen)) for _, (combo, chosen) in splits.values()}
+    found = []
+    for number, (combo, (chosen,)) in combos.items():
+        choices = [dimensions[one][1][1] for one in chosen]
+        if not choices or prod(map(len, choices)) > MOST_LISTED:
+            continue
+        for key in product(*choices):
+            if (number, key) not in used:
+                uid = split_uid(combo["id"], [options[one][0]["id"] for one in key])
+                name = ", ".join(options[one][0]["name"] for one in key)
+                told = {
+                    "id": uid,
+                    "code": None,
+                    "name": name,
+                    "displayName": name,
+                    "created": STAMP,
+                    "lastUpdated": STAMP,
+                }
+                found.append((told, (number, key)))
+    return found
 
 
 def _indicator_types() -> dict[int, Thing]:
@@ -177,7 +208,7 @@ def _unit(uid: str, code: str, name: str, level: int, parent: Thing | None, open
     return thing
 
 
-def _read(cursor: Any, kind: str, columns: str) -> dict[int, tuple[Thing, tuple[Any, ...]]]:
+def _read(cursor: Any, kind: str, columns: str) -> Rows:
     cursor.execute(f"SELECT id, uid, code, name, {columns} FROM statistics_{kind} ORDER BY name, id")
     return {
         row[0]: (

@@ -14,24 +14,33 @@ from hoso.engines.statistics.imports.run import import_values
 from hoso.engines.statistics.queries import ValueFilter, read_values
 from hoso.engines.statistics.units import find_units
 from hoso.engines.statistics.value_types import written
+from hoso.web.dhis2.parameters import only
 from hoso.web.dhis2.value_sets import needs_credential
 from hoso.web.dhis2.web_message import web_message
 from hoso.web.routes import ActingRequest
 
-NAMES = {"dataElement": "de", "period": "pe", "orgUnit": "ou", "categoryOptionCombo": "co", "dataSet": "ds"}
+CELL = frozenset({"de", "pe", "ou", "co", "ao", "ds"})
+NAMES = {
+    "dataElement": "de", "period": "pe", "orgUnit": "ou", "categoryOptionCombo": "co", "attributeOptionCombo": "ao",
+    "dataSet": "ds",
+}  # fmt: skip
 
 
 def read(request: ActingRequest) -> HttpResponse:
     """GET: the value as a list of one; 409 where there is none."""
+    only(request, CELL)
     query, catalogue = request.GET, read_catalogue()
     element = catalogue.find("element", "uid", query.get("de", ""))
     units = find_units("uid", [query.get("ou", "")]).get(query.get("ou", ""), [])
     split = catalogue.find("split", "uid", query["co"]) if query.get("co") else catalogue.default_split
-    if element is None or not units or split is None or not query.get("pe"):
-        raise HosoError("HS7001", name="de, pe, ou, co", value=query.urlencode()[:100])
+    attribute = catalogue.find("split", "uid", query["ao"]) if query.get("ao") else catalogue.default_split
+    if element is None or not units or attribute is None or split is None or not query.get("pe"):
+        raise HosoError("HS7001", name="de, pe, ou, co, ao", value=query.urlencode()[:100])
     found = read_values(
         request.actor,
-        ValueFilter(elements=[element], periods=[query["pe"]], units=[units[0].id], splits=[split]),
+        ValueFilter(
+            elements=[element], periods=[query["pe"]], units=[units[0].id], splits=[split], attributes=[attribute]
+        ),
     )
     if not found:
         return web_message(409, "Data value does not exist", errorCode="E2034")
@@ -41,6 +50,7 @@ def read(request: ActingRequest) -> HttpResponse:
 def write(request: ActingRequest) -> HttpResponse:
     """POST: set one value, by parameters or a JSON body; 201 without a body."""
     needs_credential(request)
+    only(request, CELL, NAMES, "value", "comment", "followUp")
     given = _body(request)
     row = _row(given, given.get("value"))
     row.comment = given.get("comment")
@@ -53,6 +63,7 @@ def write(request: ActingRequest) -> HttpResponse:
 def take_back(request: ActingRequest) -> HttpResponse:
     """DELETE: take one value back; its history stays."""
     needs_credential(request)
+    only(request, CELL)
     row = _row(_named(request.GET), None)
     row.deleted = True
     return _answer(import_values(request.actor, iter([row]), row.group.options, "cell"), 204)
@@ -93,5 +104,6 @@ def _row(given: dict[str, Any], value: Any) -> Given:
         str(given.get("period") or ""),
         str(given.get("orgUnit") or ""),
         str(given.get("categoryOptionCombo") or ""),
+        str(given.get("attributeOptionCombo") or ""),
         value=said,
     )

@@ -13,6 +13,7 @@ from hoso.engines.statistics.uids import uid_of
 from hoso.engines.statistics.units import units_by_id
 from hoso.web.dhis2.fields import Fields, parse_fields, select
 from hoso.web.dhis2.objects import ROOT, catalogue_objects
+from hoso.web.dhis2.parameters import only
 from hoso.web.routes import ActingRequest
 
 VERSION = "2.42.4"  # whose manner is followed; clients read major and minor
@@ -48,12 +49,18 @@ def ping(request: ActingRequest) -> HttpResponse:
 
 
 def me(request: ActingRequest) -> HttpResponse:
+    only(request, "fields")
+    texts = request.GET.getlist("fields")
+    return JsonResponse(select(account_told(request), parse_fields(texts) if texts else Fields(everything=True)))
+
+
+def account_told(request: ActingRequest) -> dict[str, Any]:
     """The account that asks, its authorities and its units."""
     account = Account.objects.get(pk=request.actor.account_id)
     held = {permission for role in request.actor.roles for permission in role.permissions}
     units = [{"id": uid} for uid in own_units(request)]
     surname, _, first_name = account.full_name.partition(" ")
-    answer: dict[str, Any] = {
+    return {
         "id": uid_of(f"account:{account.pk}"),
         "username": account.username,
         "firstName": first_name,
@@ -71,8 +78,6 @@ def me(request: ActingRequest) -> HttpResponse:
         "dataSets": [one["id"] for one in catalogue_objects()["dataSets"]],
         "settings": {"keyUiLocale": "vi", "keyDbLocale": "vi"},
     }
-    texts = request.GET.getlist("fields")
-    return JsonResponse(select(answer, parse_fields(texts) if texts else Fields(everything=True)))
 
 
 def own_units(request: ActingRequest) -> list[str]:

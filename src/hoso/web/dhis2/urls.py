@@ -6,7 +6,7 @@ from functools import wraps
 from django.http import HttpResponse
 from django.urls import URLPattern, register_converter
 
-from hoso.web.dhis2 import analytics, collections, completeness, single_values, system, value_sets
+from hoso.web.dhis2 import accounts, analytics, collections, completeness, geojson, single_values, system, value_sets
 from hoso.web.dhis2.metadata import take as take_metadata
 from hoso.web.routes import PUBLIC, SIGNED_IN, Declaration, by_method, govern
 
@@ -73,6 +73,14 @@ urlpatterns = [
     _at(
         "completeDataSetRegistrations", "completeness",
         GET=(completeness.give, READ), POST=(completeness.take, WRITE), DELETE=(completeness.take_back, WRITE),
+    ),
+    _at("organisationUnits.geojson", "unit_outlines", GET=(geojson.features, READ)),
+    _at("organisationUnits/<dhis2_word:uid>.geojson", "unit_outline", GET=(geojson.feature, READ)),
+    _at("users", "users", PUBLIC, GET=(accounts.users, SIGNED_IN)),
+    _at("users/<dhis2_word:uid>", "user", PUBLIC, GET=(accounts.user, SIGNED_IN)),
+    _at(
+        "sharing", "sharing",
+        GET=(accounts.sharing, READ), POST=(accounts.share, DEFINE), PUT=(accounts.share, DEFINE),
     ),
     _at("analytics", "analytics", GET=(analytics.figures, READ)),
     _at("<dhis2_word:collection>", "list", GET=(collections.listed, READ)),

@@ -14,18 +14,27 @@ from django.utils.dateparse import parse_datetime
 from hoso.core.errors import HosoError
 from hoso.engines.statistics.catalogue import read_catalogue
 from hoso.engines.statistics.imports.formats import ADX_TYPE, read_payload
-from hoso.engines.statistics.imports.options import read_options
+from hoso.engines.statistics.imports.options import SCHEME_OF, read_options
 from hoso.engines.statistics.imports.run import import_values
 from hoso.engines.statistics.queries import StoredValue, ValueFilter, read_values
 from hoso.engines.statistics.units import find_units
 from hoso.engines.statistics.value_types import written
 from hoso.web.dhis2.objects import ROOT
+from hoso.web.dhis2.parameters import PAGES, only
 from hoso.web.dhis2.web_message import web_message
 from hoso.web.routes import ActingRequest
 from hoso.web.sign_in import bears_token
 
 COLUMNS = ("dataelement", "period", "orgunit", "categoryoptioncombo", "attributeoptioncombo", "value", "storedby",
            "lastupdated", "comment", "followup", "deleted")  # fmt: skip
+OPTIONS = (
+    "dryRun", "importStrategy", "strategy", "atomicMode", "atomic", "idScheme", *SCHEME_OF, "dataSet", "async", "force",
+    "preheatCache", "skipExistingCheck", "skipAudit",
+)  # fmt: skip
+SELECTING = (
+    "dataSet", "dataElement", "period", "startDate", "endDate", "lastUpdated", "lastUpdatedDuration", "orgUnit", "children",
+    "includeDeleted", "limit", "compression",
+)  # fmt: skip
 Found = TypeVar("Found")
 DURATIONS = {"d": "days", "h": "hours", "m": "minutes", "s": "seconds"}
 MESSAGES = {
@@ -38,6 +47,7 @@ MESSAGES = {
 def take(request: ActingRequest) -> HttpResponse:
     """POST: an import. The answer tells every row that was not taken; 409 where there is one, as DHIS2 2.42 does."""
     needs_credential(request)
+    only(request, OPTIONS)
     kind = request.content_type or "application/json"
     options = read_options(request.GET.dict(), adx=kind == ADX_TYPE)
     report = import_values(request.actor, read_payload(io.BytesIO(request.body), kind, options), options)
@@ -47,6 +57,7 @@ def take(request: ActingRequest) -> HttpResponse:
 
 def give(request: ActingRequest) -> HttpResponse:
     """GET: the values of data sets or elements, periods and units, `children=true` with all below."""
+    only(request, SELECTING, PAGES)
     found = read_values(request.actor, wanted(request.GET))
     kind = request.GET.get("format", "") or request.headers.get("Accept", "")
     if "csv" in kind or request.path.endswith(".csv"):

@@ -59,7 +59,7 @@ def find_item(catalogue: Catalogue, text: str, scheme: str = "uid", way: str = "
 def _part(catalogue: Catalogue, scheme: str, name: str, text: str) -> int | None:
     if name in ("", "*"):
         return None
-    number = catalogue.find("split", scheme, name)
+    number = catalogue.split_number(scheme, name)
     if number is None:
         raise HosoError("HS7034", dimension="dx", name=text[:60])
     return number

@@ -222,7 +222,8 @@ class Checker:
         number = catalogue.find("split", row.group.options.scheme(kind), name)
         if number is not None and _belongs(catalogue.splits[number], combo):
             return number
-        return None
+        unused = catalogue.unused_splits(combo).get(name) if row.group.options.scheme(kind) == "uid" else None
+        return None if unused is None else (combo, unused)
 
     def _by_options(self, row: Given, combo: int, words: Names) -> int | Combining | None:
         """One option of each dimension of the combo, by their names."""

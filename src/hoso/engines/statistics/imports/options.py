@@ -43,6 +43,7 @@ class ImportOptions:
     dry_run: bool = False
     data_set: str = ""
     reason: str = ""
+    atomic: bool = False  # one refused row refuses the payload
 
     def scheme(self, kind: str) -> str:
         return self.schemes.get(kind, "uid")
@@ -58,13 +59,23 @@ def read_options(given: Mapping[str, str], adx: bool = False) -> ImportOptions:
     for parameter, kind in SCHEME_OF.items():
         if parameter in given:
             schemes[kind] = read_scheme(parameter, given[parameter])
-    strategy = given.get("importStrategy", "CREATE_AND_UPDATE").upper()
+    strategy = (given.get("importStrategy") or given.get("strategy") or "CREATE_AND_UPDATE").upper()
     if strategy not in STRATEGIES:
         raise HosoError("HS7001", name="importStrategy", value=strategy)
-    dry_run = given.get("dryRun", "false").lower()
-    if dry_run not in ("true", "false"):
-        raise HosoError("HS7001", name="dryRun", value=dry_run)
-    return ImportOptions(schemes, STRATEGIES[strategy], dry_run == "true", given.get("dataSet", ""))
+    if _yes(given, "async"):
+        raise HosoError("HS7001", name="async", value="true")
+    mode = given.get("atomicMode", "NONE").upper()
+    if mode not in ("ALL", "NONE"):
+        raise HosoError("HS7001", name="atomicMode", value=mode)
+    atomic = mode == "ALL" or _yes(given, "atomic")
+    return ImportOptions(schemes, STRATEGIES[strategy], _yes(given, "dryRun"), given.get("dataSet", ""), atomic=atomic)
+
+
+def _yes(given: Mapping[str, str], name: str) -> bool:
+    text = given.get(name, "false").lower()
+    if text not in ("true", "false"):
+        raise HosoError("HS7001", name=name, value=text)
+    return text == "true"
 
 
 def with_schemes(options: ImportOptions, given: Mapping[str, str]) -> ImportOptions:

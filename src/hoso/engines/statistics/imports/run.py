@@ -79,6 +79,9 @@ def _take(
     for uid, index in store.against_strategy(options.strategy):
         report.note("HS7024", uid, index)
         report.rejected.append(index)
+    if options.atomic and report.rejected:
+        report.rejected += store.indexes()
+        report.refused_whole = True
     report.rejected = sorted(set(report.rejected))
     report.ignored = len(report.rejected)
     if report.ignored == received:
