@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from pydhis2.core.client import AsyncDHIS2Client
-from pydhis2.core.errors import DHIS2HTTPError
+from pydhis2.core.errors import DHIS2HTTPError, RetryExhausted
 from pydhis2.core.types import AnalyticsQuery, DHIS2Config, ImportConfig, ImportStrategy
 from pydhis2.dqr.metrics import CompletenessMetrics
 
@@ -46,8 +46,10 @@ async def main() -> dict[str, Any]:
             await client.datavaluesets.push(
                 {"dataValues": wrong}, ImportConfig(strategy=ImportStrategy.CREATE_AND_UPDATE)
             )
-        except DHIS2HTTPError as error:
-            told["refused"] = [error.status, error.response_data["response"]["importCount"]]
+        except RetryExhausted as error:
+            answer = error.__cause__
+            assert isinstance(answer, DHIS2HTTPError)
+            told["refused"] = [answer.status, answer.response_data["response"]["importCount"]]
         return told
 
 
