@@ -3,6 +3,7 @@
 import json
 import sys
 from pathlib import Path
+from typing import Any
 
 import dhis2_fetch
 
@@ -12,11 +13,12 @@ items = dhis2_fetch.fetch_data_items(verbose=True)
 tree = dhis2_fetch.fetch_orgunit_tree(3, boundary_ou_uid=given["province"])
 shapes = dhis2_fetch.fetch_shapefiles(levels=[2, 3], boundary_ou_uid=given["province"])
 ways = {}
-for name, wanted in {
+asked: dict[str, dict[str, Any]] = {
     "plain": {"uids": [given["element"], given["indicator"]]},
     "broken down": {"uids": [given["broken"]], "disaggregation": True},
     "a form": {"uids": [given["form"]], "dataset_choices": {given["form"]: {"elements": "all", "metrics": True}}},
-}.items():
+}
+for name, wanted in asked.items():
     table = dhis2_fetch.download_data(
         start_period=given["months"][0], end_period=given["months"][-1], period_unit="Month", download_level=3,
         boundary_ou_uid=given["province"], output_dir=f"{sys.argv[2]}/{name}", **wanted,
