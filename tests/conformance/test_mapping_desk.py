@@ -436,6 +436,29 @@ def test_the_database_keeps_a_mapping_whole(intake: Intake, hospital: Asker) -> 
         raise DatabaseError("row-level security let nothing through")
 
 
+def test_a_drug_is_found_by_its_registration_number_whatever_it_is_called(
+    intake: Intake, hospital: Asker, tmp_path: Path
+) -> None:
+    sheet = tmp_path / "thuoc.csv"
+    drugs = ["VD-00000-00,Tên khác hẳn (mẫu),1g", "VD-11111-11,Kháng sinh mẫu 1g,2g", "VD-22222-22,Kháng sinh mẫu,1 g"]
+    sheet.write_text("code,display_vi,strength\n" + "\n".join(drugs) + "\n", encoding="utf-8-sig")
+    assert draft_version(sheet, "thuoc", "mau", date(2020, 1, 1), "Bản tổng hợp để thử (synthetic)").taken == 3
+    publish_version("thuoc", "mau")
+    terminology.forget()
+    intake.file(sample_3176())
+    (row,) = [one for one in waiting(hospital, kind="drug") if one.local.code == "40.155"]
+    found = proposals(row.local, row.last_seen)
+    assert [one.concept.code for one in found] == ["VD-00000-00", "VD-22222-22", "VD-11111-11"]
+    assert {(one.what, one.share) for one in found[0].evidence if one.what != "name"} == {
+        ("code", 1.0),
+        ("strength", 1.0),
+    }
+    assert {(one.what, one.share) for one in found[2].evidence if one.what != "name"} == {
+        ("code", 0.0),
+        ("strength", 0.0),
+    }
+
+
 Step = tuple[str, int]
 visits = st.tuples(st.sampled_from(["visit", "plain"]), st.integers(0, 2))
 acts = st.tuples(st.sampled_from(["map", "end", "refile"]), st.integers(0, 1))

@@ -39,7 +39,7 @@ def equivalence_word(key: str) -> str:
 
 @register.filter
 def evidence_word(key: str, kind: Kind) -> str:
-    compared = {one.property: (one.title_vi, one.title_en) for one in kind.compared}
+    compared = {one.what: (one.title_vi, one.title_en) for one in kind.compared}
     return word(EVIDENCE | compared, key)
 
 

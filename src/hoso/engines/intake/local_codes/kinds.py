@@ -17,13 +17,19 @@ _LABELS: dict[str, Callable[[str, str], int]] = {
 
 @dataclass(frozen=True, slots=True)
 class Compared:
-    """A field of the line beside its name that a property of the catalogue's code is compared with."""
+    """A field of the line beside its name that is compared with what properties of the catalogue's code say; `code` among them
+    is the code itself (a drug's is its registration number)."""
 
     field: str
-    property: str
+    properties: tuple[str, ...]
     weight: float
     title_vi: str
     title_en: str
+
+    @property
+    def what(self) -> str:
+        """By which evidence names it."""
+        return self.properties[0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +76,9 @@ def kinds() -> dict[str, Kind]:
 
 def _kind(entry: dict[str, object]) -> Kind:
     values = dict(entry)
-    compared = tuple(Compared(**one) for one in values.pop("compared"))  # type: ignore[attr-defined]
+    compared = tuple(
+        Compared(**{**one, "properties": tuple(one["properties"])})
+        for one in values.pop("compared")  # type: ignore[attr-defined]
+    )
     only = frozenset(values.pop("only_groups", ()))  # type: ignore[call-overload]
     return Kind(**values, compared=compared, only_groups=only)  # type: ignore[arg-type]

@@ -90,7 +90,7 @@ def judge(local: LocalCode, concept: Concept, rarity: Rarity | None = None) -> P
         found.append((SAME_CODE_WEIGHT, Evidence("code", local.code, concept.code, 1.0)))
     elif (stem := family(local.code)) and concept.code.startswith(stem):
         found.append((FAMILY_WEIGHT, Evidence("code_family", local.code, concept.code, 1.0)))
-    weights = {one.property: one.weight for one in local.kind.compared} | {"unit": UNIT_WEIGHT}
+    weights = {one.what: one.weight for one in local.kind.compared} | {"unit": UNIT_WEIGHT}
     found += [(weights[one.what], one) for one in _compared(local, concept)]
     whole = sum(weight for weight, _ in found)
     score = sum(weight * one.share for weight, one in found) / whole if whole else 0.0
@@ -124,16 +124,20 @@ def _name(local: LocalCode, concept: Concept, rarity: Rarity | None) -> Evidence
 
 def _compared(local: LocalCode, concept: Concept) -> list[Evidence]:
     """Fields beside the name, where both sides say something."""
-    pairs = [(one.field, one.property) for one in local.kind.compared] + [(local.kind.unit, "unit")]
+    pairs = [(one.field, one.properties) for one in local.kind.compared] + [(local.kind.unit, ("unit",))]
     found = []
-    for field, name in pairs:
-        theirs = concept.properties.get(name)
+    for field, names in pairs:
+        known = [each for name in names for each in _said_by(concept, name)]
         said = [one[field] for one in local.samples if one.get(field)]
-        if theirs and said:
-            known = [str(one) for one in theirs] if isinstance(theirs, list) else [str(theirs)]
+        if known and said:
             agrees = {_plain(one) for one in said} & {_plain(one) for one in known}
-            found.append(Evidence(name, said[0], "; ".join(known), 1.0 if agrees else 0.0))
+            found.append(Evidence(names[0], said[0], "; ".join(known), 1.0 if agrees else 0.0))
     return found
+
+
+def _said_by(concept: Concept, name: str) -> list[str]:
+    said = concept.code if name == "code" else concept.properties.get(name)
+    return [str(one) for one in said] if isinstance(said, list) else [str(said)] if said else []
 
 
 def _plain(text: str) -> str:
@@ -143,7 +147,7 @@ def _plain(text: str) -> str:
 def _candidates(local: LocalCode, version: Version, day: date) -> list[Concept]:
     """Codes that share the beginning of a word with a name, or the code but for its signs, or a compared property."""
     words = sorted({word[:BEGINNING] for name in local.names for word in words_of(name) if len(word) > 1})
-    keys = [(one.property, sample[one.field]) for one in local.kind.compared for sample in local.samples if sample.get(one.field)]  # fmt: skip
+    keys = [(name, sample[one.field]) for one in local.kind.compared for name in one.properties for sample in local.samples if sample.get(one.field)]  # fmt: skip
     with connection.cursor() as cursor:
         cursor.execute(
             f"""
@@ -153,7 +157,7 @@ def _candidates(local: LocalCode, version: Version, day: date) -> list[Concept]:
                    OR upper(regexp_replace(c.code, '[^0-9A-Za-z]+', '', 'g')) = %(bare)s
                    OR (%(family)s <> '' AND starts_with(c.code, %(family)s))
                    OR EXISTS (SELECT FROM unnest(%(names)s::text[], %(values)s::text[]) AS k (name, value)
-                              WHERE c.properties ->> k.name = k.value))
+                              WHERE c.properties ->> k.name = k.value OR (k.name = 'code' AND c.code = k.value)))
               AND (c.valid_from IS NULL OR c.valid_from <= %(day)s) AND (c.valid_to IS NULL OR c.valid_to > %(day)s)
             """,
             {
