@@ -47,6 +47,7 @@ class Loaded:
     addresses: dict[tuple[str, str], str]
     accounts: dict[str, Account]
     tokens: dict[str, str]
+    app: HandedClient  # that is opened from a record
 
 
 @pytest.fixture(scope="module")
@@ -80,12 +81,13 @@ def loaded(filled: Callable[[], Intake]) -> Iterator[Loaded]:
     )  # fmt: skip
     accounts = {role: sign_in(role, "01000" if role in AT_THE_FACILITY else None) for role in ROLES}
     values |= decided_by_a_person(accounts["doctor"], accounts["privacy_officer"])
-    values["client_id"] = _an_app(accounts["doctor"]).client.client_id
+    app = registered(accounts["doctor"], scopes="launch user/Patient.rs", launch_url="https://app.example.vn/launch")
+    values["client_id"] = app.client.client_id
     addresses = {key: _filled_in(route, values) for key, route in TOUCHING.items()}
     _file_visits_to_write_on(values["patient_id"])
     MERGE["source"] = one("SELECT patient_id FROM people_person WHERE person_id = %s", person_of("SYN.7"))
     yield Loaded(
-        person, addresses, accounts, {role: issue_token(account, "test", 1) for role, account in accounts.items()}
+        person, addresses, accounts, {role: issue_token(account, "test", 1) for role, account in accounts.items()}, app
     )
 
 
@@ -223,15 +225,11 @@ def _ask(route: Route, loaded: Loaded, role: str) -> HttpResponseBase:
     return client.get(address)
 
 
-def _an_app(owner: Account) -> HandedClient:
-    return registered(owner, scopes="launch user/Patient.rs", launch_url="https://app.example.vn/launch")
-
-
 def _question_of_an_app(loaded: Loaded, role: str) -> dict[str, str]:
     """What an app asks that this account has opened from the page of the person."""
-    app, patient = _an_app(loaded.accounts["doctor"]), loaded.addresses["fhir_everything", EVERYTHING].split("/")[4]
-    launch = open_launch(app.client, loaded.accounts[role], Context(patient))
-    return Flow(app, Browser(), "launch user/Patient.rs", changes={"aud": BASE_URL, "launch": launch}).question
+    patient = loaded.addresses["fhir_everything", EVERYTHING].split("/")[4]
+    launch = open_launch(loaded.app.client, loaded.accounts[role], Context(patient))
+    return Flow(loaded.app, Browser(), "launch user/Patient.rs", changes={"aud": BASE_URL, "launch": launch}).question
 
 
 def _with_second_factor(client: Client, account: Account) -> None:
