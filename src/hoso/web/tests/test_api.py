@@ -9,7 +9,7 @@ from django.test import Client
 from hoso.core.accounts.credentials import issue_token
 from hoso.web.api.schema import schema
 
-PACKAGES = "/api/v1/intake/packages"
+PACKAGES, TERMINOLOGY = "/api/v1/intake/packages", "/api/v1/terminology"
 
 
 @pytest.fixture
@@ -51,5 +51,6 @@ def test_the_schema_names_every_operation_and_the_token() -> None:
     described = schema()
     assert set(described["paths"]) == {
         PACKAGES, f"{PACKAGES}/{{package_id}}", f"{PACKAGES}/{{package_id}}/findings",
+        f"{TERMINOLOGY}/changes", f"{TERMINOLOGY}/scan", f"{TERMINOLOGY}/systems/{{system}}/versions/{{version}}",
     }  # fmt: skip
     assert described["components"]["securitySchemes"]["token"]["scheme"] == "bearer"
