@@ -233,6 +233,20 @@ def test_a_correction_tells_the_same_change_whatever_plan_the_database_takes(int
     assert len(keys) > 10 and keys == sorted(keys)
 
 
+def test_a_number_that_only_a_withheld_visit_names_stays_with_its_bearer(intake: Intake) -> None:
+    # The officer may not see that MAI bears the number; the database knows, and the join of its claimant is done without it.
+    intake.file(claim("A", 0, 3, 1), claim("B", 3, 0, 2), claim("C", 2, 0, 3))
+    mai, claimant, other = person_of("A"), person_of("B"), person_of("C")
+    bearers = "SELECT person_id, contested FROM people_identifier WHERE value = '079185000001' ORDER BY contested"
+    actor = officer()
+    with acting_transaction(actor.account_id, "record_keeping"), connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM people_identifier WHERE person_id = %s", [mai])
+        assert cursor.fetchone() == (0,)
+    assert rows(bearers) == [(mai, False), (claimant, True)]
+    join_persons(actor, claimant, other, "giấy tờ khớp")
+    assert rows(bearers) == [(mai, False), (other, True)]
+
+
 def test_what_arrives_between_stays_with_its_source(intake: Intake) -> None:
     mai, twin = _two(intake)
     actor = officer()

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 import orjson
+from django.db import IntegrityError, transaction
 from psycopg.types.json import Jsonb
 
 from hoso.core.errors import HosoError
@@ -65,15 +66,29 @@ def _free_numbers(cursor: Any, person_id: int) -> list[Number]:
     """Numbers of a provisional person that nobody else bears count for whom they are joined to."""
     cursor.execute(
         """
-        UPDATE people_identifier i SET contested = false
+        SELECT kind, value, issuer_id FROM people_identifier i
         WHERE i.person_id = %s AND i.source_person_id = %s AND i.contested AND NOT EXISTS (
             SELECT 1 FROM people_identifier o WHERE o.kind = i.kind AND o.value = i.value AND o.issuer_id = i.issuer_id
             AND NOT o.contested)
-        RETURNING kind, value, issuer_id
         """,
         [person_id, person_id],
     )
-    return sorted(cursor.fetchall())
+    return [number for number in sorted(cursor.fetchall()) if _count_again(cursor, number, person_id, person_id)]
+
+
+def _count_again(cursor: Any, number: Number, person_id: int, source: int) -> bool:
+    """Whether a contested number counts now: not where somebody bears it whom this session may not see (a withheld visit
+    named it), which the index alone knows."""
+    try:
+        with transaction.atomic():
+            cursor.execute(
+                "UPDATE people_identifier SET contested = false"
+                " WHERE kind = %s AND value = %s AND issuer_id = %s AND person_id = %s AND source_person_id = %s",
+                [*number, person_id, source],
+            )
+    except IntegrityError:
+        return False
+    return True
 
 
 def note_parting(cursor: Any, join_id: int, by: int, reason: str) -> Parting:
@@ -113,11 +128,13 @@ def confirm_person(cursor: Any, provisional: int) -> None:
     """A provisional person is somebody else: keep the contested numbers with whom they were, the others are theirs."""
     cursor.execute(
         """
-        UPDATE people_identifier i SET contested = false
+        SELECT kind, value, issuer_id, source_person_id FROM people_identifier i
         WHERE i.person_id = %s AND i.contested AND NOT EXISTS (
             SELECT 1 FROM people_identifier o WHERE o.kind = i.kind AND o.value = i.value AND o.issuer_id = i.issuer_id
             AND o.person_id <> i.person_id AND NOT o.contested)
         """,
         [provisional],
     )
+    for *number, source in sorted(cursor.fetchall()):
+        _count_again(cursor, (number[0], number[1], number[2]), provisional, source)
     cursor.execute("UPDATE people_person SET provisional = false WHERE person_id = %s", [provisional])
