@@ -38,7 +38,7 @@ def test_these_are_scopes(text: str) -> None:
     [
         "", "email", "patient/Observation", "patient/Observation.", "patient/Observation.sr", "patient/Observation.rr", "patient/Observation.x",
         "patient/Observation.read?category=a", "patient/Observation.rs?", "patient/Observation.rs?category", "Patient/Observation.rs",
-        "launch", "launch/encounter", "online_access", "__hoso/", "__hoso/DROP", "__dhis2/x.read",
+        "launch/visit", "online_access", "__hoso/", "__hoso/DROP", "__dhis2/x.read",
         "system/Observation.readwrite", "patient/Obs*.rs",
     ],
 )  # fmt: skip
@@ -58,7 +58,7 @@ def test_version_1_means_what_the_specification_says_and_is_answered_as_asked(ve
 def test_scopes_of_our_own_stand_in_the_namespace_for_extensions() -> None:
     from hoso.web.oauth.discovery import SCOPES as told
 
-    standard = {"openid", "fhirUser", "profile", "offline_access", "launch/patient"}
+    standard = {"openid", "fhirUser", "profile", "offline_access", "launch", "launch/patient", "launch/encounter"}
     assert all(one in standard or one.split("/")[0] in CONTEXTS or one.startswith("__") for one in told)
 
 

@@ -45,6 +45,9 @@ def _codes(known: dict[str, list[str]]) -> Paths:
         names = _path("name", [*known["lists"], "none", "0"])
         shown = _operation(names, date, version)
         paths[f"/{kind}/hoso-{{name}}"] = {"get": shown, "post": shown}
+    paths["/ConceptMap/hoso-local-{name}"] = {
+        "get": _operation(_path("name", ["01000-service", "none", "0"]), date, version)
+    }
     paths["/metadata"] = {
         "get": _operation(_odd("mode", ["full", "terminology", "x"]), _odd("_format", ["json", "xml"]))
     }

@@ -18,7 +18,7 @@ from hoso.engines.oversight.collecting import collect_all, collect_own
 from hoso.engines.oversight.queries import Look
 
 Make = Callable[..., Actor]
-PATIENCE = 60  # seconds; a transaction that runs anywhere on the server holds back what is younger
+PATIENCE = 300  # seconds; a transaction that runs anywhere on the server holds back what is younger
 
 
 def look(actor: Actor, person_id: int) -> None:

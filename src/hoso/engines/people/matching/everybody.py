@@ -8,6 +8,7 @@ from hoso.core.vietnamese.folding import fold
 from hoso.engines.people.matching.comparisons import Compared
 from hoso.engines.people.models import BirthDate
 
+WORDS_KEPT = 200  # characters of a name's words that people_person.name_words keeps
 MOST = 500  # candidates of one kind: whoever shares more than that is found by something else as well
 # A provisional person is left to whoever decides about the contradiction.
 _KNOWN = """
@@ -69,13 +70,13 @@ def worth_comparing(cursor: Any, one: Compared) -> list[int]:
         UNION SELECT person_id FROM people_household_member WHERE household = %(household)s AND last_day IS NULL
         UNION (SELECT p.person_id FROM people_person p WHERE p.birth_date = make_date(%(year)s, %(month)s, %(day)s)
                AND p.place_id = %(commune)s AND p.merged_into IS NULL LIMIT %(most)s)
-        UNION (SELECT p.person_id FROM people_person p WHERE p.name_words = %(words)s AND p.birth_year = %(year)s
+        UNION (SELECT p.person_id FROM people_person p WHERE p.name_words = %(words)s AND p.born_in = %(year)s
                AND p.merged_into IS NULL LIMIT %(most)s)
         """,
         {
             "personal": one.personal_number or "-", "insurance": one.insurance_number or "-", "phone": one.phone or "-",
             "household": one.household or "-", "year": one.birth_year, "month": one.birth_month or 1, "day": one.birth_day or 1,
-            "commune": one.commune, "words": one.words or None, "most": MOST,
+            "commune": one.commune, "words": one.words[:WORDS_KEPT] or None, "most": MOST,
         },
     )  # fmt: skip
     return [row[0] for row in cursor.fetchall()]
