@@ -172,6 +172,10 @@ LAST_VISIT_CORRECTED_AWAY: list[Step] = [
 ]  # fmt: skip
 
 
+# The last visit is corrected away to somebody who shares no number, while one of whom nothing may be told is joined.
+CORRECTED_AWAY_UNSEEN: list[Step] = [("join", 6, 7), ("visit", 2, 0), ("correct", 3, 12), ("part", 4, 0)]
+
+
 @settings(
     max_examples=8, deadline=None, phases=[Phase.explicit, Phase.generate], suppress_health_check=list(HealthCheck)
 )
@@ -180,6 +184,7 @@ LAST_VISIT_CORRECTED_AWAY: list[Step] = [
     st.lists(st.one_of(visits, corrections, joins, joins, partings), min_size=3, max_size=12),
 )
 @example([("visit", 2, 0), ("visit", 0, 2)], LAST_VISIT_CORRECTED_AWAY)
+@example([("visit", 0, 0), ("visit", 3, 3)], CORRECTED_AWAY_UNSEEN)
 def test_parted_again_the_store_is_as_if_never_joined(intake: Intake, first: list[Step], more: list[Step]) -> None:
     steps, found = [*first, *more], []
     with undone():

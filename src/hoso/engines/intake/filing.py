@@ -206,10 +206,10 @@ def _file_resources(
     )  # fmt: skip
     if current and current.person_id and current.source_person_id != person.source_person_id:
         where = (current.person_id, now.person_id, person.source_person_id)
+        former = batch.people.known(current.source_person_id)  # with what the visit said of them, which moves now
         move_visit(batch.cursor, [visit.encounter], *where, now.place_id)
         move_statement(batch.cursor, visit.encounter, *where)
         batch.people.release(current.source_person_id, visit.encounter, still_under=now)
-        former = batch.people.known(current.source_person_id)
         for one in (former, former.now):
             batch.touched_persons.setdefault(one.person_id, batch.touched_persons[person.person_id])
     stored = batch.records.stored_of_visit(now.person_id, visit.encounter) if current else {}
