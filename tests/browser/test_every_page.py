@@ -16,6 +16,7 @@ from tests.browser.patients import Patient, chronic_patient
 Walk = Callable[..., Iterator[Page]]
 CDA = Path(__file__).parents[1] / "conformance" / "cda" / "Documents_Transfer_Summary_Transfer_Summary.xml"
 NARROW = {"width": 375, "height": 740}
+LAPTOP = {"width": 1366, "height": 768}
 MOST_BYTES = 100_000
 TOO_WIDE = """() => [...document.querySelectorAll('body *')]
   .filter((one) => one.getBoundingClientRect().right > innerWidth + 0.5 && !one.closest('.scroll, .strip-holder'))
@@ -160,6 +161,16 @@ def test_an_opened_trend_and_cost_table_are_usable_with_aids(enter: Enter, house
 
 def test_no_sideways_scrolling_on_a_telephone(walk: Walk) -> None:
     assert [problem for page in walk(viewport=NARROW) for problem in _too_wide(page)] == []
+
+
+def test_the_longest_menu_fits_a_laptop(enter: Enter, addresses: dict[str, tuple[str, str]]) -> None:
+    for username in sorted({username for username, _ in addresses.values() if username}):
+        page = enter(username)
+        page.set_viewport_size(LAPTOP)
+        assert page.evaluate("document.scrollingElement.scrollWidth") <= LAPTOP["width"], username
+        menu = page.locator("nav.menu")
+        if menu.count():
+            assert menu.evaluate("menu => menu.scrollWidth - menu.clientWidth") <= 0, username
 
 
 def test_a_page_of_the_record_is_light(enter: Enter, addresses: dict[str, tuple[str, str]]) -> None:
