@@ -6,7 +6,7 @@ from typing import Any
 from urllib.parse import quote
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, ViewportSize, expect
 
 from tests.browser.accessibility import grave_findings
 from tests.browser.conftest import Enter
@@ -16,7 +16,7 @@ from tests.browser.patients import Patient, chronic_patient
 Walk = Callable[..., Iterator[Page]]
 CDA = Path(__file__).parents[1] / "conformance" / "cda" / "Documents_Transfer_Summary_Transfer_Summary.xml"
 NARROW = {"width": 375, "height": 740}
-LAPTOP = {"width": 1366, "height": 768}
+LAPTOP = ViewportSize(width=1366, height=768)
 MOST_BYTES = 100_000
 TOO_WIDE = """() => [...document.querySelectorAll('body *')]
   .filter((one) => one.getBoundingClientRect().right > innerWidth + 0.5 && !one.closest('.scroll, .strip-holder'))
