@@ -16,7 +16,7 @@ from psycopg.types.json import Jsonb
 from hoso.core.database.bulk import bulk_insert
 from hoso.core.terminology.queries import Version
 from hoso.engines.intake.local_codes.codings import with_coding
-from hoso.engines.intake.local_codes.in_force import catalogue_at, judged_by, knows
+from hoso.engines.intake.local_codes.in_force import catalogues_at, judged_by, knows
 from hoso.engines.intake.local_codes.kinds import kinds
 from hoso.engines.intake.local_codes.sent_codes import SentCode
 from hoso.engines.intake.local_codes.standing import Mappings, Standing, holding, load_standing
@@ -83,8 +83,7 @@ class CodedBatch:
 
     def _in_force(self, day: date) -> dict[str, Version]:
         if day not in self._catalogues:
-            found = ((kind.key, catalogue_at(kind, day)) for kind in kinds().values())
-            self._catalogues[day] = {key: version for key, version in found if version}
+            self._catalogues[day] = catalogues_at(day)
         return self._catalogues[day]
 
     def write(self) -> None:
@@ -106,8 +105,14 @@ class CodedBatch:
         add_months(self.cursor, ((*key, visits, lines[key]) for key, visits in months.items()))
         add_yields(self.cursor, ((*key, total[0], total[1]) for key, total in yields.items()))
         bulk_insert(
-            self.cursor, "local_codes_visit", VISIT_COLUMNS, (_visit_row(one, ids) for one in self.visits),
+            self.cursor, "local_codes_visit", VISIT_COLUMNS, (self._row(one, ids) for one in self.visits),
             f"ON CONFLICT (facility_id, ma_lk) DO UPDATE SET {_NEWS}",
+        )  # fmt: skip
+
+    def _row(self, one: _Counted, ids: dict[CodeKey, int]) -> tuple[Any, ...]:
+        return (
+            one.facility_id, one.ma_lk, one.day, judged_by(self._in_force(one.day)), Jsonb(one.lines),
+            [ids[key] for key in one.waiting], [sent.lines for sent in one.waiting.values()], list(one.mapped.values()),
         )  # fmt: skip
 
     def _write_old(self) -> None:
@@ -163,13 +168,6 @@ def _code_drafts(visit: PreparedVisit, sent: SentCode, version: Version, standin
     visit.drafts = [
         with_coding(draft, kind, sent.code, version.version, target, standing.labels) for draft in visit.drafts
     ]
-
-
-def _visit_row(one: _Counted, ids: dict[CodeKey, int]) -> tuple[Any, ...]:
-    return (
-        one.facility_id, one.ma_lk, one.day, judged_by(one.day), Jsonb(one.lines), [ids[key] for key in one.waiting],
-        [sent.lines for sent in one.waiting.values()], list(one.mapped.values()),
-    )  # fmt: skip
 
 
 def add_months(cursor: Any, rows: Iterable[tuple[int, int, date, int, int]]) -> None:

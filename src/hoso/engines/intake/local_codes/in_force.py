@@ -1,5 +1,6 @@
 """Whether the catalogue in force on a day has a code: asked for every line of every visit, so it is remembered."""
 
+from collections.abc import Mapping
 from datetime import date
 from functools import lru_cache
 
@@ -39,10 +40,15 @@ def spans_of(version: Version) -> dict[str, Span]:
         return {code: (first, last) for code, first, last in cursor.fetchall()}
 
 
-def judged_by(day: date) -> str:
-    """The catalogues by which a visit of that day is counted, in one word that changes when one of them does."""
+def catalogues_at(day: date) -> dict[str, Version]:
+    """The catalogues by which a visit of that day is counted, by kind; a kind without one is left out."""
     found = ((kind.key, catalogue_at(kind, day)) for kind in kinds().values())
-    return ",".join(f"{key}:{version.id}" for key, version in found if version)
+    return {key: version for key, version in found if version}
+
+
+def judged_by(catalogues: Mapping[str, Version]) -> str:
+    """These catalogues in one word that changes when one of them does."""
+    return ",".join(f"{key}:{version.id}" for key, version in catalogues.items())
 
 
 def spells() -> list[tuple[date, date, str]]:
@@ -54,4 +60,7 @@ def spells() -> list[tuple[date, date, str]]:
         except HosoError:
             continue
     days = sorted(starts)
-    return [(day, following, judged_by(day)) for day, following in zip(days, [*days[1:], date.max], strict=True)]
+    return [
+        (day, following, judged_by(catalogues_at(day)))
+        for day, following in zip(days, [*days[1:], date.max], strict=True)
+    ]
