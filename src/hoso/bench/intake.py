@@ -85,6 +85,7 @@ def _watch_steps(watch: Stopwatch) -> None:
     from django.db.backends.base.base import BaseDatabaseWrapper
 
     from hoso.engines.intake import filing, ledger, packages, run
+    from hoso.engines.intake.local_codes import counting
     from hoso.engines.people import linkage, linked_rows
     from hoso.engines.records import actions
 
@@ -101,6 +102,10 @@ def _watch_steps(watch: Stopwatch) -> None:
     watch.wrap(linkage.Linkage, "link", "link persons")
     for module in (filing, ledger, linked_rows, actions):
         watch.wrap(module, "bulk_insert", "COPY and INSERT … SELECT")
+    for name in ("write_new", "write_tokens"):
+        watch.wrap(actions, name, "COPY and INSERT … SELECT")
+    for name in ("load", "take", "write"):
+        watch.wrap(counting.CodedBatch, name, "count local codes")
     for module in (linked_rows, actions):
         watch.wrap(module, "bulk_update", "COPY and UPDATE")
     watch.wrap(BaseDatabaseWrapper, "_commit", "commit (fsync of the WAL)")
