@@ -13,6 +13,7 @@ from django.utils import timezone
 from fhir.resources.R4B import get_fhir_model_class
 
 from hoso.core.accounts.credentials import issue_token
+from hoso.core.database.prepared import rows_of
 from hoso.engines.records.actions import RecordBatch, Stored
 from hoso.engines.records.fhir.search import across, includes
 from hoso.engines.records.resource_types import NUMBERS
@@ -273,6 +274,21 @@ def test_a_search_is_stopped_in_time(house: House, monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(across, "MOST_SECONDS", 0.001)
     answer = house.get("Observation?_count=1000")
     assert (answer.status_code, _code(answer)) == (400, "HS5154")
+
+
+def test_only_a_stretch_of_an_index_is_read_in_its_order(house: House) -> None:
+    """Not what is included: where sorting is forbidden, the planner goes through every location rather than sort a few."""
+    sorting: dict[str, str] = {}
+
+    def noting(execute: Callable[..., Any], sql: str, *rest: Any) -> Any:
+        for part in ("FROM records_token t", "FROM unnest("):
+            if part in sql:
+                sorting[part] = rows_of("SHOW enable_sort", [])[0][0]
+        return execute(sql, *rest)
+
+    with connections["default"].execute_wrapper(noting):
+        assert house.keys("Observation?code=8302-2&_include=Observation:subject", "include")
+    assert sorting == {"FROM records_token t": "off", "FROM unnest(": "on"}
 
 
 def test_while_the_index_is_made_searches_by_it_are_refused(house: House) -> None:

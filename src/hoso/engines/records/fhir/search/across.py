@@ -36,7 +36,7 @@ MOST_COUNTED = 100_000  # candidates looked at for a count
 MOST_CHAINED = 1_000  # resources that a step of a chain may find
 MOST_SECONDS = 20
 BATCH = 200
-_BOUNDS = "SELECT set_config('statement_timeout', %s, true), set_config('enable_sort', %s, true)"
+_BOUNDS = "SELECT set_config('statement_timeout', %s, true)"
 
 Test = Callable[[StoredResource], bool]
 Sight = Callable[[str], Test]  # of a type: what of it the asker's scopes leave; raises HosoError where nothing
@@ -246,17 +246,12 @@ def _changed_since(conditions: list[Resolved]) -> datetime | None:
 
 @contextmanager
 def bounded_time() -> Iterator[None]:
-    """Within it a statement of the running transaction ends after MOST_SECONDS, as HosoError HS5154, and rows come in the
-    order of an index where one has it.
-
-    What the two locks leave is judged row by row, so the planner expects next to nothing to be left, and would read every row of
-    a common code to sort it where the first of the index are a page.
-    """
-    rows_of(_BOUNDS, [str(MOST_SECONDS * 1000), "off"])
+    """Within it a statement of the running transaction ends after MOST_SECONDS, as HosoError HS5154."""
+    rows_of(_BOUNDS, [str(MOST_SECONDS * 1000)])
     try:
         yield
     except OperationalError as error:
         if isinstance(error.__cause__, QueryCanceled):
             raise HosoError("HS5154", most=MOST_SECONDS) from None
         raise
-    rows_of(_BOUNDS, ["0", "on"])
+    rows_of(_BOUNDS, ["0"])
