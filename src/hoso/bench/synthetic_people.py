@@ -97,13 +97,14 @@ def seed(connection: Any, count: int) -> None:
 
 
 def claims(people: Sequence[Resident], facility_ids: dict[str, int]) -> list[Claim]:
-    from hoso.engines.intake.addresses import place_id_of
+    from hoso.engines.intake.addresses import residence_of
 
     made = []
     for resident in people:
         claim = resident.claim()
-        place = place_id_of(claim.province_code, claim.commune_code, SEEN_ON.date())
-        made.append((claim, Origin(facility_ids[resident.facility_code], place, 0, resident.person.number)))
+        made.append(
+            (claim, Origin(facility_ids[resident.facility_code], residence_of(claim), 0, resident.person.number))
+        )
     return made
 
 

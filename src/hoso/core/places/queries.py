@@ -2,6 +2,8 @@
 
 from datetime import date
 
+from django.db import connection
+
 from hoso.core.places.models import Place
 from hoso.core.vietnamese.folding import fold
 
@@ -37,6 +39,17 @@ FORERUNNERS = f"""
     WHERE p.id = ANY (ARRAY(SELECT id FROM forerunner)) AND {VALID} ORDER BY p.level, p.code
 """
 
+# Whoever lived in a unit that went wholly into this one lives here now; of one that was split it is not known.
+ADDRESSES_OF = """
+    WITH RECURSIVE former AS (
+        SELECT %(place)s::bigint AS id, true AS whole
+        UNION
+        SELECT s.old_id, former.whole AND s.relation <> 'split' FROM former
+        JOIN places_succession s ON s.new_id = former.id
+    )
+    SELECT id, bool_or(whole) FROM former GROUP BY id
+"""
+
 
 def place_at(level: int, code: str, day: date) -> Place | None:
     """The unit that carried this code on that day; codes are re-used, so the day decides which."""
@@ -61,9 +74,23 @@ def now(place: Place, day: date | None = None) -> list[Place]:
     return list(Place.objects.raw(HEIRS, {"place": place.pk, "day": day or date.today()}))
 
 
+def now_id(unit: int) -> int:
+    """Id of the only unit of today that a unit is or became; itself where it was split or nothing is known of its heirs."""
+    heirs = now(Place(pk=unit))
+    return heirs[0].pk if len(heirs) == 1 else unit
+
+
 def then(place: Place, day: date) -> list[Place]:
     """As it was then: the units that went into this one, wholly or in part, as they stood on an earlier day."""
     return list(Place.objects.raw(FORERUNNERS, {"place": place.pk, "day": day}))
+
+
+def addresses_of(place: Place) -> dict[int, bool]:
+    """Every unit, of whatever time, that an address in this one may name: by its id, whether all of it lies here now. Where it
+    does not, it was split, and who lived there lives in one of its heirs."""
+    with connection.cursor() as cursor:
+        cursor.execute(ADDRESSES_OF, {"place": place.pk})
+        return dict(cursor.fetchall())
 
 
 def find(text: str, day: date, level: int | None = None, limit: int = 20) -> list[Place]:

@@ -18,7 +18,7 @@ from hoso.core.access.care_team_rules import Members
 from hoso.core.access.labels import withheld_mask
 from hoso.core.database.bulk import bulk_insert
 from hoso.core.database.session import acting_transaction
-from hoso.engines.intake.addresses import place_id_of
+from hoso.engines.intake.addresses import residence_of
 from hoso.engines.intake.counting import day_of_sending
 from hoso.engines.intake.ledger import CurrentVisit, Ledger, VisitOutcome
 from hoso.engines.intake.local_codes.counting import CodedBatch
@@ -161,9 +161,8 @@ def _file_past(batch: _Batch, visit: PreparedVisit, facility_id: int, current: C
 def _link(batch: _Batch, visit: PreparedVisit, facility_id: int) -> Linked | None:
     if visit.claim is None:  # a check-in file
         return None
-    place_id = place_id_of(visit.claim.province_code, visit.claim.commune_code, visit.claim.as_of.date())
     origin = LinkOrigin(
-        facility_id, place_id, batch.facts.package_id, visit.ordinal, visit.encounter,
+        facility_id, residence_of(visit.claim), batch.facts.package_id, visit.ordinal, visit.encounter,
         batch.records.labels_now(visit.whole_sensitivity, visit.encounter),
         visit.withheld_whole,
     )  # fmt: skip

@@ -34,6 +34,7 @@ def claimed_identity(visit: SentVisit, facility_code: str) -> ClaimedIdentity:
         as_of=admitted,
         province_code=values.get("MATINH_CU_TRU", ""),
         commune_code=values.get("MAXA_CU_TRU", ""),
+        district_code=values.get("MAHUYEN_CU_TRU", ""),
         source=source_of(values),
         details=stated_details(values),
     )

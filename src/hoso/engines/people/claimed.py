@@ -38,6 +38,7 @@ class ClaimedIdentity:
     as_of: datetime
     province_code: str = ""
     commune_code: str = ""
+    district_code: str = ""  # of before 2025-07-01
     source: str = ""  # key of a source in definitions/people/details.yaml
     details: Mapping[str, Any] = field(default_factory=dict)  # what it says beside the identity
 

@@ -58,6 +58,7 @@ class PersonHit:
     place_name: str
     address: str
     provisional: bool
+    undecided: bool = False  # asked for by commune: their old one was split, and nobody said in which part they live
 
 
 @dataclass(frozen=True)

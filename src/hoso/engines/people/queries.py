@@ -5,6 +5,7 @@ Every function runs inside `core.access.reading.read`, whose scope filters in SQ
 
 import json
 import re
+from collections.abc import Mapping
 from typing import Any
 
 from django.db import connection
@@ -23,15 +24,29 @@ _HIT = (
     "p.person_id, p.patient_id, p.name, p.birth_date, p.birth_precision, p.birth_time, p.sex, p.place_id, p.address,"
     " p.provisional"
 )
+Places = Mapping[int, bool]  # units an address may name -> whether all of it lies in the commune asked for
 _YEAR = re.compile(r"(18|19|20)\d\d$")
 _NUMBER = re.compile(r"[A-Za-z]{0,3}[\d\s.\-]*\d[\d\s.\-]*$")
 
 
-def search(scope: Scope, text: str, limit: int = 30) -> SearchAnswer:
+def search(scope: Scope, text: str, limit: int = 30, living_in: Places | None = None) -> SearchAnswer:
     """Persons by number (personal, insurance, card, phone, a facility's own) or by words of the name, in any order
     and without accents, or by the scanned code of a card. Names are in Vietnamese order; a birth year among the words
-    narrows."""
+    narrows. `living_in` (`addresses_of` a commune) leaves those whose address, old or new, lies in it; without text, all."""
     text = text.replace("\0", " ").strip()
+    if living_in is not None and not _is_number(text):
+        return _by_place(scope, text, living_in, limit)
+    answer = _search(scope, text, limit)
+    if living_in is None or not answer.hits:
+        return answer
+    return _only_living_in(scope, answer, living_in)
+
+
+def _is_number(text: str) -> bool:
+    return bool(text) and (bool(scanned_numbers(text)) or _looks_like_number(text))
+
+
+def _search(scope: Scope, text: str, limit: int) -> SearchAnswer:
     if not text:
         return SearchAnswer((), cut=False)
     if numbers := scanned_numbers(text):
@@ -102,7 +117,34 @@ def _by_token(scope: Scope, token: int | None, names: list[str], years: list[int
         return SearchAnswer(hits, cut=len(hits) >= limit if scoped else common)
 
 
-def _hits(rows: list[tuple[Any, ...]]) -> tuple[PersonHit, ...]:
+def _by_place(scope: Scope, text: str, places: Places, limit: int) -> SearchAnswer:
+    words = fold(text).split()
+    years = [int(word) for word in words if _YEAR.match(word)]
+    names = [word for word in words if not _YEAR.match(word)]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"""
+            WITH candidate AS MATERIALIZED (SELECT people_living_in(%s, %s, %s, %s) AS person_id)
+            SELECT {_HIT} FROM candidate c JOIN people_person p ON p.person_id = c.person_id
+            WHERE {scope.persons("p")} ORDER BY p.name_sort, p.birth_date LIMIT %s
+            """,
+            [list(places), names, years, IN_SCOPE, limit],
+        )
+        hits = _hits(cursor.fetchall(), places)
+    return SearchAnswer(hits, cut=len(hits) >= limit)
+
+
+def _only_living_in(scope: Scope, answer: SearchAnswer, places: Places) -> SearchAnswer:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT {_HIT} FROM people_person p WHERE p.person_id = ANY (%s) AND p.place_id = ANY (%s) AND {scope.persons('p')}"
+            " ORDER BY p.name_sort, p.birth_date",
+            [[hit.person_id for hit in answer.hits], list(places)],
+        )
+        return SearchAnswer(_hits(cursor.fetchall(), places), answer.cut)
+
+
+def _hits(rows: list[tuple[Any, ...]], places_asked: Places | None = None) -> tuple[PersonHit, ...]:
     places = address_lines(sorted({row[7] for row in rows if row[7]}))
     return tuple(
         PersonHit(
@@ -114,6 +156,7 @@ def _hits(rows: list[tuple[Any, ...]]) -> tuple[PersonHit, ...]:
             places.get(row[7], ""),
             row[8],
             row[9],
+            places_asked is not None and not places_asked[row[7]],
         )
         for row in rows
     )

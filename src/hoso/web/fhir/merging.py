@@ -4,7 +4,6 @@ The source is joined to the target as at the review desk (ADR 92): its Patient s
 copied or dropped, and it can be undone. A preview is the act itself, taken back.
 """
 
-from dataclasses import dataclass
 from typing import Any
 
 import orjson
@@ -19,34 +18,22 @@ from hoso.engines.people import queries as people
 from hoso.engines.records.fhir.search.candidates import resources_named
 from hoso.web.asking import ask
 from hoso.web.fhir.limits import MOST_OF_ONE, body_of
+from hoso.web.fhir.merge_asked import Asked, Given, asked_of, read_parameters
 from hoso.web.fhir.outcomes import fhir_answer
+from hoso.web.fhir.scopes import sight_of
 from hoso.web.routes import ActingRequest
-
-PARTS = frozenset({"source-patient", "target-patient", "result-patient", "preview", "reason"})
-OF_RESULT = frozenset({"resourceType", "id", "meta", "link", "active"})  # what a joined record says by itself
-
-
-@dataclass(frozen=True)
-class Asked:
-    """The parameters: ids of Patients. `body`: as they came, to be told back."""
-
-    source: str
-    target: str
-    preview: bool
-    reason: str
-    body: dict[str, Any]
 
 
 def patient_merge(request: ActingRequest) -> HttpResponse:
-    """POST Parameters: `source-patient`, `target-patient`, perhaps `result-patient`, `preview`, `reason`.
+    """POST Parameters: `source-patient`, `target-patient` (or each `…-identifier`), perhaps `result-patient`, `preview`, `reason`.
 
-    Raises HosoError HS5112 for parameters that cannot be read, HS6210 for those that are not taken (identifiers in place of
-    references, a result that says more than who it is), HS2255 without a scope, HS5001 where one of the two cannot be seen,
-    HS6030, HS6031 as `join_persons`.
+    Raises HosoError HS5112 for parameters that cannot be read, HS6210 for those that are not taken (a result that says more than
+    who it is), HS6230 and HS6231 for identifiers as `merge_asked.who`, HS2255 without a scope, HS5001 where one of the two
+    cannot be seen, HS6030, HS6031 as `join_persons`.
     """
     if not permits(request.actor, "Patient", "update"):
         raise HosoError("HS2255", type="Patient", interaction="update")
-    asked = _asked(body_of(request, MOST_OF_ONE))
+    asked = _named(request, read_parameters(body_of(request, MOST_OF_ONE)))
     if asked.preview:
         result = ask(request, lambda scope: _tried(request, scope, asked), action="search", **_about(request, asked))
     else:
@@ -54,6 +41,15 @@ def patient_merge(request: ActingRequest) -> HttpResponse:
         join_persons(request.actor, joined, into, asked.reason)
         result = ask(request, lambda scope: _seen(scope, asked.target), recorded=False)
     return fhir_answer(orjson.dumps(_answer(asked, result)))
+
+
+def _named(request: ActingRequest, given: Given) -> Asked:
+    """Which Patients are meant, among those the asker may see; looking them up is part of the act."""
+
+    def query(scope: Scope) -> Asked:
+        return asked_of(given, scope, sight_of(request, scope))
+
+    return ask(request, query, recorded=False) if given.by_identifier else asked_of(given)
 
 
 def _about(request: ActingRequest, asked: Asked) -> dict[str, Any]:
@@ -102,35 +98,3 @@ def _answer(asked: Asked, result: dict[str, Any]) -> dict[str, Any]:
             {"name": "result", "resource": result},
         ],
     }
-
-
-def _asked(body: bytes) -> Asked:
-    try:
-        content = orjson.loads(body)
-        given = {each["name"]: each for each in content["parameter"]}
-        if content["resourceType"] != "Parameters" or len(given) != len(content["parameter"]):
-            raise TypeError
-        if strange := given.keys() - PARTS:
-            raise HosoError("HS6210", name=min(strange)[:40])
-        source, target = (
-            _id(given[name]["valueReference"]["reference"]) for name in ("source-patient", "target-patient")
-        )
-        preview = given.get("preview", {}).get("valueBoolean", False)
-        reason = given.get("reason", {}).get("valueString", "") or "Patient/$merge"
-        if not isinstance(preview, bool) or not isinstance(reason, str):
-            raise TypeError
-        if "result-patient" in given:
-            result = given["result-patient"]["resource"]
-            if result["resourceType"] != "Patient" or result.get("id") != target or result.keys() - OF_RESULT:
-                raise HosoError("HS6210", name="result-patient")
-        return Asked(source, target, preview, reason, content)
-    except (ValueError, KeyError, TypeError, AttributeError):
-        raise HosoError("HS5112", name="Parameters", value="Patient/$merge") from None
-
-
-def _id(reference: str) -> str:
-    """The id in `Patient/x`, relative or with an address in front."""
-    kind, _, id_ = reference.rpartition("/")
-    if kind.rpartition("/")[2] != "Patient" or not id_ or "\0" in id_:
-        raise ValueError
-    return id_

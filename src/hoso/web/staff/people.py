@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from hoso.core.access.policy import Scope
 from hoso.core.errors import HosoError
+from hoso.core.places.queries import TEXT_LENGTH
 from hoso.engines.people import detail_history
 from hoso.engines.people import queries as people
 from hoso.engines.people.cards.numbers import scanned_card
@@ -23,6 +24,7 @@ from hoso.web.menu import may
 from hoso.web.papers import PRINT
 from hoso.web.routes import ActingRequest
 from hoso.web.staff.apps import apps_of, lets_open
+from hoso.web.staff.asked_commune import asked_commune
 from hoso.web.staff.detail_rows import detail_rows
 from hoso.web.staff.timeline_rows import timeline_rows
 from hoso.web.templatetags.bilingual import spoken
@@ -55,14 +57,18 @@ class PersonDetails:
 
 
 def search(request: ActingRequest) -> HttpResponse:
-    """`?q=` a name with or without accents, a number, a card or a phone. As a fragment while typing."""
+    """`?q=` a name with or without accents, a number, a card or a phone; `&commune=` those alone whose address, old or new, lies
+    in this commune of today (by name or code). As a fragment while typing."""
     text = request.GET.get("q", "").strip()
-    long_enough = len(text) >= SHORTEST
+    commune = asked_commune(request.GET.get("commune", "")[:TEXT_LENGTH])
+    living_in = commune.addresses()
+    asked = (len(text) >= SHORTEST or (living_in is not None and not text)) and bool(commune.chosen or not commune.text)
 
     def query(scope: Scope) -> Found:
-        return Found(people.search(scope, text) if long_enough else SearchAnswer((), False))
+        return Found(people.search(scope, text, living_in=living_in) if asked else SearchAnswer((), False))
 
-    answer = ask(request, query, action="search").answer
+    about = f"commune {commune.chosen.code}" if commune.chosen else ""
+    answer = ask(request, query, action="search", about=about).answer
     treating = request.declaration.purpose == TREATMENT
     cards = may(request.actor, "card.manage", request.declaration.purpose)
     context = {
@@ -71,7 +77,8 @@ def search(request: ActingRequest) -> HttpResponse:
         "health_card": scanned_card(text) if cards else None,
         "may_manage_cards": cards,
         "differences": _differences(text, answer),
-        "asked": long_enough,
+        "asked": asked,
+        "commune": commune,
         "answer": answer,
         "search_route": "people" if treating else "intake_people",
         "person_route": "person" if treating else "intake_person",

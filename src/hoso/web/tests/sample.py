@@ -61,7 +61,7 @@ OTHERS = tuple(
 )  # fmt: skip
 
 
-def search(_scope: object, text: str, limit: int = 30) -> SearchAnswer:
+def search(_scope: object, text: str, limit: int = 30, living_in: object = None) -> SearchAnswer:
     words = fold(text).split()
     found = [one for one in (hit(MAI), hit(BABY), *OTHERS) if all(word in fold(one.name) for word in words)]
     if text.replace(" ", "").isdigit():

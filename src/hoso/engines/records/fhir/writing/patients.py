@@ -5,6 +5,7 @@ from datetime import datetime
 from hashlib import blake2b
 from typing import Any
 
+from hoso.core.places.written import written_place
 from hoso.engines.people.described import DescribedIdentity, described
 from hoso.engines.people.known_person import KnownPerson, Origin
 from hoso.engines.people.linkage import WRITER_LOCK, Linkage
@@ -34,7 +35,9 @@ class Patients:
     def whose(self, id_: str, known: int | None, *, described_anew: bool) -> Whose:
         """The person of a Patient of this turn. `known`: the person under whom its earlier version was filed."""
         # The resource is one statement among those of visits; its next version takes its place.
-        claim, origin = self.claims[id_], Origin(self.facility_id, 0, 0, 0, encounter=f"Patient/{id_}")
+        claim = self.claims[id_]
+        home = written_place(claim.address, self.at.date())
+        origin = Origin(self.facility_id, home, 0, 0, encounter=f"Patient/{id_}")
         if known is None:
             return _whose(self.people.link(claim, origin).person)
         if described_anew:
