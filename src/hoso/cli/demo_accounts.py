@@ -37,6 +37,7 @@ ACCOUNTS = (
     DemoAccount("tiepnhan", "CN. Phạm Thị Lan (mẫu)", "technical", "intake_officer"),
     DemoAccount("quantri", "KS. Võ Văn Hùng (mẫu)", "administrator", "administrator", vneid=people.ADMINISTRATOR),
     DemoAccount("giamsat", "Đặng Thị Mai (mẫu)", "technical", "overseer"),
+    DemoAccount("giamsat2", "Lý Văn Tài (mẫu)", "technical", "overseer"),
     DemoAccount("duyet", "BS. Hoàng Văn Nam (mẫu)", "technical", "access_approver", facility=HOSPITAL),
     DemoAccount("hocvien", "SV. Đỗ Thị Xuân (mẫu)", "clinical", "student", facility=HOSPITAL),
 )

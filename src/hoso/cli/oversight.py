@@ -32,6 +32,26 @@ def collect(as_json: bool) -> None:
         click.echo(f"{taken:,} sự kiện mới / new events")
 
 
+@oversight.command(short_help="Sense the last days and raise cases.")
+@json_option
+def look(as_json: bool) -> None:
+    """Explain and sense the accesses of the last thirty days and raise cases within the budget; the worker does it hourly."""
+    from hoso.cli.house import open_current_house
+
+    open_current_house()
+    from hoso.engines.oversight.alarms import look_over
+    from hoso.engines.oversight.collecting import collect_all
+
+    collect_all()
+    found = look_over()
+    if as_json:
+        print_json({"hits": found.hits, "raised": list(found.raised)})
+    else:
+        click.echo(
+            f"{found.hits:,} dấu hiệu ngoài vụ việc / hits outside of cases, {len(found.raised)} vụ việc mới / new cases"
+        )
+
+
 @oversight.command(short_help="Show the cases of the last days.")
 @click.option("--days", type=click.IntRange(1, 400), default=30, show_default=True, help="How many days back.")
 @click.option("--account", required=True, help="Who asks: an account whose role has the permission audit.read.")
@@ -70,7 +90,7 @@ def _as_dict(found: "Watched") -> dict[str, object]:
         "cases": [
             {
                 "day": case.day.isoformat(),
-                "account": case.account,
+                "account": found.names.get(case.account, ""),
                 "risk": round(case.risk, 2),
                 "sensors": case.sensors,
                 "events": case.events,
@@ -85,14 +105,12 @@ def _as_dict(found: "Watched") -> dict[str, object]:
 
 
 def _tell(found: "Watched") -> None:
-    from hoso.core.accounts.models import Account
     from hoso.engines.oversight.sensing import sensors
 
-    names = dict(Account.objects.values_list("pk", "username"))
     titles = {sensor.key: f"{sensor.title_vi} / {sensor.title_en}" for sensor in sensors()}
     click.echo(f"{found.first:%d/%m/%Y} - {found.last:%d/%m/%Y}: {len(found.cases)} vụ việc / cases")
     for case in sorted(found.cases, key=lambda one: -one.risk):
-        name = names.get(case.account, str(case.account))
+        name = found.names.get(case.account, str(case.account))
         click.echo(f"{case.risk:6.1f}  {name}  {case.day:%d/%m/%Y}, {len(case.events)} sự kiện / events")
         for key in case.sensors:
             click.echo(f"        {key} {titles[key]}")

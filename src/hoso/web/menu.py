@@ -46,6 +46,7 @@ PLACES = (
     Place("statistics", "Báo cáo thống kê", "Statistics", "statistics.read", "statistics"),
     Place("places", "Địa bàn", "Places", "place.read", PUBLIC),
     Place("terminology", "Danh mục", "Codes", "terminology.read", PUBLIC),
+    Place("oversight_cases", "Vụ việc giám sát", "Oversight cases", "case.handle", "oversight"),
     Place("audit", "Nhật ký", "Access log", "audit.read", "oversight"),
     Place("accounts", "Tài khoản", "Accounts", "account.manage", "administration"),
     Place("clients", "Phần mềm", "Software", "account.manage", "administration"),

@@ -11,10 +11,12 @@ from hoso.core.database.session import acting_transaction
 
 INTAKE_SERVICE = "system.intake"
 OPERATOR = "system.operator"
+OVERSIGHT_SERVICE = "system.oversight"
 PORTAL_SERVICE = "system.portal"
 MACHINES = {  # name: full name and role
     INTAKE_SERVICE: ("Dịch vụ tiếp nhận", "intake_service"),
     OPERATOR: ("Người vận hành máy chủ", "operator"),
+    OVERSIGHT_SERVICE: ("Dịch vụ giám sát truy cập", "oversight_service"),
     PORTAL_SERVICE: ("Dịch vụ đồng bộ cổng Bộ Y tế", "portal_service"),
 }
 
@@ -37,6 +39,11 @@ def intake_service_id() -> int:
 def portal_service_id() -> int:
     """The account that takes papers out of the record for the ministry's portal."""
     return _id_of(PORTAL_SERVICE)
+
+
+def oversight_service_id() -> int:
+    """The account that looks over accesses and raises cases."""
+    return _id_of(OVERSIGHT_SERVICE)
 
 
 def operator_id() -> int:

@@ -14,8 +14,9 @@ from hoso.core.incidents.queries import incident
 PURPOSE = "administration"
 
 
-def open_incident(actor: Actor, title: str, found_at: datetime, kinds: Sequence[str]) -> int:
-    """Record an incident; returns its number. Raises HosoError HS9030 for an unknown kind."""
+def open_incident(actor: Actor, title: str, found_at: datetime, kinds: Sequence[str], role: str = "operator") -> int:
+    """Record an incident, `role` being that in which the actor does it; returns its number. Raises HosoError HS9030 for an
+    unknown kind."""
     check_kinds(kinds)
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(
@@ -23,7 +24,7 @@ def open_incident(actor: Actor, title: str, found_at: datetime, kinds: Sequence[
             [title, found_at, sorted(set(kinds)), actor.name],
         )
         number = int(cursor.fetchone()[0])
-        record_event(AuditEvent(actor, "operator", PURPOSE, "create", object=f"incident/{number}"))
+        record_event(AuditEvent(actor, role, PURPOSE, "create", object=f"incident/{number}"))
     return number
 
 

@@ -1,6 +1,7 @@
 """What oversight does by the clock."""
 
 from hoso.core.jobs.queue import queue
+from hoso.engines.oversight.alarms import look_over as look_over_accesses
 from hoso.engines.oversight.collecting import collect_all
 
 
@@ -9,3 +10,10 @@ from hoso.engines.oversight.collecting import collect_all
 def collect(timestamp: int) -> None:
     """Once a minute: take over what our own audit has written since."""
     collect_all()
+
+
+@queue.periodic(cron="7 * * * *")
+@queue.task(name="oversight.look_over", queue="oversight", queueing_lock="oversight.look_over")
+def look_over(timestamp: int) -> None:
+    """Once an hour: explain and sense the accesses of the last days, and raise cases."""
+    look_over_accesses()

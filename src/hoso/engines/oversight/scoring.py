@@ -58,6 +58,22 @@ def points_of_a_day(points: Iterable[float], repeat: float) -> float:
     return strongest + min(strongest, repeat * sum(rest))
 
 
+def risk_of(hits: Iterable[tuple[str, date, float]], today: date, rules: Scoring | None = None) -> float:
+    """The risk of one account today from its hits (sensor, day, points): its strongest one, and what its days add up to,
+    halved with time. As `raise_cases` weighs it."""
+    rules = rules or scoring()
+    days: dict[tuple[date, str], list[float]] = defaultdict(list)
+    for sensor, day, points in hits:
+        days[day, sensor].append(points)
+    if not days:
+        return 0.0
+    faded = sum(
+        points_of_a_day(points, rules.repeat) * float(0.5 ** ((today - day).days / rules.half_life_days))
+        for (day, _), points in days.items()
+    )
+    return max(max(points) for points in days.values()) + faded
+
+
 def raise_cases(
     hits: Iterable[Hit], accounts: int, first: date, last: date, rules: Scoring | None = None
 ) -> list[Case]:

@@ -10,7 +10,7 @@ from hoso.engines.oversight.explaining import explain
 from hoso.engines.oversight.memory import Memory
 from hoso.engines.oversight.scoring import Hit
 
-COUNT = 19
+COUNT = 20
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ import csv
 import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -16,42 +16,57 @@ from django.db import connection
 from django.utils import timezone
 
 from hoso.core.access.policy import Scope
+from hoso.core.accounts.machines import MACHINES, OPERATOR
 from hoso.engines.oversight.explaining import Share, explain, shares
 from hoso.engines.oversight.memory import Memory
 from hoso.engines.oversight.scoring import Case, raise_cases
 from hoso.engines.oversight.sensing import hits, sense
 from hoso.engines.oversight.tiers import tiers
 
-# Each ends as `<table>s.csv`; the shifts and persons of the house are not known here yet but for the persons' ids.
+# Each ends as `<table>s.csv`; the shifts and persons of the house are not known here yet but for the persons' ids. Accounts go by
+# their number in oversight_account, whichever system they are of; one of the house that has not acted yet by its own, negative.
+# The house's services act by code, not by whim; who commands on the machine (system.operator) is watched.
 _QUESTIONS = {
     "event": """
-        SELECT e.key AS id, e.at AT TIME ZONE 'Asia/Ho_Chi_Minh' AS moment, a.key AS account, e.person_id AS person,
+        SELECT e.number AS id, e.at AT TIME ZONE 'Asia/Ho_Chi_Minh' AS moment, e.account_id AS account, e.person_id AS person,
                e.facility_id AS facility, e.action, e.object, e.outcome, e.sensitive, e.break_glass,
                coalesce(e.found, 1) AS found, e.address
-        FROM oversight_event e JOIN oversight_account a ON a.id = e.account_id JOIN oversight_source s ON s.id = e.source_id
-        WHERE s.key = 'hoso' AND e.at >= %(since)s""",
+        FROM oversight_event e JOIN oversight_account a ON a.id = e.account_id
+        WHERE e.at >= %(since)s AND a.name <> ALL (%(services)s)""",
     "account": """
-        SELECT a.id, coalesce(min(h.role), a.kind) AS role, coalesce(min(t.tier), 'T3') AS tier, min(h.facility_id) AS facility,
+        SELECT coalesce(k.id, -a.id) AS id, coalesce(min(h.role), a.kind) AS role, coalesce(min(t.tier), 'T3') AS tier,
+               min(h.facility_id) AS facility,
                CASE WHEN bool_and(h.valid_to <= current_date) THEN max(h.valid_to) END AS ends
         FROM accounts_account a LEFT JOIN accounts_assignment h ON h.account_id = a.id
-        LEFT JOIN unnest(%(roles)s::text[], %(tiers)s::text[]) AS t (role, tier) ON t.role = h.role GROUP BY a.id""",
+        LEFT JOIN unnest(%(roles)s::text[], %(tiers)s::text[]) AS t (role, tier) ON t.role = h.role
+        LEFT JOIN oversight_account k ON k.key = a.id::text
+            AND k.source_id = (SELECT id FROM oversight_source WHERE key = 'hoso')
+        GROUP BY a.id, k.id
+        UNION ALL
+        SELECT k.id, 'outside', 'T3', NULL, NULL FROM oversight_account k
+        WHERE k.source_id <> (SELECT id FROM oversight_source WHERE key = 'hoso')""",
     "person": "SELECT DISTINCT person_id AS id FROM oversight_event WHERE person_id IS NOT NULL AND at >= %(since)s",
     "fact": """
-        SELECT kind, first AT TIME ZONE 'Asia/Ho_Chi_Minh' AS first, last AT TIME ZONE 'Asia/Ho_Chi_Minh' AS last, account,
-               person, facility FROM oversight_facts(%(since)s - interval '60 days')""",
+        SELECT f.kind, f.first AT TIME ZONE 'Asia/Ho_Chi_Minh' AS first, f.last AT TIME ZONE 'Asia/Ho_Chi_Minh' AS last,
+               coalesce(k.id, -f.account) AS account, f.person, f.facility
+        FROM oversight_facts(%(since)s - interval '60 days') f
+        LEFT JOIN oversight_account k ON k.key = f.account::text
+            AND k.source_id = (SELECT id FROM oversight_source WHERE key = 'hoso')""",
     "shift": "SELECT NULL AS account WHERE false",
 }
 
 
 @dataclass(frozen=True)
 class Watched:
-    """What was found: cases, the first day and the last looked at, accounts counted, the share explained."""
+    """What was found: cases, the first day and the last looked at, accounts counted, the share explained; `names` of the
+    accounts that acted, in whichever system."""
 
     cases: tuple[Case, ...]
     shares: tuple[Share, ...]
     first: date
     last: date
     accounts: int
+    names: dict[int, str]
 
     def __len__(self) -> int:
         return len(self.cases)
@@ -62,9 +77,25 @@ def watch(scope: Scope, days: int) -> Watched:
     kept: the same events give the same cases."""
     last = timezone.localdate()
     first = last - timedelta(days=days - 1)
-    since = timezone.now() - timedelta(days=days)
+    memory = sensed(timezone.now() - timedelta(days=days))
+    accounts = watched_accounts(memory)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT id, name FROM oversight_account")
+        names = dict(cursor.fetchall())
+    return Watched(
+        tuple(raise_cases(hits(memory), accounts, first, last)), tuple(shares(memory)), first, last, accounts, names
+    )
+
+
+def sensed(since: datetime) -> Memory:
+    """The events since then with their accounts and reasons, explained and sensed; where no right to oversee is, empty."""
     placed = tiers().of_role
-    values = {"since": since, "roles": list(placed), "tiers": list(placed.values())}
+    values = {
+        "since": since,
+        "roles": list(placed),
+        "tiers": list(placed.values()),
+        "services": [name for name in MACHINES if name != OPERATOR],
+    }
     memory = Memory()
     with tempfile.TemporaryDirectory(prefix="hoso-oversight-") as folder:
         for name, question in _QUESTIONS.items():
@@ -72,10 +103,12 @@ def watch(scope: Scope, days: int) -> Watched:
         memory.load_folder(Path(folder))
     explain(memory)
     sense(memory)
-    accounts = int(memory.ask("SELECT count(*) FROM account WHERE tier <> 'T4'")[0][0])
-    return Watched(
-        tuple(raise_cases(hits(memory), accounts, first, last)), tuple(shares(memory)), first, last, accounts
-    )
+    return memory
+
+
+def watched_accounts(memory: Memory) -> int:
+    """How many accounts the budget of alerts counts: all but the citizens'."""
+    return int(memory.ask("SELECT count(*) FROM account WHERE tier <> 'T4'")[0][0])
 
 
 def _write(path: Path, question: str, values: dict[str, Any]) -> None:

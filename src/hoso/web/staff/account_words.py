@@ -14,6 +14,7 @@ LOCK_REASONS: dict[str, Words] = {
     "disuse": ("không đăng nhập quá 45 ngày", "not used for more than 45 days"),
     "left": ("đã nghỉ việc", "has left"),
     "administrator": ("người quản trị khoá", "locked by an administrator"),
+    "oversight": ("hai cán bộ giám sát khoá", "suspended by two monitoring officers"),
 }
 MAIL_KINDS: dict[str, Words] = {
     "invitation": ("Lời mời", "Invitation"),

@@ -3,6 +3,7 @@
 Looking here is itself an event, on the person where one is named.
 """
 
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from urllib.parse import urlencode
 
@@ -10,9 +11,11 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 
+from hoso.core.access.policy import Scope
 from hoso.core.audit import queries
 from hoso.core.audit.queries import AccountUse, EventRow, Filters, Look
 from hoso.core.errors import HosoError
+from hoso.engines.oversight.case_story import Letter, letters
 from hoso.web.asking import ask
 from hoso.web.routes import ActingRequest
 from hoso.web.templatetags.audit_words import ACTION, OUTCOME, STORE
@@ -20,6 +23,17 @@ from hoso.web.templatetags.audit_words import ACTION, OUTCOME, STORE
 PAGE = 50
 DAYS = 30  # of statistics, where no day is named
 WORDS = ("account", "person", "action", "outcome", "store", "sensitive", "break_glass", "since", "until")
+
+
+@dataclass(frozen=True)
+class Told:
+    """What a person is told: who looked, and which of it was misuse."""
+
+    looks: list[Look]
+    letters: list[Letter]
+
+    def __len__(self) -> int:
+        return len(self.looks)
 
 
 def events(request: ActingRequest) -> HttpResponse:
@@ -66,15 +80,16 @@ def uses(request: ActingRequest) -> HttpResponse:
 def looks(request: ActingRequest, person_id: int) -> HttpResponse:
     """Who looked at this person's record, as the person is told it."""
     before = _whole(request, "before")
-    found: list[Look] = ask(
-        request,
-        lambda scope: queries.who_looked_at(scope, person_id, PAGE, before),
-        person_id=person_id,
-        about="who looked",
-    )
+
+    def query(scope: Scope) -> Told:
+        return Told(queries.who_looked_at(scope, person_id, PAGE, before), letters(scope, person_id))
+
+    told = ask(request, query, person_id=person_id, about="who looked")
+    found = told.looks
     context = {
         "person_id": person_id,
         "looks": found,
+        "letters": told.letters,
         "older": _again(request, before=found[-1].event_id) if len(found) == PAGE else None,
     }
     return render(request, "audit/looks.html", context)

@@ -62,7 +62,8 @@ def test_the_team_is_explained_and_an_export_without_approval_is_a_case(own_data
         Account(username=f"many.{number}", full_name="x", kind=Account.Kind.CLINICAL, password="!")
         for number in range(300)
     )
-    assert [(case.account, case.sensors) for case in watched(overseer).cases] == [(clerk.account_id, ("S8",))]
+    found = watched(overseer)
+    assert [(found.names[case.account], case.sensors) for case in found.cases] == [(clerk.name, ("S8",))]
     with acting_transaction(overseer.account_id, "oversight"), connection.cursor() as cursor:
         cursor.execute(
             "SELECT count(*) FROM audit_event WHERE object = 'oversight cases' AND actor_id = %s", [overseer.account_id]

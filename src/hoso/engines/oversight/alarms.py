@@ -1,0 +1,100 @@
+"""Looking over the last days: what the sensors say is kept, and the accounts of highest risk become cases, within the budget.
+
+Hits are made anew with every look, for a reason may be filed later than the access; what a case holds stays with it.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db import connection
+from django.utils import timezone
+
+from hoso.core.access.actor import Actor
+from hoso.core.access.policy import Scope
+from hoso.core.access.reading import Asking, read
+from hoso.core.accounts.machines import OVERSIGHT_SERVICE, oversight_service_id
+from hoso.core.messages.notices import leave_notice
+from hoso.engines.oversight.cases import PURPOSE, Risk, open_case, risks
+from hoso.engines.oversight.memory import Memory
+from hoso.engines.oversight.scoring import scoring
+from hoso.engines.oversight.watching import sensed, watched_accounts
+
+DAYS = 30  # looked back; the budget is kept over as many
+
+
+@dataclass(frozen=True)
+class LookedOver:
+    """How many hits no case holds, and the cases raised now."""
+
+    hits: int
+    raised: tuple[int, ...]
+
+    def __len__(self) -> int:
+        return len(self.raised)
+
+
+def look_over(days: int = DAYS) -> LookedOver:
+    """Sense the accesses of the last days in the name of the house's own service; one transaction."""
+    actor = Actor(oversight_service_id(), OVERSIGHT_SERVICE, "worker")
+
+    def query(scope: Scope) -> LookedOver:
+        since = timezone.now() - timedelta(days=days)
+        memory = sensed(since)
+        kept = _keep(memory, since)
+        raised = [
+            _raise(actor, risk) for risk in risks(scope)[: _left(watched_accounts(memory))] if risk.risk >= scoring().least_risk
+        ]  # fmt: skip
+        return LookedOver(kept, tuple(raised))
+
+    return read(actor, PURPOSE, Asking("case.raise", "search", object=f"accesses of {days} days"), query)
+
+
+def _keep(memory: Memory, since: datetime) -> int:
+    """Put what is sensed in the place of what was; returns how many hits stand."""
+    rows = memory.ask(
+        """
+        SELECT h.sensor, h.id, h.account, h.moment, sum(h.points),
+               coalesce(any_value(weak.reasons), []::VARCHAR[])
+        FROM hit h LEFT JOIN (SELECT id, list(DISTINCT reason ORDER BY reason) AS reasons FROM explained GROUP BY id) weak
+            ON weak.id = h.id
+        WHERE h.account > 0 AND h.points > 0 GROUP BY h.sensor, h.id, h.account, h.moment
+        """
+    )
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM oversight_hit WHERE at >= %s", [since])
+        cursor.executemany(
+            """
+            INSERT INTO oversight_hit (sensor, event, account_id, at, points, reasons)
+            SELECT %s, %s::bigint, %s::bigint, %s::timestamp AT TIME ZONE 'Asia/Ho_Chi_Minh', %s, %s::text[]
+            WHERE NOT EXISTS (SELECT 1 FROM oversight_evidence held WHERE held.event = %s::bigint)
+            ON CONFLICT DO NOTHING
+            """,
+            [(*row, row[1]) for row in rows],
+        )
+        cursor.execute("SELECT count(*) FROM oversight_hit")
+        return int(cursor.fetchone()[0])
+
+
+def _left(accounts: int) -> int:
+    """How many cases the budget still allows: that of so many days, less what was raised in them."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*) FROM oversight_case WHERE opened_by = %s AND opened_at > now() - make_interval(days => %s)",
+            [oversight_service_id(), DAYS],
+        )
+        raised = int(cursor.fetchone()[0])
+    return max(0, int(scoring().budget * accounts / 1000 * DAYS) - raised)
+
+
+def _raise(actor: Actor, risk: Risk) -> int:
+    """Open the case and tell who works at the desk, the one it is about left out."""
+    case = open_case(actor, risk)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT unnest(access_holders('case.handle')) EXCEPT SELECT oversight_subject(%s)", [case])
+        told = [row[0] for row in cursor.fetchall()]
+    for account_id in told:
+        leave_notice(
+            account_id, f"oversight-case:{case}", f"Vụ việc giám sát mới, số {case}: cần xem trong ngày.",
+            f"New oversight case, number {case}: to be looked at today.", f"/oversight/cases/{case}/",
+        )  # fmt: skip
+    return case

@@ -1,0 +1,28 @@
+"""Addresses of the case desk, and of whoever is asked by it."""
+
+from django.urls import URLPattern
+from django.views.decorators.http import require_POST
+
+from hoso.web.routes import PUBLIC, SIGNED_IN, View, route
+from hoso.web.staff import case_acts, oversight_desk
+
+
+def _desk(pattern: str, view: View, name: str) -> URLPattern:
+    return route(f"oversight/{pattern}", view, name=name, permission="case.handle", purpose="oversight")
+
+
+def _asked(pattern: str, view: View, name: str) -> URLPattern:
+    return route(f"oversight/questions/{pattern}", view, name=name, permission=SIGNED_IN, purpose=PUBLIC)
+
+
+urlpatterns = [
+    _desk("", oversight_desk.desk, "oversight_cases"),
+    _desk("open/", require_POST(case_acts.open_case), "open_oversight_case"),
+    _desk("cases/<int:case_id>/", oversight_desk.case, "oversight_case"),
+    _desk("cases/<int:case_id>/ask/", require_POST(case_acts.ask_about), "ask_about_case"),
+    _desk("cases/<int:case_id>/propose/", require_POST(case_acts.propose), "propose_in_case"),
+    _desk("cases/<int:case_id>/proposals/<int:proposal_id>/", require_POST(case_acts.decide), "decide_in_case"),
+    _desk("cases/<int:case_id>/incident/", require_POST(case_acts.hand_over), "hand_over_case"),
+    _asked("", case_acts.questions, "oversight_questions"),
+    _asked("<int:question_id>/", require_POST(case_acts.answer), "answer_oversight"),
+]
