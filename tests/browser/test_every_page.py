@@ -11,6 +11,7 @@ from playwright.sync_api import Page, ViewportSize, expect
 from tests.browser.accessibility import grave_findings
 from tests.browser.conftest import Enter
 from tests.browser.house import House
+from tests.browser.misuse import raised_misuse
 from tests.browser.patients import Patient, chronic_patient
 
 Walk = Callable[..., Iterator[Page]]
@@ -68,6 +69,9 @@ def addresses(house: House) -> dict[str, tuple[str, str]]:
         "audit by account": ("giamsat", "/audit/accounts/"),
         "accounts by tier": ("giamsat", "/audit/tiers/"),
         "who looked": ("giamsat", f"/audit/people/{patient.person_id}/"),
+        "oversight cases": ("giamsat2", "/oversight/"),
+        "oversight case": ("giamsat2", f"/oversight/cases/{raised_misuse(house).case}/"),
+        "questions of oversight": ("hoso", "/oversight/questions/"),
         "accounts": ("quantri", "/accounts/"),
         "account": ("quantri", _account_address(house)),
         "new account": ("quantri", "/accounts/new/"),
