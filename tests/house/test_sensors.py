@@ -34,4 +34,4 @@ def test_make_check_breaks_for_a_sensor_without_both(own_definitions: Path, miss
 
 def test_make_check_breaks_for_a_missing_sensor(own_definitions: Path) -> None:
     (own_definitions / "s04_self.yaml").unlink()
-    assert "are not S1 to S19" in _problem(_check_oversight)
+    assert "are not S1 to S20" in _problem(_check_oversight)
