@@ -2,16 +2,11 @@
 
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
-from hoso.cli.terminal import json_option, print_json, print_refusals, progress_bar
-
-if TYPE_CHECKING:
-    from hoso.core.files.row_reports import Refusal
-
-SHOWN = 100  # refused rows on a terminal; the page and its file show all
+from hoso.cli.given_lists import print_given_list
+from hoso.cli.terminal import json_option, print_json, progress_bar
 
 
 @click.group(short_help="Take lists of households in.")
@@ -33,10 +28,9 @@ def import_households(file: Path, day: datetime | None, as_json: bool) -> None:
     open_current_house()
     from django.utils import timezone
 
-    from hoso.core.access.reading import Asking, read
     from hoso.core.files.originals import chunks_of
-    from hoso.engines.intake.households.importing import PERMISSION, PURPOSE, receive_list, take_list
-    from hoso.engines.intake.households.lists import household_list, refused_rows
+    from hoso.engines.intake.households.importing import receive_list, take_list
+    from hoso.engines.intake.households.lists import HOUSEHOLDS
     from hoso.engines.intake.jobs import intake_service
 
     service = intake_service("command:people import-households")
@@ -44,28 +38,7 @@ def import_households(file: Path, day: datetime | None, as_json: bool) -> None:
         list_id = receive_list(service, file.name, chunks_of(stream), day.date() if day else timezone.localdate())
     with progress_bar("dòng") as progress:
         take_list(list_id, progress)
-    asking = Asking(PERMISSION, object=f"household-list/{list_id}")
-    account, refused = read(
-        service, PURPOSE, asking,
-        lambda scope: (household_list(scope, list_id), list(refused_rows(scope, list_id, SHOWN))),
-    )  # fmt: skip
-    assert account is not None
-    if as_json:
-        print_json({**account.as_dict(), "refusals": [{"sheet": one.sheet, **_told(one.refusal)} for one in refused]})
-    elif account.refusal:
-        click.echo(f"{account.refusal['code']}: {account.refusal['message']['vi']}", err=True)
-    else:
-        print_refusals([one.refusal for one in refused])
-        click.echo(
-            f"{account.rows_done} dòng / rows: {account.created} mới / new, {account.updated} đổi / changed, "
-            f"{account.unchanged} như cũ / unchanged, {account.refused} bị từ chối / refused"
-        )
-    if account.state != "done":
-        raise SystemExit(1)
-
-
-def _told(refusal: "Refusal") -> dict[str, object]:
-    return {"row": refusal.row, "field": refusal.field, **refusal.error.as_dict()}
+    print_given_list(service, HOUSEHOLDS, list_id, as_json)
 
 
 @people.command(short_help="Find records of one human.")

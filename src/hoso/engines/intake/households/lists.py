@@ -1,94 +1,14 @@
-"""Reading what became of lists of households. A list names nobody: the persons are found in the people index."""
+"""Lists of households among the lists that people give, and what became of them."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import date, datetime
-from typing import Any
+from functools import partial
 
-import orjson
-from django.db import connection
+from hoso.engines.intake.given_lists.kinds import ListKind
+from hoso.engines.intake.given_lists.lists import GivenList, given_list, given_lists, refused_rows_of
+from hoso.engines.people.linkage import WRITER_LOCK
 
-from hoso.core.access.policy import Scope
-from hoso.core.errors import HosoError
-from hoso.core.files.row_reports import Refusal
+HOUSEHOLDS = ListKind("household_list", "household_refusal", "household-list", "household.import", WRITER_LOCK)
 
-_COLUMNS = (
-    "l.id, l.file_name, l.true_on, l.state, l.rows_total, l.rows_done, l.created, l.updated, l.unchanged, l.refused,"
-    " l.refusal::text, l.given_at, l.ended_at, coalesce(a.full_name, '')"
-)
-_FROM = "FROM household_list l LEFT JOIN accounts_account a ON a.id = l.given_by"
-
-
-@dataclass(frozen=True)
-class HouseholdList:
-    """One list: rows_done = created + updated + unchanged + refused."""
-
-    id: int
-    file_name: str
-    true_on: date
-    state: str  # waiting, reading, stopped, done, refused
-    rows_total: int | None
-    rows_done: int
-    created: int
-    updated: int
-    unchanged: int
-    refused: int
-    refusal: dict[str, Any] | None
-    given_at: datetime
-    ended_at: datetime | None
-    given_by: str
-
-    @property
-    def is_open(self) -> bool:
-        return self.state in ("waiting", "reading")
-
-    def as_dict(self) -> dict[str, Any]:
-        """The account for JSON."""
-        names = ("id", "state", "rows_total", "rows_done", "created", "updated", "unchanged", "refused", "refusal")
-        return {name: getattr(self, name) for name in names}
-
-
-@dataclass(frozen=True)
-class RefusedRow:
-    """A row that was not taken, for one of the things wrong with it."""
-
-    sheet: str
-    refusal: Refusal
-
-    @property
-    def message_vi(self) -> str:
-        return self.refusal.error.message("vi")
-
-    @property
-    def message_en(self) -> str:
-        return self.refusal.error.message("en")
-
-
-def household_lists(_scope: Scope, limit: int = 50) -> list[HouseholdList]:
-    """The newest first."""
-    with connection.cursor() as cursor:
-        cursor.execute(f"SELECT {_COLUMNS} {_FROM} ORDER BY l.id DESC LIMIT %s", [limit])
-        return [_list(row) for row in cursor.fetchall()]
-
-
-def household_list(_scope: Scope, list_id: int) -> HouseholdList | None:
-    with connection.cursor() as cursor:
-        cursor.execute(f"SELECT {_COLUMNS} {_FROM} WHERE l.id = %s", [list_id])
-        row = cursor.fetchone()
-    return _list(row) if row else None
-
-
-def refused_rows(_scope: Scope, list_id: int, limit: int | None = None) -> Iterator[RefusedRow]:
-    """In the order of the rows; all of them, or the first `limit`."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT sheet, row, field, code, params::text FROM household_refusal WHERE list_id = %s ORDER BY number, field, code"
-            " LIMIT %s",
-            [list_id, limit],
-        )
-        for sheet, row, field, code, params in cursor:
-            yield RefusedRow(sheet, Refusal(row, field, HosoError(code, **orjson.loads(params))))
-
-
-def _list(row: tuple[Any, ...]) -> HouseholdList:
-    return HouseholdList(*[*row[:10], orjson.loads(row[10]) if row[10] else None, *row[11:]])
+HouseholdList = GivenList
+household_lists = partial(given_lists, HOUSEHOLDS)
+household_list = partial(given_list, HOUSEHOLDS)
+refused_rows = partial(refused_rows_of, HOUSEHOLDS)
