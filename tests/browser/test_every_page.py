@@ -51,6 +51,8 @@ def addresses(house: House) -> dict[str, tuple[str, str]]:
         "as sent": ("tiepnhan", _sent_address(house)),
         "conflicts": ("tiepnhan", "/intake/conflicts/?all=1"),
         "household lists": ("tiepnhan", "/intake/households/"),
+        "practitioner lists": ("tiepnhan", "/practitioners/lists/"),
+        "practitioners": ("hoso", "/practitioners/?q=a"),
         "ministry portal": ("tiepnhan", "/portal/"),
         "pairs": ("tiepnhan", "/intake/pairs/"),
         "newborns": ("bacsi", f"/people/{patient.person_id}/newborns/"),

@@ -29,6 +29,7 @@ from hoso.cli.modules import modules
 from hoso.cli.oversight import oversight
 from hoso.cli.people import people
 from hoso.cli.portal import portal
+from hoso.cli.practitioners import practitioners
 from hoso.cli.pulls import pulls
 from hoso.cli.records import records
 from hoso.cli.restore import restore
@@ -87,6 +88,7 @@ for command in (
     level,
     keys,
     people,
+    practitioners,
     records,
     verify,
 ):

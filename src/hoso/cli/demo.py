@@ -73,6 +73,7 @@ def _load_province(persons: int) -> None:
                 progress,
             )
         _import_facilities(out / "facilities.csv")
+        _take_practitioners(out / "practitioners.csv")
         click.echo("Tiếp nhận các gói hồ sơ… Taking the packages in…")
         with progress_bar("B") as progress:
             account = take_in_paths(actor, [out / "packages", out / "refused"], None, progress)
@@ -98,6 +99,21 @@ def _take_households(file: Path) -> None:
         take_list(list_id, progress)
     report = link_everybody(service)
     click.echo(f"persons {report.persons}, joined {report.joined}, waiting {report.waiting}")
+
+
+def _take_practitioners(file: Path) -> None:
+    """The register: who practises under the numbers that the packages bear."""
+    from django.utils import timezone
+
+    from hoso.core.files.originals import chunks_of
+    from hoso.engines.intake.jobs import intake_service
+    from hoso.engines.intake.practitioners.importing import receive_list, take_list
+
+    click.echo("Nhập danh sách người hành nghề… Taking the list of practitioners in…")
+    with file.open("rb") as stream:
+        list_id = receive_list(intake_service("command:demo"), file.name, chunks_of(stream), timezone.localdate())
+    with progress_bar("dòng") as progress:
+        take_list(list_id, progress)
 
 
 def _import_facilities(file: Path) -> None:

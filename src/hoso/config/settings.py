@@ -107,6 +107,7 @@ INSTALLED_APPS = [
     "hoso.engines.intake.local_codes",
     "hoso.engines.intake.newborns",
     "hoso.engines.intake.notifying",
+    "hoso.engines.intake.practitioners",
     "hoso.engines.statistics",
     "hoso.engines.oversight",
     "hoso.web",

@@ -19,6 +19,7 @@ from hoso.demo.listings import PERSON_COLUMNS, person_row, write_facilities, wri
 from hoso.demo.maternity import plan_births
 from hoso.demo.packages import Numbering, PackagePlan, group, write_package
 from hoso.demo.planted import Planted, plant
+from hoso.demo.practitioner_list import write_practitioners
 from hoso.demo.settings import GeneratedPackage, ProvinceSettings, ProvinceSummary
 from hoso.demo.station_list import StationList
 
@@ -54,14 +55,15 @@ def generate_packages(settings: ProvinceSettings) -> Iterator[GeneratedPackage]:
 def generate_province(
     settings: ProvinceSettings, out: Path, progress: Callable[[int, int], None] | None = None
 ) -> ProvinceSummary:
-    """Writes packages/<version>/<facility>/…, refused/, households.csv, station-list.csv, facilities.csv and truth.csv
-    under `out`.
+    """Writes packages/<version>/<facility>/…, refused/, households.csv, station-list.csv, facilities.csv, practitioners.csv
+    and truth.csv under `out`.
 
     `progress` is called with the number of persons done and the number wanted.
     """
     out.mkdir(parents=True, exist_ok=True)
     summary = ProvinceSummary()
     write_facilities(out / "facilities.csv")
+    write_practitioners(out / "practitioners.csv")
     write_refused(out / "refused" / "doctype.xml")
     with (
         (out / "households.csv").open("w", encoding="utf-8", newline="") as people_file,

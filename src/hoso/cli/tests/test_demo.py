@@ -39,12 +39,20 @@ def test_the_demonstration_is_whole_and_starts_again_with_what_it_has(own_databa
     with psycopg.connect(own_database.admin_url) as admin:
         row = admin.execute("SELECT count(DISTINCT version), count(*) FROM intake_visit").fetchone()
         lists = admin.execute("SELECT state, rows_done - refused, refused FROM household_list").fetchall()
+        practitioners = admin.execute("SELECT state, created, refused FROM practitioners_list").fetchall()
+        (known, named) = admin.execute(
+            "SELECT count(*) FILTER (WHERE l.number IS NOT NULL), count(*) FROM access_care_team t"
+            " LEFT JOIN practitioners_licence l ON l.number = t.licence WHERE t.licence IS NOT NULL"
+        ).fetchone() or (0, 0)
         (alike,) = admin.execute(
             "SELECT (SELECT count(*) FROM people_join) + count(*) FROM people_pair"
         ).fetchone() or (0,)
     assert row is not None
     assert row[0] == 4
     assert row[1] > 100
+    assert [(state, refused) for state, _, refused in practitioners] == [("done", 2)]
+    assert practitioners[0][1] > 500
+    assert known == named > 0, "whoever the packages name stands in the register"
     assert lists == [("done", 100, 2)]
     assert alike > 0
 

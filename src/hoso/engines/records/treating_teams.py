@@ -68,7 +68,7 @@ def _participants(given: Iterable[Mapping[str, Json]]) -> Iterator[Named]:
 def _references(node: Json) -> Iterator[Mapping[str, Json]]:
     """Every reference to a practitioner, wherever in the resource."""
     if isinstance(node, dict):
-        if _licence([node.get("identifier")]) or _practitioner_id(node):
+        if _licences([node.get("identifier")]) or _practitioner_id(node):
             yield node
         for value in node.values():
             yield from _references(value)
@@ -77,16 +77,14 @@ def _references(node: Json) -> Iterator[Mapping[str, Json]]:
             yield from _references(value)
 
 
-def _licence(identifiers: Iterable[Json]) -> str:
-    """The first licence number among identifiers; empty for none."""
-    for one in identifiers:
-        if (
-            isinstance(one, dict)
-            and one.get("system") == LICENCE_SYSTEM
-            and (found := licence_number(one.get("value", "")))
-        ):
-            return found
-    return ""
+def _licences(identifiers: Iterable[Json]) -> tuple[str, ...]:
+    """Every licence number among identifiers: who has a new one is still named by the old one here and there."""
+    found = (
+        licence_number(one.get("value", ""))
+        for one in identifiers
+        if isinstance(one, dict) and one.get("system") == LICENCE_SYSTEM
+    )
+    return tuple(filter(None, found))
 
 
 def _practitioner_id(reference: Mapping[str, Json]) -> str:
@@ -94,7 +92,7 @@ def _practitioner_id(reference: Mapping[str, Json]) -> str:
     return id_ if kind.rpartition("/")[2] == "Practitioner" else ""
 
 
-def _numbers_of(cursor: Any, references: Iterable[Mapping[str, Json]]) -> dict[str, str]:
+def _numbers_of(cursor: Any, references: Iterable[Mapping[str, Json]]) -> dict[str, tuple[str, ...]]:
     """The licence numbers of the practitioners that are filed here, by id."""
     ids = sorted({id_ for one in references if (id_ := _practitioner_id(one))})
     if not ids:
@@ -103,11 +101,11 @@ def _numbers_of(cursor: Any, references: Iterable[Mapping[str, Json]]) -> dict[s
         "SELECT id, body FROM records_resource WHERE person_id = %s AND type = %s AND id = ANY (%s) AND NOT deleted",
         [NOBODY, NUMBERS["Practitioner"], ids],
     )
-    return {id_: _licence(orjson.loads(bytes(body)).get("identifier", ())) for id_, body in cursor.fetchall()}
+    return {id_: _licences(orjson.loads(bytes(body)).get("identifier", ())) for id_, body in cursor.fetchall()}
 
 
 def _team(
-    visit: str, rows: list[tuple[Any, ...]], named: Iterable[Named], numbers: Mapping[str, str]
+    visit: str, rows: list[tuple[Any, ...]], named: Iterable[Named], numbers: Mapping[str, tuple[str, ...]]
 ) -> VisitTeam | None:
     """None where the visit itself is not filed here: nobody knows when it ends."""
     encounter = next((row for row in rows if row[0] == NUMBERS["Encounter"]), None)
@@ -116,8 +114,7 @@ def _team(
     _, body, deleted, person, source, facility, happened, package = encounter
     members: dict[str, TeamKind] = {}
     for reference, kind in named if not deleted else ():
-        number = _licence([reference.get("identifier")]) or numbers.get(_practitioner_id(reference), "")
-        if number:
+        for number in _licences([reference.get("identifier")]) or numbers.get(_practitioner_id(reference), ()):
             members[number] = "own" if kind == "own" else members.get(number, kind)
     left = _left(orjson.loads(bytes(body)), happened)
     # What is withheld of a package named others, of whom nothing is filed.

@@ -50,3 +50,14 @@ def days_in_words(days: int) -> Words:
     """The weekdays of a bit mask: `T2 T3`."""
     chosen = [words for number, words in WEEKDAYS if days >> number & 1]
     return " ".join(vi for vi, _ in chosen), " ".join(en for _, en in chosen)
+
+
+# Why the register of practitioners does not bear out the licence of an account (engines/intake/practitioners/queries.py).
+LICENCE_DOUBTS: dict[str, Words] = {
+    "unknown": ("Sổ người hành nghề không có số này.", "The register of practitioners does not have this number."),
+    "other_name": ("Trong sổ người hành nghề, số này là của người có tên khác.", "In the register of practitioners the number is somebody else's by name."),
+    "withdrawn": ("Theo sổ người hành nghề, giấy phép này đã bị thu hồi.", "By the register of practitioners this licence was withdrawn."),
+    "suspended": ("Theo sổ người hành nghề, giấy phép này đang bị đình chỉ.", "By the register of practitioners this licence is suspended."),
+    "expired": ("Theo sổ người hành nghề, giấy phép này đã hết hạn.", "By the register of practitioners this licence has expired."),
+    "not_yet": ("Theo sổ người hành nghề, giấy phép này chưa đến ngày có hiệu lực.", "By the register of practitioners this licence is not in force yet."),
+}  # fmt: skip

@@ -21,9 +21,10 @@ from hoso.core.places.facilities import facility_by_code
 from hoso.core.places.facility_checks import read_day
 from hoso.core.places.models import Place
 from hoso.core.places.queries import find
+from hoso.engines.intake.practitioners.queries import doubt_about
 from hoso.web.asking import ask
 from hoso.web.routes import ActingRequest
-from hoso.web.staff.account_words import KINDS, LOCK_REASONS, WEEKDAYS
+from hoso.web.staff.account_words import KINDS, LICENCE_DOUBTS, LOCK_REASONS, WEEKDAYS
 from hoso.web.templatetags.bilingual import spoken
 
 Words = tuple[str, str]
@@ -55,17 +56,27 @@ def account(request: ActingRequest, account_id: int) -> HttpResponse:
 
 
 def _page(request: ActingRequest, account_id: int, problem: HosoError | None = None, link: str = "") -> HttpResponse:
-    detail = ask(request, lambda _scope: queries.account_detail(account_id), about=f"Account/{account_id}")
-    if detail is None:
+    found = ask(request, lambda _scope: _with_doubt(account_id), about=f"Account/{account_id}")
+    if found is None:
         raise HosoError("HS2205")
+    detail, doubt = found
     context = {
         "detail": detail, "account": detail.account, "kinds": KINDS, "roles": queries.roles_to_give(), "weekdays": WEEKDAYS,
         "lock_reason": LOCK_REASONS.get(detail.account.lock_reason), "problem": problem, "link": link,
         "own": account_id == request.actor.account_id, "now": timezone.now(), "typed": request.POST,
         "mail_is_on": mail_is_on(), "links": links_of(account_id), "providers": [verifier.provider for verifier in verifiers().values()],
-        "opens_session": detail.account.kind not in Account.WITHOUT_SESSION,
+        "licence_doubt": LICENCE_DOUBTS.get(doubt), "opens_session": detail.account.kind not in Account.WITHOUT_SESSION,
     }  # fmt: skip
     return render(request, "accounts/account.html", context, status=422 if problem else 200)
+
+
+def _with_doubt(account_id: int) -> tuple[queries.AccountDetail, str] | None:
+    """The account, and why the register of practitioners does not bear its licence out: a warning, never a refusal."""
+    detail = queries.account_detail(account_id)
+    if detail is None:
+        return None
+    held = next((one.number for one in detail.licences if one.ended_at is None), "")
+    return detail, doubt_about(held, detail.account.full_name, timezone.localdate()) if held else ""
 
 
 def new(request: ActingRequest) -> HttpResponse:

@@ -16,6 +16,7 @@ def home(request: ActingRequest) -> HttpResponse:
         "search_route": _search_route(request),
         "may_read_packages": may(actor, "package.read", "record_keeping"),
         "may_decide": may(actor, "conflict.decide", "record_keeping"),
+        "may_read_register": may(actor, "practitioner.read", "record_keeping"),
         "may_manage": may(actor, "account.manage", "administration"),
     }
     return render(request, "home.html", context)

@@ -10,6 +10,7 @@ from django.utils import timezone
 from hoso.core.errors import HosoError
 from hoso.core.places import queries
 from hoso.core.places.models import Place
+from hoso.web.menu import may
 from hoso.web.routes import ActingRequest
 
 BEFORE_THE_MERGER = date(2025, 6, 30)  # the last day of 63 provinces and of the districts
@@ -28,7 +29,14 @@ def places(request: ActingRequest) -> HttpResponse:
     """`?q=` units by name without accents, else the provinces of the day."""
     day, text = day_of(request), request.GET.get("q", "").strip()
     found = queries.find(text, day, limit=50) if text else _provinces(day)
-    context = {"day": day, "text": text, "places": found, "before": BEFORE_THE_MERGER, "today": timezone.localdate()}
+    context: dict[str, object] = {
+        "day": day,
+        "text": text,
+        "places": found,
+        "before": BEFORE_THE_MERGER,
+        "today": timezone.localdate(),
+    }
+    context["may_read_register"] = may(request.actor, "practitioner.read", "record_keeping")
     fragment = request.headers.get("HX-Target") == "results"
     return render(request, "places/rows.html" if fragment else "places/list.html", context)
 

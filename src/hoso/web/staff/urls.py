@@ -26,6 +26,7 @@ from hoso.web.staff import (
     identities,
     intake,
     labels,
+    list_urls,
     local_code_urls,
     mail,
     ministry_portal,
@@ -38,6 +39,7 @@ from hoso.web.staff import (
     people,
     person_urls,
     places,
+    practitioner_urls,
     quarantine,
     role_hours,
     security,
@@ -87,10 +89,6 @@ def _search(pattern: str, view: View, name: str, purpose: str) -> URLPattern:
     return route(pattern, view, name=name, permission="person.search", purpose=purpose, touches_person=True)
 
 
-def _household(pattern: str, view: View, name: str) -> URLPattern:
-    return route(pattern, view, name=name, permission="household.import", purpose=RECORD_KEEPING)
-
-
 def _conflict(pattern: str, view: View, name: str) -> URLPattern:
     return route(pattern, view, name=name, permission="conflict.decide", purpose=RECORD_KEEPING, touches_person=True)
 
@@ -130,6 +128,7 @@ urlpatterns = [
     *oversight_urls.urlpatterns,
     *local_code_urls.urlpatterns,
     *birth_and_card_urls.urlpatterns,
+    *practitioner_urls.urlpatterns,
     route("", home.home, name="home", permission=SIGNED_IN, purpose=PUBLIC),
     route("notices/", home.notices, name="notices", permission=SIGNED_IN, purpose=PUBLIC),
     route("notices/seen/", home.put_away, name="put_away_notices", permission=SIGNED_IN, purpose=PUBLIC),
@@ -219,11 +218,7 @@ urlpatterns = [
     _conflict("intake/conflicts/", conflicts.conflicts, "conflicts"),
     _conflict("intake/conflicts/open/", conflicts.open_conflicts, "open_conflicts"),
     _conflict("intake/conflicts/<int:conflict_id>/decide/", conflicts.decide, "decide_conflict"),
-    _household("intake/households/", household_lists.lists, "household_lists"),
-    _household("intake/households/template/", household_lists.empty, "household_template"),
-    _household("intake/households/<int:list_id>/", household_lists.one_list, "household_list"),
-    _household("intake/households/<int:list_id>/go/", household_lists.go, "household_list_go"),
-    _household("intake/households/<int:list_id>/report/", household_lists.report, "household_list_report"),
+    *list_urls.list_urls("intake/households/", household_lists.PAGES),
     _conflict("intake/pairs/", pairs.pairs, "pairs"),
     _conflict("intake/pairs/<int:pair_id>/decide/", pairs.decide, "decide_pair"),
     _conflict("intake/joins/<int:join_id>/part/", pairs.part, "part_persons"),

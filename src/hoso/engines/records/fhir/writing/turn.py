@@ -25,6 +25,7 @@ from hoso.engines.records.fhir.writing.new_ids import new_id, seed_of
 from hoso.engines.records.fhir.writing.patching import patched
 from hoso.engines.records.fhir.writing.permitted import check_type, scope_of_writer
 from hoso.engines.records.fhir.writing.references import rewritten
+from hoso.engines.records.fhir.writing.views import refuse_view
 from hoso.engines.records.subscriptions.asked import TYPE as SUBSCRIPTION
 from hoso.engines.records.subscriptions.asked import without_secrets
 from hoso.engines.records.subscriptions.registering import end, register
@@ -87,6 +88,8 @@ class _Turn:
         }
         self.conditions.find(wanted)
         keys = self._keys(wanted)
+        for key in keys:
+            refuse_view(*key)
         self._refuse_twice(wanted, keys)
         current = lock_current(self.cursor, self.scope, keys)
         bodies = self._bodies(wanted, keys, current)
