@@ -18,6 +18,7 @@ from fhirpy.base.exceptions import OperationOutcome, ResourceNotFound
 from hoso.cli.tests.test_serve import Served
 from hoso.core.accounts.credentials import issue_token
 from tests.claim_packages import package, sample_3176
+from tests.conformance.test_practitioners import csv_of, take
 from tests.database import Database
 from tests.intaking import Intake, one, person_of, rows, sign_in
 from tests.outside_clients.test_insurer_client import START_SECONDS, wait_for
@@ -57,6 +58,27 @@ def _observations(person: int) -> list[Any]:
     from hoso.engines.records.resource_types import NUMBERS
 
     return rows("SELECT id FROM records_resource WHERE person_id = %s AND type = %s", person, NUMBERS["Observation"])
+
+
+def test_fhirpy_finds_the_practitioner_whom_a_visit_names(record: Record) -> None:
+    """The logical reference of a line, as it was sent, leads to the register's Practitioner and to where they practise."""
+    client = SyncFHIRClient(record.base, authorization=f"Bearer {record.token}")
+    lines = client.resources("MedicationRequest").search(patient=record.patient).fetch_all()
+    named = next(each["requester"]["identifier"] for each in lines if "requester" in each)
+    take(
+        csv_of(
+            {"name": "Nguyễn Thị Mai", "licence": named["value"], "facility_code": "01000", "role": "Bác sĩ điều trị"}
+        )
+    )
+    (found,) = client.resources("Practitioner").search(identifier=f"{named['system']}|{named['value']}").fetch()
+    assert (found["name"][0]["text"], found["active"]) == ("Nguyễn Thị Mai", True)
+    (role,) = client.resources("PractitionerRole").search(practitioner=found.to_reference().reference).fetch()
+    assert role["practitioner"].to_resource().id == found.id
+    assert role["organization"]["identifier"]["value"] == "01000"
+    found["active"] = False
+    writer = SyncFHIRClient(record.base, authorization=f"Bearer {record.writer}")
+    with pytest.raises(OperationOutcome, match="HS6216"):
+        writer.resource("Practitioner", **found).save()
 
 
 def test_fhirpy(record: Record) -> None:
