@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from hoso.core.errors import HosoError
+from hoso.core.files.workbooks import BrokenWorkbook, workbook_rows
 
 LONGEST_LINE = 65_536  # characters of a heading
 SPREADSHEETS = (".xlsx", ".xls", ".xlsb", ".ods")
@@ -44,7 +45,8 @@ def read_sheets(source: BinaryIO, name: str, required: Sequence[str], optional: 
     """The same of a file of any length that is open, and is closed afterwards: a CSV is read as a stream, of a workbook every
     sheet that holds anything, each with its heading. `name` tells the kind and is named in errors.
 
-    Raises HosoError as `read_sheet`, some of it only when the rows are read.
+    An XLSX is read as a stream too; of the other kinds a sheet is in memory while it is read. Raises HosoError as `read_sheet`,
+    some of it only when the rows are read.
     """
     known = (*required, *optional)
     for sheet, columns, numbered in _headed(source, name, required, known):
@@ -79,8 +81,12 @@ def _headed(
 
 
 def _sheets_of(source: BinaryIO, name: str) -> Iterator[tuple[str, Iterator[tuple[int, list[str]]]]]:
-    if Path(name).suffix.lower() not in SPREADSHEETS:
+    suffix = Path(name).suffix.lower()
+    if suffix not in SPREADSHEETS:
         yield "", _streamed_csv(source, name)
+        return
+    if suffix == ".xlsx":
+        yield from _streamed_workbook(source, name)
         return
     from python_calamine import CalamineError, CalamineWorkbook
 
@@ -91,6 +97,26 @@ def _sheets_of(source: BinaryIO, name: str) -> Iterator[tuple[str, Iterator[tupl
             rows = book.get_sheet_by_name(sheet).iter_rows()
             yield sheet, ((number, [_text(cell) for cell in cells]) for number, cells in enumerate(rows, start=1))
     except (CalamineError, OSError, ValueError) as error:
+        raise HosoError("HS6010", file=name, reason=_short(error)) from error
+
+
+def _streamed_workbook(source: BinaryIO, name: str) -> Iterator[tuple[str, Iterator[tuple[int, list[str]]]]]:
+    try:
+        for sheet, rows in workbook_rows(source):
+            yield sheet, _from_first_column(rows, name)
+    except BrokenWorkbook as error:
+        raise HosoError("HS6010", file=name, reason=_short(error)) from error
+
+
+def _from_first_column(rows: Iterator[tuple[int, list[str]]], name: str) -> Iterator[tuple[int, list[str]]]:
+    """From the first column of the heading; what stands before it in a row is told with what stands behind the last."""
+    first: int | None = None
+    try:
+        for number, cells in rows:
+            if first is None:
+                first = next((place for place, cell in enumerate(cells) if cell), None)
+            yield number, [*cells[first:], *filter(None, cells[:first])] if first else cells
+    except BrokenWorkbook as error:
         raise HosoError("HS6010", file=name, reason=_short(error)) from error
 
 
