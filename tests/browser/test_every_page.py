@@ -8,6 +8,7 @@ from urllib.parse import quote
 import pytest
 from playwright.sync_api import Page, ViewportSize, expect
 
+from hoso.engines.statistics.uids import uid_of
 from tests.browser.accessibility import grave_findings
 from tests.browser.conftest import Enter
 from tests.browser.house import House
@@ -16,6 +17,7 @@ from tests.browser.patients import Patient, chronic_patient
 
 Walk = Callable[..., Iterator[Page]]
 CDA = Path(__file__).parents[1] / "conformance" / "cda" / "Documents_Transfer_Summary_Transfer_Summary.xml"
+REPORT = uid_of("form:tt23-4-bct")
 NARROW = {"width": 375, "height": 740}
 LAPTOP = ViewportSize(width=1366, height=768)
 MOST_BYTES = 100_000
@@ -96,6 +98,8 @@ def addresses(house: House) -> dict[str, tuple[str, str]]:
         "yield of the mapping": ("tiepnhan", "/intake/codes/yield/"),
         "second factor": ("quantri", "/security/"),
         "statistics": ("thongke", "/statistics/"),
+        "reports to approve": ("duyetbc", "/statistics/approval/"),
+        "a report to approve": ("duyetbc", _sheet_address(house).replace("/tt23-4-bct/", f"/reports/{REPORT}/")),
         "statistical form": ("thongke", _sheet_address(house)),
     }
 

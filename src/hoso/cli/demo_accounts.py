@@ -31,6 +31,7 @@ ACCOUNTS = (
     DemoAccount("bacsi", "BS. Nguyễn Minh Anh (mẫu)", "clinical", "doctor", facility=HOSPITAL, vneid=people.DOCTOR),
     DemoAccount("tram", "YS. Trần Thu Hà (mẫu)", "clinical", "station_nurse", place_of=STATION),
     DemoAccount("thongke", "CN. Mai Thị Cúc (mẫu)", "technical", "statistics_officer", place_of=STATION),
+    DemoAccount("duyetbc", "ThS. Phan Văn Lộc (mẫu)", "technical", "statistics_approver"),
     DemoAccount("tiepdon", "Ngô Thị Thu (mẫu)", "clinical", "receptionist", facility=HOSPITAL),
     DemoAccount("dulieu", "ThS. Bùi Thị Hạnh (mẫu)", "technical", "privacy_officer"),
     DemoAccount("hoso", "CN. Lê Quốc Bảo (mẫu)", "technical", "facility_records_officer", facility=HOSPITAL),

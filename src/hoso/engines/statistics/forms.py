@@ -10,6 +10,7 @@ from typing import Any, Literal
 from hoso.core.definitions import DefinitionError, definitions_folder, read_definition
 from hoso.core.periods.calendar import add_working_days
 from hoso.core.periods.periods import Period, PeriodType
+from hoso.engines.statistics.uids import uid_of
 
 DimensionKind = Literal["partition", "of_which", "nested", "overlapping"]
 
@@ -121,6 +122,13 @@ class Form:
         """The last day on time for a tier; None where no deadline is known."""
         deadline = self.deadlines.get(tier)
         return deadline.day_after(period.end) if deadline else None
+
+
+def form_of(uid: str) -> Form | None:
+    """The shipped form with rows whose data set has this id (or whose key this is)."""
+    return next(
+        (form for form in forms().values() if form.rows and uid in (uid_of(f"form:{form.key}"), form.key)), None
+    )
 
 
 @cache

@@ -20,6 +20,7 @@ VERSION = "2.42.4"  # whose manner is followed; clients read major and minor
 AUTHORITIES = {
     "statistics.read": ("F_VIEW_EVENT_ANALYTICS", "M_dhis-web-data-visualizer"),
     "statistics.write": ("F_DATAVALUE_ADD", "F_DATAVALUE_DELETE"),
+    "statistics.approve": ("F_APPROVE_DATA", "F_APPROVE_DATA_LOWER_LEVELS"),
     "statistics.define": ("F_METADATA_IMPORT",),
 }
 

@@ -6,7 +6,17 @@ from functools import wraps
 from django.http import HttpResponse
 from django.urls import URLPattern, register_converter
 
-from hoso.web.dhis2 import accounts, analytics, collections, completeness, geojson, single_values, system, value_sets
+from hoso.web.dhis2 import (
+    accounts,
+    analytics,
+    approvals,
+    collections,
+    completeness,
+    geojson,
+    single_values,
+    system,
+    value_sets,
+)
 from hoso.web.dhis2.metadata import take as take_metadata
 from hoso.web.routes import PUBLIC, SIGNED_IN, Declaration, by_method, govern
 
@@ -58,7 +68,8 @@ def _plain(view: View) -> View:
     return without
 
 
-READ, WRITE, DEFINE = "statistics.read", "statistics.write", "statistics.define"
+READ, WRITE, APPROVE = "statistics.read", "statistics.write", "statistics.approve"
+DEFINE = "statistics.define"
 urlpatterns = [
     _at("system/info", "info", PUBLIC, GET=(system.info, SIGNED_IN)),
     _at("system/ping", "system_ping", PUBLIC, GET=(system.ping, SIGNED_IN)),
@@ -82,6 +93,13 @@ urlpatterns = [
         "sharing", "sharing",
         GET=(accounts.sharing, READ), POST=(accounts.share, DEFINE), PUT=(accounts.share, DEFINE),
     ),
+    _at(
+        "dataApprovals", "approval",
+        GET=(approvals.state, READ), POST=(approvals.approve, APPROVE), DELETE=(approvals.unapprove, APPROVE),
+    ),
+    _at("dataApprovals/approvals", "approvals", GET=(approvals.states, READ), POST=(approvals.approve_many, APPROVE)),
+    _at("dataApprovals/unapprovals", "unapprovals", POST=(approvals.unapprove_many, APPROVE)),
+    _at("dataAcceptances", "acceptance", POST=(approvals.accept, APPROVE)),
     _at("analytics", "analytics", GET=(analytics.figures, READ)),
     _at("<dhis2_word:collection>", "list", GET=(collections.listed, READ)),
     _at("<dhis2_word:collection>/<dhis2_word:uid>", "object", GET=(collections.single, READ)),

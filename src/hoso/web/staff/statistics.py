@@ -12,6 +12,7 @@ from hoso.core.periods.periods import Period, period_of
 from hoso.engines.statistics.entry import open_sheet, own_units, save_cell
 from hoso.engines.statistics.forms import Form, forms
 from hoso.engines.statistics.hints import Hint
+from hoso.engines.statistics.uids import uid_of
 from hoso.web.routes import ActingRequest
 from hoso.web.staff.period_titles import period_title
 
@@ -43,6 +44,7 @@ def sheet(request: ActingRequest, form: str, unit: str, period: str) -> HttpResp
         "before": _neighbour(found.period.previous()),
         "after": _neighbour(found.period.next()) if found.period.next().start <= date.today() else None,
         "writes": writes,
+        "report": (uid_of(f"form:{form}"), unit, found.period.id),
     }
     return render(request, "statistics/sheet.html", context)
 

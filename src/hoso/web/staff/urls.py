@@ -47,6 +47,7 @@ from hoso.web.staff import (
     sent_xml,
     signatures,
     statistics,
+    statistics_approval,
     subscriptions,
     terminology,
     tiers,
@@ -155,6 +156,22 @@ urlpatterns = [
         require_POST(statistics.cell),
         "statistics_cell",
         "statistics.write",
+    ),
+    _figures("statistics/approval/", statistics_approval.waiting, "statistics_waiting"),
+    _figures(
+        "statistics/reports/<str:data_set>/<str:unit>/<str:period>/", statistics_approval.report, "statistics_report"
+    ),
+    _figures(
+        "statistics/reports/<str:data_set>/<str:unit>/<str:period>/hand-in/",
+        require_POST(statistics_approval.hand_in),
+        "statistics_hand_in",
+        "statistics.write",
+    ),
+    _figures(
+        "statistics/reports/<str:data_set>/<str:unit>/<str:period>/decide/",
+        require_POST(statistics_approval.decide),
+        "statistics_decide",
+        "statistics.approve",
     ),
     _package("intake/", intake.desk, "intake"),
     _package("intake/totals/", intake.totals, "intake_totals"),

@@ -22,6 +22,7 @@ CODES: dict[str, tuple[str, str, bool]] = {
     "HS7017": ("HS7017", "dataSet", True),
     "E8030": ("HS7018", "period", True),
     "E8031": ("HS7019", "orgUnit", True),
+    "E8033": ("HS7044", "orgUnit", False),
     "E8120": ("HS7020", "value", False),
     "E8122": ("HS7021", "value", False),
     "E8125": ("HS7022", "comment", False),

@@ -76,9 +76,10 @@ def _take(
         received += len(batch)
         store.stage(checker.check(batch))
     _refuse_what_contradicts(store, checker, report)
-    for uid, index in store.against_strategy(options.strategy):
-        report.note("HS7024", uid, index)
-        report.rejected.append(index)
+    for code, refused in (("HS7024", store.against_strategy(options.strategy)), ("E8033", store.closed())):
+        for uid, index in refused:
+            report.note(code, uid, index)
+            report.rejected.append(index)
     if options.atomic and report.rejected:
         report.rejected += store.indexes()
         report.refused_whole = True

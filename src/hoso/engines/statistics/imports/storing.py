@@ -109,6 +109,16 @@ class Store:
         )
         return list(self._cursor.fetchall())
 
+    def closed(self) -> list[tuple[str, int]]:
+        """Take out rows of reports that were handed in or approved; gives element and index."""
+        self._cursor.execute(
+            "DELETE FROM statistics_stage s USING statistics_report r, statistics_data_set_element m, statistics_element e"
+            " WHERE (r.period_id, r.unit_id) = (s.period_id, s.unit_id) AND e.id = s.element_id"
+            " AND (m.data_set_id, m.element_id) = (r.data_set_id, s.element_id) AND NOT statistics_cell_open("
+            "r.data_set_id, r.period_id, r.unit_id, s.element_id, s.split_id) RETURNING e.uid, s.row_index"
+        )
+        return list(self._cursor.fetchall())
+
     def merge(self, act_id: int) -> tuple[int, int, int]:
         """Write what is new or different: how many rows were new, changed, the same. Rows without a value only take
         back what is there."""
