@@ -15,8 +15,8 @@ STATION = "80936"  # of the stations the one in whose commune most of the provin
 
 @dataclass(frozen=True)
 class DemoAccount:
-    """An account to make; `facility` is a code, `place_of` the code of the facility whose commune it covers,
-    `vneid` whom the simulated VNeID knows it as."""
+    """An account to make; `facility` is a code, `place_of` the code of the facility whose commune it covers, `province_of`
+    of the one whose province; `vneid` whom the simulated VNeID knows it as."""
 
     username: str
     full_name: str
@@ -24,6 +24,7 @@ class DemoAccount:
     role: str
     facility: str = ""
     place_of: str = ""
+    province_of: str = ""
     vneid: people.SimulatedPerson | None = None
 
 
@@ -32,6 +33,7 @@ ACCOUNTS = (
     DemoAccount("tram", "YS. Trần Thu Hà (mẫu)", "clinical", "station_nurse", place_of=STATION),
     DemoAccount("thongke", "CN. Mai Thị Cúc (mẫu)", "technical", "statistics_officer", place_of=STATION),
     DemoAccount("duyetbc", "ThS. Phan Văn Lộc (mẫu)", "technical", "statistics_approver"),
+    DemoAccount("duyettinh", "CN. Trịnh Thị Nga (mẫu)", "technical", "statistics_approver", province_of=STATION),
     DemoAccount("tiepdon", "Ngô Thị Thu (mẫu)", "clinical", "receptionist", facility=HOSPITAL),
     DemoAccount("dulieu", "ThS. Bùi Thị Hạnh (mẫu)", "technical", "privacy_officer"),
     DemoAccount("hoso", "CN. Lê Quốc Bảo (mẫu)", "technical", "facility_records_officer", facility=HOSPITAL),
@@ -101,7 +103,7 @@ def _make(account: DemoAccount) -> SignIn:
         title_vi, title_en, second_factor = cursor.fetchone()
     new = NewAccount(
         account.username, account.full_name, account.kind, account.role,
-        _facility_id(account.facility), _commune_id(account.place_of), second_factor, ready=True,
+        _facility_id(account.facility), _place_id(account), second_factor, ready=True,
         personal_number=account.vneid.personal_number if account.vneid else "",
     )  # fmt: skip
     # One whose sign-in was lost (the file was removed) makes way for a new one under its name.
@@ -121,14 +123,16 @@ def _facility_id(code: str) -> int | None:
     return Facility.objects.get(code=code).pk if code else None
 
 
-def _commune_id(facility_code: str) -> int | None:
+def _place_id(account: DemoAccount) -> int | None:
     from hoso.core.places.models import Place
     from hoso.demo.facilities import facilities
 
-    if not facility_code:
+    code = account.place_of or account.province_of
+    if not code:
         return None
-    commune = next(facility.commune_code for facility in facilities() if facility.code == facility_code)
-    return Place.objects.get(level=Place.Level.COMMUNE, code=commune, valid_to=None).pk
+    commune = next(facility.commune_code for facility in facilities() if facility.code == code)
+    place = Place.objects.get(level=Place.Level.COMMUNE, code=commune, valid_to=None)
+    return place.pk if account.place_of else place.parent_id
 
 
 def _write(file: Path, sign_ins: Sequence[SignIn]) -> None:

@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 from django.db import connection
+from django.utils import timezone
 
 from hoso.core.access.actor import Actor
 from hoso.core.access.policy import decide
@@ -14,6 +15,7 @@ from hoso.core.database.session import acting_transaction
 from hoso.core.errors import HosoError
 from hoso.core.periods.periods import Period, parse_period
 from hoso.engines.statistics.catalogue import Catalogue, DataSet, read_catalogue
+from hoso.engines.statistics.uids import DEFAULT_SPLIT
 from hoso.engines.statistics.units import Unit, UnitReach, find_units, reach_for
 
 PURPOSE = "statistics"
@@ -48,11 +50,7 @@ def register(actor: Actor, wanted: Sequence[Registration]) -> Registered:
         scope = decide(actor, "statistics.write", PURPOSE)
         catalogue, reach = read_catalogue(), reach_for("statistics.write")
         units = find_units("uid", [one.unit for one in wanted])
-        cursor.execute(
-            "INSERT INTO statistics_act (account_id, actor, kind, rows) VALUES (%s, %s, 'import', %s) RETURNING id",
-            [actor.account_id, actor.name, len(wanted)],
-        )
-        act = cursor.fetchone()[0]
+        act = _act(cursor, actor, len(wanted))
         for place, one in enumerate(wanted):
             try:
                 fresh = _note(cursor, catalogue, reach, units.get(one.unit, []), one, act)
@@ -66,6 +64,27 @@ def register(actor: Actor, wanted: Sequence[Registration]) -> Registered:
                        outcome="done" if done.fresh + done.changed else "refused", found=done.fresh + done.changed)
         )  # fmt: skip
     return done
+
+
+def complete_with_hand_in(cursor: Any, actor: Actor, report: tuple[int, str, int], place: int, facility: int) -> None:
+    """Whoever hands a report in says by it that it is complete. One handed in again keeps the day it first came: sent in
+    time and then corrected is in time. `report`: numbers of data set and unit around the period's id, which is there."""
+    data_set, period, unit = report
+    cursor.execute(
+        "INSERT INTO statistics_completion SELECT %s, p.id, %s, t.id, %s, %s, true, %s, %s FROM statistics_period p"
+        " JOIN statistics_split t ON t.uid = %s WHERE p.iso = %s"
+        " ON CONFLICT (data_set_id, period_id, unit_id, attribute_id) DO UPDATE"
+        " SET completed = true, day = excluded.day, act_id = excluded.act_id WHERE NOT statistics_completion.completed",
+        [data_set, unit, place, facility, timezone.localdate(), _act(cursor, actor, 1), DEFAULT_SPLIT, period],
+    )
+
+
+def _act(cursor: Any, actor: Actor, rows: int) -> int:
+    cursor.execute(
+        "INSERT INTO statistics_act (account_id, actor, kind, rows) VALUES (%s, %s, 'import', %s) RETURNING id",
+        [actor.account_id, actor.name, rows],
+    )
+    return int(cursor.fetchone()[0])
 
 
 def _note(cursor: Any, catalogue: Catalogue, reach: UnitReach, units: list[Unit], one: Registration, act: int) -> bool:

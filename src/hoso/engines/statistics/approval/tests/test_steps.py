@@ -127,6 +127,17 @@ def test_what_was_handed_in_is_closed(world: World) -> None:
         )
 
 
+def test_handing_in_says_that_it_is_complete_and_its_first_day_stays(world: World) -> None:
+    completion = "SELECT completed, day = current_date, act_id FROM statistics_completion"
+    assert seen(world.officer, completion) == []
+    world.do(world.officer, "hand_in")
+    ((completed, today, act),) = seen(world.officer, completion)
+    assert completed and today
+    world.do(world.tay_ninh, "return", "x")
+    world.do(world.officer, "hand_in")
+    assert seen(world.officer, completion) == [(True, True, act)]
+
+
 def test_returned_whole_it_is_open_and_goes_up_again(world: World) -> None:
     world.do(world.officer, "hand_in")
     assert world.refused(world.tay_ninh, "return", "") == "HS7043"
