@@ -98,6 +98,7 @@ def addresses(house: House) -> dict[str, tuple[str, str]]:
         "yield of the mapping": ("tiepnhan", "/intake/codes/yield/"),
         "second factor": ("quantri", "/security/"),
         "statistics": ("thongke", "/statistics/"),
+        "deadlines of reports": ("duyetbc", "/statistics/deadlines/"),
         "reports to approve": ("duyetbc", "/statistics/approval/"),
         "a report to approve": ("duyetbc", _sheet_address(house).replace("/tt23-4-bct/", f"/reports/{REPORT}/")),
         "statistical form": ("thongke", _sheet_address(house)),

@@ -99,6 +99,15 @@ def units_by_id(cursor: Any, numbers: set[int]) -> dict[int, Unit]:
     }
 
 
+def provinces_today() -> list[tuple[str, str]]:
+    """Id and name of each."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT uid, name FROM statistics_unit WHERE tier = 'province' AND valid_to IS NULL ORDER BY code"
+        )
+        return list(cursor.fetchall())
+
+
 @dataclass(frozen=True, slots=True)
 class UnitReach:
     """Which units an actor reaches for one permission, as row security has it."""

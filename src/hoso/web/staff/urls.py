@@ -48,6 +48,7 @@ from hoso.web.staff import (
     signatures,
     statistics,
     statistics_approval,
+    statistics_deadlines,
     subscriptions,
     terminology,
     tiers,
@@ -156,6 +157,13 @@ urlpatterns = [
         require_POST(statistics.cell),
         "statistics_cell",
         "statistics.write",
+    ),
+    _figures("statistics/deadlines/", statistics_deadlines.board, "statistics_deadlines"),
+    _figures(
+        "statistics/deadlines/<str:unit>/remind/",
+        require_POST(statistics_deadlines.remind),
+        "statistics_remind",
+        "statistics.approve",
     ),
     _figures("statistics/approval/", statistics_approval.waiting, "statistics_waiting"),
     _figures(

@@ -1,0 +1,1 @@
+"""Who reported in time, late or not at all, and reminding them."""
