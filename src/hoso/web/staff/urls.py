@@ -150,6 +150,14 @@ urlpatterns = [
     _print("people/<int:person_id>/papers/<str:composition>/print/", papers.paper, "print_paper"),
     _label("people/<int:person_id>/labels/", labels.person_labels, "person_labels"),
     _label("people/<int:person_id>/visits/<str:encounter>/labels/", labels.visit_labels, "visit_labels"),
+    _figures("statistics/deadlines/", statistics_deadlines.board, "statistics_deadlines"),
+    # Before the forms, whose addresses have as many parts.
+    _figures(
+        "statistics/deadlines/remind/<str:unit>/",
+        require_POST(statistics_deadlines.remind),
+        "statistics_remind",
+        "statistics.approve",
+    ),
     _figures("statistics/", statistics.due, "statistics"),
     _figures("statistics/<str:form>/<str:unit>/<str:period>/", statistics.sheet, "statistics_sheet"),
     _figures(
@@ -157,13 +165,6 @@ urlpatterns = [
         require_POST(statistics.cell),
         "statistics_cell",
         "statistics.write",
-    ),
-    _figures("statistics/deadlines/", statistics_deadlines.board, "statistics_deadlines"),
-    _figures(
-        "statistics/deadlines/<str:unit>/remind/",
-        require_POST(statistics_deadlines.remind),
-        "statistics_remind",
-        "statistics.approve",
     ),
     _figures("statistics/approval/", statistics_approval.waiting, "statistics_waiting"),
     _figures(
