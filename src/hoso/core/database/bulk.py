@@ -3,15 +3,20 @@
 A few rows go without the staging table, in one round trip.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from hoso.core.database.packed_rows import HEADER, TRAILER, Packed
 
 Row = Sequence[Any]
 FEW = 40  # rows that are inserted faster without a staging table
+MOST_DEAD = 2000  # rows deleted from a staging table since it was emptied
+
+_dead: WeakKeyDictionary[Any, Counter[str]] = WeakKeyDictionary()  # of each connection, by staging table
 
 
 def bulk_insert(cursor: Any, table: str, columns: Mapping[str, str], rows: Iterable[Row], on_conflict: str = "") -> int:
@@ -75,7 +80,7 @@ def staged(cursor: Any, name: str, columns: Mapping[str, str], rows: Sequence[Ro
         for row in rows:
             copy.write_row(row)
     yield stage
-    cursor.execute(f"TRUNCATE {stage}")
+    _empty(cursor, stage, len(rows))
 
 
 @contextmanager
@@ -85,6 +90,18 @@ def staged_packed(cursor: Any, name: str, columns: Mapping[str, str], packed: Pa
         copy.write(HEADER + packed + TRAILER)
     yield stage
     cursor.execute(f"TRUNCATE {stage}")
+
+
+def _empty(cursor: Any, stage: str, rows: int) -> None:
+    """Emptying a table as a whole costs new files, more than deleting a few rows does. Rows that are deleted stay in the way of
+    those after them until the transaction ends, so the table is emptied when many may have gathered."""
+    dead = _dead.setdefault(cursor.connection, Counter())
+    dead[stage] += rows
+    if dead[stage] <= MOST_DEAD:
+        cursor.execute(f"DELETE FROM {stage}")
+    else:
+        cursor.execute(f"TRUNCATE {stage}")
+        dead[stage] = 0
 
 
 @contextmanager

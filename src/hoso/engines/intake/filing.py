@@ -259,9 +259,11 @@ def _write(batch: _Batch, actor: Actor) -> None:
     codes = {number: code for code, number in batch.facilities.items()} | batch.ledger.facility_codes()
     origins = {number: (one.facility_id, batch.facts.package_id) for number, one in batch.touched_persons.items()}
     file_patients(batch.records, [batch.people.persons[number] for number in origins], origins, codes)
+    homes = batch.people.homes()
+    batch.records.bring_home(homes)
     batch.records.write()
     batch.codes.write()
-    move_home(batch.cursor, batch.people.homes())
+    move_home(batch.cursor, homes)
     batch.ledger.write()
     bulk_insert(
         batch.cursor, "access_care_relation", CARE_COLUMNS,

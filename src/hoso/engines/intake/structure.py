@@ -6,8 +6,11 @@ quarantine, others warn. A few fields are errors always, because without them no
 
 import re
 import sys
+from collections.abc import Callable
 from datetime import date
 from functools import cache, lru_cache
+from itertools import compress
+from operator import gt, itemgetter
 
 from hoso.engines.intake.exchange import Decision, Field, Table
 from hoso.engines.intake.moments import is_valid_moment
@@ -21,6 +24,7 @@ KEY_SIZE, FACILITY_SIZE = 500, 10
 _NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?\Z")
 MAX_FINDINGS = 500
 MOST_REMEMBERED = 5_000
+MOST_TAGS = 200  # of a line whose shape is remembered
 
 
 def check_structure(visit: SentVisit, decision: Decision, left: date | None) -> list[Finding]:
@@ -50,21 +54,42 @@ def check_structure(visit: SentVisit, decision: Decision, left: date | None) -> 
 
 
 def _check_line(findings: list[Finding], table: Table, position: int, values: Values, left: date) -> None:
-    harmless, sound = _harmless_lengths(table), _sound_values(table, left)
-    for tag, value in values.items():
-        length = harmless.get(tag)
-        if length is None:
+    limits, required = (_shape if len(values) <= MOST_TAGS else _shape.__wrapped__)(table, tuple(values))
+    lengths = [*map(len, values.values()), 0]
+    # Nearly every value is within its limit; the rest are looked at one by one.
+    suspects = compress(values.items(), map(gt, lengths, limits))
+    sound = _sound_values(table, left)
+    for tag, value in suspects:
+        if tag not in table.field_by_name:
             findings.append(
                 Finding("HS3105", "notice", table.number, position, str(tag)[:60], value[:200], {}, "structure.tag")
             )
-        elif len(value) > length and (tag, value) not in sound:
+        elif (tag, value) not in sound:
             before = len(findings)
             _check_value(findings, table, position, table.field_by_name[tag], value, left)
             if len(findings) == before and len(sound) < MOST_REMEMBERED:
                 sound.add((tag, value))
-    for field in _required_fields(table):
-        if not values.get(field.name) and not any(map(values.get, field.aliases)):
-            _check_missing(findings, table, position, field, left)
+    if not all(required(lengths)):
+        for field in _required_fields(table):
+            if not values.get(field.name) and not any(map(values.get, field.aliases)):
+                _check_missing(findings, table, position, field, left)
+
+
+@lru_cache(maxsize=1024)
+def _shape(table: Table, tags: tuple[str, ...]) -> tuple[tuple[int, ...], Callable[[list[int]], tuple[int, ...]]]:
+    """Of lines with these tags: the length up to which each value cannot be wrong, below any for a tag that is not known, and
+    what takes the lengths of required values. One that may be under another name, or is not there, counts as empty: the
+    length behind the last."""
+    harmless = _harmless_lengths(table)
+    limits = tuple(harmless.get(tag, -1) for tag in tags)
+    places = [tags.index(field.name) if field.name in tags else len(tags) for field in _required_fields(table)]
+    return limits, _getter(places)
+
+
+def _getter(places: list[int]) -> Callable[[list[int]], tuple[int, ...]]:
+    if len(places) > 1:
+        return itemgetter(*places)
+    return lambda lengths: tuple(lengths[place] for place in places)
 
 
 @cache

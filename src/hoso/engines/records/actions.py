@@ -3,7 +3,7 @@
 A batch belongs to one transaction of its caller. Bytes equal to those filed change nothing.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from hashlib import sha256
@@ -16,6 +16,7 @@ from hoso.engines.records.resource_types import NUMBERS, name_of
 
 _KEPT = ", ".join(RESOURCE_COLUMNS)
 _KEY = "person_id = %s AND type = %s AND id = %s"
+_PERSON, _PLACE = (list(RESOURCE_COLUMNS).index(name) for name in ("person_id", "place_id"))
 
 
 DraftKind = TypeVar("DraftKind", bound=Draft)
@@ -149,6 +150,12 @@ class RecordBatch:
         )
         self.cursor.execute(f"DELETE FROM records_token WHERE {_KEY}", [filing.person_id, *key])
 
+    def bring_home(self, homes: Mapping[int, int]) -> None:
+        """Give what is gathered of these persons the home they have at the end of the batch (person -> place), so that rows
+        are not written first and moved right after."""
+        for rows in (self.new, self.changed, self.late) if homes else ():
+            rows[:] = [_at(row, homes[row[_PERSON]]) if row[_PERSON] in homes else row for row in rows]
+
     def write(self) -> None:
         """Store everything gathered."""
         write_new(self.cursor, self.new, self.new_tokens)
@@ -177,6 +184,10 @@ class RecordBatch:
             filing.source_person_id, filing.facility_id, filing.place_id, draft.sensitivity, filing.package_id, draft.table,
             draft.line, digest, body, draft.meta,
         )  # fmt: skip
+
+
+def _at(row: Row, place: int) -> Row:
+    return row if row[_PLACE] == place else (*row[:_PLACE], place, *row[_PLACE + 1 :])
 
 
 def move_visit(

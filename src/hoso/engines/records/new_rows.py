@@ -38,7 +38,7 @@ _PLACES_OF_LOCATION = [_OF_ROW(name) for name in LOCATION_COLUMNS]
 
 
 def write_new(cursor: Any, rows: Sequence[Row], tokens: Sequence[TokenOfRow]) -> None:
-    """Insert resources with their locations and search rows."""
+    """Insert resources with their locations and search rows; each of these is new, as its resource is."""
     if len(rows) <= FEW:
         bulk_insert(cursor, "records_resource", RESOURCE_COLUMNS, rows)
         bulk_insert(cursor, "records_location", LOCATION_COLUMNS, map(location_row, rows))
@@ -55,7 +55,7 @@ def write_new(cursor: Any, rows: Sequence[Row], tokens: Sequence[TokenOfRow]) ->
             if found:
                 cursor.execute(
                     f"INSERT INTO records_token (hash, happened, {said}) SELECT t.hash, coalesce(t.moment, r.happened), {said}"
-                    f" FROM {found} t JOIN {stage} r USING (number) ON CONFLICT DO NOTHING"
+                    f" FROM {found} t JOIN {stage} r USING (number)"
                 )
 
 

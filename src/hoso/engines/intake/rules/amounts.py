@@ -68,10 +68,15 @@ def _misfit(place: Place, ways: Sequence[Amounts], named: Amounts, stated: Amoun
     for way in ways:
         wrong, apart = {}, Decimal(0)
         for field, run in way.items():
-            found, wanted = stated[field](place), run(place)
-            if found is not None and wanted is not None and abs(found - wanted) > TOLERANCE:
+            found = stated[field](place)
+            if found is None:
+                continue
+            wanted = run(place)
+            if wanted is None or found == wanted:  # nearly always
+                continue
+            if (difference := abs(found - wanted)) > TOLERANCE:
                 wrong[field] = wanted
-                apart += abs(found - wanted)
+                apart += difference
         if not wrong:
             return {}
         if closeness is None or (len(wrong), apart) < closeness:

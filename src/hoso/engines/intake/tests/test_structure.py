@@ -6,7 +6,7 @@ import pytest
 
 from hoso.engines.intake.exchange import load_decisions
 from hoso.engines.intake.sent import Finding, PackageHeader, SentVisit, Values
-from hoso.engines.intake.structure import MAX_FINDINGS, check_structure
+from hoso.engines.intake.structure import MAX_FINDINGS, MOST_TAGS, check_structure
 
 ESSENTIAL = {
     "MA_LK": "A1", "MA_BN": "B1", "HO_TEN": "NGUYỄN VĂN MẪU", "NGAY_SINH": "19800101", "GIOI_TINH": "1",
@@ -112,3 +112,21 @@ def test_a_birth_date_may_lack_day_month_and_time() -> None:
         assert ("HS3104", "error") not in about(check("qd4750", one_line(NGAY_SINH=text)), "NGAY_SINH"), text
     for text in ("1980", "19800501", "198013010000", "000000000000"):
         assert ("HS3104", "error") in about(check("qd4750", one_line(NGAY_SINH=text)), "NGAY_SINH"), text
+
+
+def test_lines_of_one_shape_are_judged_each_by_its_values() -> None:
+    lines: list[Values] = [
+        {"MA_LK": "A1", "STT": str(n), "SO_LUONG": text} for n, text in enumerate(("1", "x", "", "2"), 1)
+    ]
+    found = check("qd3176", {**one_line(), 2: lines})
+    assert [(one.line, one.code) for one in found if one.field == "SO_LUONG" and one.table == 2] == [
+        (2, "HS3103"),
+        (3, "HS3101"),
+    ]
+
+
+def test_every_unknown_tag_is_told_however_many_there_are() -> None:
+    strange = {f"LA_{number}": "" for number in range(2 * MOST_TAGS)}
+    found = check("qd3176", {1: [{**strange, **ESSENTIAL}]})
+    assert sum(one.code == "HS3105" for one in found) == 2 * MOST_TAGS
+    assert not about(found, "MA_LK")

@@ -1,6 +1,8 @@
 """Many new resources at once leave the same rows as each by itself."""
 
+import pickle
 from collections.abc import Sequence
+from dataclasses import fields
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -11,6 +13,7 @@ from hoso.core.accounts.machines import as_intake_service
 from hoso.core.database.bulk import FEW
 from hoso.engines.records.actions import Filing, RecordBatch
 from hoso.engines.records.drafts import Draft, to_bytes
+from hoso.engines.records.fhir.writing.written import Written
 
 START = datetime(2026, 3, 1, tzinfo=UTC)
 COLUMNS = {
@@ -61,3 +64,23 @@ def test_many_at_once_leave_what_each_alone_leaves(table: str) -> None:
     many, alone = _rows(table, 71), _rows(table, 72)
     assert many == alone
     assert len(many) == 3 * FEW * (4 if table == "records_token" else 1)
+
+
+@pytest.mark.django_db
+def test_who_moved_in_the_batch_is_written_at_home_and_nobody_else() -> None:
+    with as_intake_service(), connection.cursor() as cursor:
+        batch = RecordBatch(cursor, START)
+        for draft, filing in _drafts(73) + _drafts(74):
+            batch.file(draft, filing)
+        batch.bring_home({73: 80, 75: 81})
+        batch.write()
+        for table in COLUMNS:
+            cursor.execute(f"SELECT DISTINCT person_id, place_id FROM {table} WHERE person_id IN (73, 74) ORDER BY 1")
+            assert cursor.fetchall() == [(73, 80), (74, 8)], table
+
+
+def test_a_draft_travels_whole_between_processes() -> None:
+    for draft, _ in _drafts(76):
+        assert pickle.loads(pickle.dumps(draft)) == draft
+    written = Written(*(getattr(draft, one.name) for one in fields(draft)))
+    assert type(pickle.loads(pickle.dumps(written))) is Written
