@@ -26,7 +26,7 @@ def test_each_use_sees_its_own_rows(many: int) -> None:
             assert _seen(cursor, rows[:1]) == rows[:1]
 
 
-@pytest.mark.django_db(transaction=True)
+@pytest.mark.django_db
 def test_a_use_that_was_undone_leaves_nothing() -> None:
     with connection.cursor() as cursor:
         with pytest.raises(ZeroDivisionError), transaction.atomic():
