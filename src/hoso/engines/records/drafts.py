@@ -6,7 +6,7 @@ from datetime import datetime
 from functools import cache
 from hashlib import sha256
 from operator import attrgetter
-from typing import Any, Self
+from typing import Any
 
 import orjson
 
@@ -35,9 +35,9 @@ class Draft:
     version: int = 0  # the number it keeps; 0: the next one is given
     last_updated: datetime | None = None  # the date it keeps; None: that of the transaction
 
-    def __reduce__(self) -> tuple[type[Self], tuple[Any, ...]]:
+    def __reduce__(self) -> tuple[Any, ...]:
         """By place: dozens travel with every visit from a helper process, and names would cost half of that."""
-        return type(self), _values_of(type(self))(self)
+        return self.__class__, _values_of(self.__class__)(self)  # type: ignore[arg-type]  # a class can be hashed
 
     def for_patient(self, patient_id: str) -> bytes:
         """The bytes with the person's Patient id in place."""
