@@ -1,10 +1,13 @@
-"""What became of a list that a command took in, on a terminal or as JSON."""
+"""Taking a list in by a command, and what became of it, on a terminal or as JSON."""
 
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from hoso.cli.terminal import print_json, print_refusals
+from hoso.cli.terminal import Progress, print_json, print_refusals, progress_bar
 
 if TYPE_CHECKING:
     from hoso.core.access.actor import Actor
@@ -12,6 +15,30 @@ if TYPE_CHECKING:
     from hoso.engines.intake.given_lists.kinds import ListKind
 
 SHOWN = 100  # refused rows on a terminal; the page and its file show all
+
+
+def take_in_list(
+    kind: "ListKind",
+    take: Callable[[int, Progress], None],
+    actor: "Actor",
+    file: Path,
+    day: datetime | None,
+    as_json: bool,
+) -> None:
+    """Keep the file, take every row that is left of it by `take`, and print the account. `day`: when it is true, else today.
+
+    Raises HosoError as `ledger.receive`; SystemExit 1 where the list is not done.
+    """
+    from django.utils import timezone
+
+    from hoso.core.files.originals import chunks_of
+    from hoso.engines.intake.given_lists.ledger import receive
+
+    with file.open("rb") as stream:
+        list_id = receive(kind, actor, file.name, chunks_of(stream), day.date() if day else timezone.localdate())
+    with progress_bar("dòng") as progress:
+        take(list_id, progress)
+    print_given_list(actor, kind, list_id, as_json)
 
 
 def print_given_list(actor: "Actor", kind: "ListKind", list_id: int, as_json: bool) -> None:

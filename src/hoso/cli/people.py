@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from hoso.cli.given_lists import print_given_list
+from hoso.cli.given_lists import take_in_list
 from hoso.cli.terminal import json_option, print_json, progress_bar
 
 
@@ -26,19 +26,11 @@ def import_households(file: Path, day: datetime | None, as_json: bool) -> None:
     from hoso.cli.house import open_current_house
 
     open_current_house()
-    from django.utils import timezone
-
-    from hoso.core.files.originals import chunks_of
-    from hoso.engines.intake.households.importing import receive_list, take_list
+    from hoso.engines.intake.households.importing import take_list
     from hoso.engines.intake.households.lists import HOUSEHOLDS
     from hoso.engines.intake.jobs import intake_service
 
-    service = intake_service("command:people import-households")
-    with file.open("rb") as stream:
-        list_id = receive_list(service, file.name, chunks_of(stream), day.date() if day else timezone.localdate())
-    with progress_bar("dòng") as progress:
-        take_list(list_id, progress)
-    print_given_list(service, HOUSEHOLDS, list_id, as_json)
+    take_in_list(HOUSEHOLDS, take_list, intake_service("command:people import-households"), file, day, as_json)
 
 
 @people.command(short_help="Find records of one human.")

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import click
 
-from hoso.cli.given_lists import print_given_list
-from hoso.cli.terminal import json_option, progress_bar
+from hoso.cli.given_lists import take_in_list
+from hoso.cli.terminal import json_option
 
 
 @click.group(short_help="Take lists of practitioners in.")
@@ -26,19 +26,11 @@ def import_(file: Path, day: datetime | None, as_json: bool) -> None:
     from hoso.cli.house import open_current_house
 
     open_current_house()
-    from django.utils import timezone
-
-    from hoso.core.files.originals import chunks_of
     from hoso.engines.intake.jobs import intake_service
-    from hoso.engines.intake.practitioners.importing import receive_list, take_list
+    from hoso.engines.intake.practitioners.importing import take_list
     from hoso.engines.intake.practitioners.kind import PRACTITIONERS
 
-    service = intake_service("command:practitioners import")
-    with file.open("rb") as stream:
-        list_id = receive_list(service, file.name, chunks_of(stream), day.date() if day else timezone.localdate())
-    with progress_bar("dòng") as progress:
-        take_list(list_id, progress)
-    print_given_list(service, PRACTITIONERS, list_id, as_json)
+    take_in_list(PRACTITIONERS, take_list, intake_service("command:practitioners import"), file, day, as_json)
 
 
 @practitioners.command(short_help="Write an empty list to fill in.")
