@@ -69,7 +69,7 @@ def _free_numbers(cursor: Any, person_id: int) -> list[Number]:
         SELECT kind, value, issuer_id FROM people_identifier i
         WHERE i.person_id = %s AND i.source_person_id = %s AND i.contested AND NOT EXISTS (
             SELECT 1 FROM people_identifier o WHERE o.kind = i.kind AND o.value = i.value AND o.issuer_id = i.issuer_id
-            AND NOT o.contested)
+            AND NOT o.contested AND o.valid_to IS NULL)
         """,
         [person_id, person_id],
     )
@@ -131,7 +131,7 @@ def confirm_person(cursor: Any, provisional: int) -> None:
         SELECT kind, value, issuer_id, source_person_id FROM people_identifier i
         WHERE i.person_id = %s AND i.contested AND NOT EXISTS (
             SELECT 1 FROM people_identifier o WHERE o.kind = i.kind AND o.value = i.value AND o.issuer_id = i.issuer_id
-            AND o.person_id <> i.person_id AND NOT o.contested)
+            AND o.person_id <> i.person_id AND NOT o.contested AND o.valid_to IS NULL)
         """,
         [provisional],
     )

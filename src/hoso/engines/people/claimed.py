@@ -91,6 +91,21 @@ def stated(claim: ClaimedIdentity, place_id: int) -> dict[str, Any]:
     return {**{key: value for key, value in said.items() if value}, **claim.details}
 
 
+def strict_differences(claim: ClaimedIdentity, name: str, birth: BirthDate, sex: int) -> dict[str, list[str]]:
+    """The same where the number tells nothing by itself any more: every name, day and sex that is not equal counts, as far as both
+    say it."""
+    found: dict[str, list[str]] = {}
+    if sorted(fold(claim.name).split()) != sorted(fold(name).split()):
+        found["name"] = [claim.name, name]
+    if claim.sex != sex and 3 not in (claim.sex, sex):
+        found["sex"] = [str(claim.sex), str(sex)]
+    known = min(claim.birth.precision, birth.precision, 3)
+    sent, held = (one.day.isoformat()[: (0, 4, 7, 10)[known]] if one.day else "" for one in (claim.birth, birth))
+    if sent != held and sent and held:
+        found["birth"] = [sent, held]
+    return found
+
+
 def differences(claim: ClaimedIdentity, name: str, birth: BirthDate, sex: int) -> dict[str, list[str]]:
     """What the claim says otherwise than what is known, as field -> [as sent, as known]; empty where they may be
     one human.

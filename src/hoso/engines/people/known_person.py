@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import date, datetime
 from types import MappingProxyType
 from typing import Any
 
@@ -10,6 +10,8 @@ from hoso.engines.people.claimed import Key
 from hoso.engines.people.details import Statement
 from hoso.engines.people.models import BirthDate
 from hoso.engines.people.statements import load_statements
+
+NumberSpan = tuple[date | None, date | None]  # the first day, and the first on which it holds no more
 
 
 @dataclass(slots=True)
@@ -36,6 +38,7 @@ class KnownPerson:
     is_changed: bool = False
     joined_to: "KnownPerson | None" = None  # `merged_into`: under whom everything of this person is shown
     joined_numbers: dict[Key, int] = field(default_factory=dict)  # of those who are joined to this person
+    spans: dict[Key, NumberSpan] = field(default_factory=dict)  # of numbers with a known day, those joined included
     joined_patients: list[str] = field(default_factory=list)  # ids of their Patients
 
     @property
@@ -91,11 +94,13 @@ def _load_said(cursor: Any, fresh: Mapping[int, KnownPerson]) -> None:
     """Numbers and statements: of each its own, and of the one to whom others are joined theirs beside them."""
     shown_under = sorted({one.now.person_id for one in fresh.values()})
     cursor.execute(
-        "SELECT person_id, source_person_id, kind, value, issuer_id, sensitivity FROM people_identifier"
+        "SELECT person_id, source_person_id, kind, value, issuer_id, sensitivity, valid_from, valid_to FROM people_identifier"
         " WHERE person_id = ANY (%s) AND kind <> 'phone'",
         [shown_under],
     )
-    for person_id, source, kind, value, issuer, sensitivity in cursor.fetchall():
+    for person_id, source, kind, value, issuer, sensitivity, *span in cursor.fetchall():
+        for shown in {person_id, source} & fresh.keys() if any(span) else ():
+            fresh[shown].spans[kind, value, issuer] = (span[0], span[1])
         if source in fresh:
             fresh[source].numbers[kind, value, issuer] = sensitivity
         if person_id != source and person_id in fresh:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-from hoso.engines.people.claimed import ClaimedIdentity, Key, differences, stated
+from hoso.engines.people.claimed import ClaimedIdentity, Key, differences, stated, strict_differences
 from hoso.engines.people.details import Statement, holding, in_order
 from hoso.engines.people.known_person import KnownPerson, Origin, load_persons
 from hoso.engines.people.linked_rows import Contradiction, NewNumber, News, write_news
@@ -37,6 +37,7 @@ class Linkage:
         self.cursor = cursor
         self.persons: dict[int, KnownPerson] = {}
         self.owners: dict[Key, int] = {}
+        self.ended: dict[Key, date | None] = {}  # of a number that its bearer has no more, the day
         self.news = News()
 
     def load(self, claims: Sequence[tuple[ClaimedIdentity, int]]) -> None:
@@ -44,15 +45,17 @@ class Linkage:
         keys = {key for claim, facility in claims for key in claim.keys(facility)}
         self.cursor.execute(
             """
-            SELECT i.kind, i.value, i.issuer_id, i.source_person_id FROM people_identifier i
+            SELECT i.kind, i.value, i.issuer_id, i.source_person_id, i.valid_to FROM people_identifier i
             JOIN unnest(%s::text[], %s::text[], %s::bigint[]) AS k (kind, value, issuer_id)
                 ON i.kind = k.kind AND i.value = k.value AND i.issuer_id = k.issuer_id
             WHERE NOT i.contested
+            ORDER BY i.valid_to NULLS LAST -- who bears it now comes after who did
             """,
             [[key[0] for key in keys], [key[1] for key in keys], [key[2] for key in keys]],
         )
-        for kind, value, issuer, person_id in self.cursor.fetchall():
+        for kind, value, issuer, person_id, valid_to in self.cursor.fetchall():
             self.owners[kind, value, issuer] = person_id
+            self.ended[kind, value, issuer] = valid_to
         provisional = {claim.provisional_ids()[0] for claim, _ in claims}
         self._load_persons(sorted(set(self.owners.values()) | provisional))
 
@@ -68,13 +71,17 @@ class Linkage:
     def link(self, claim: ClaimedIdentity, origin: Origin) -> Linked:
         """Tie one claim to a known person, a new one, or a provisional one."""
         keys = claim.keys(origin.facility_id)
-        owner_key = next((key for key in keys if key in self.owners), None)
+        known = [key for key in keys if key in self.owners]
+        owner_key = next((key for key in known if self._holds(key, claim)), known[0] if known else None)
         if owner_key is None:
             person = self._new_person(claim, origin)
             self._state(person, claim, origin)
             return self._attach(person, claim, keys, origin, {})
         person = self.persons[self.owners[owner_key]]
-        conflict = differences(claim, person.name, person.birth, person.sex)
+        against = differences if self._holds(owner_key, claim) else strict_differences
+        conflict = against(claim, person.name, person.birth, person.sex)
+        if owner_key[0] == "passport":  # two states may give one number
+            conflict |= _of_two_states(claim, person)
         if not conflict:
             self._state(person, claim, origin)
             return self._attach(person, claim, keys, origin, {})
@@ -90,6 +97,11 @@ class Linkage:
         person = self.known(person_id)
         self._state(person, claim, origin)
         return self._attach(person, claim, claim.keys(origin.facility_id), origin, {})
+
+    def _holds(self, key: Key, claim: ClaimedIdentity) -> bool:
+        """Whether the number still named its bearer when the claim was made; afterwards it may have been given to another."""
+        ended = self.ended.get(key)
+        return ended is None or claim.as_of.date() < ended
 
     def _new_person(self, claim: ClaimedIdentity, origin: Origin) -> KnownPerson:
         person_id, patient_id = claim.ids()
@@ -250,6 +262,12 @@ class Linkage:
     def homes(self) -> dict[int, int]:
         """Where those live now who moved: person -> place."""
         return self.news.homes(self.persons)
+
+
+def _of_two_states(claim: ClaimedIdentity, person: KnownPerson) -> dict[str, list[str]]:
+    held = {key: one.details[key] for key, one in holding(person.statements.values()).items()}.get("nationality")
+    said = claim.details.get("nationality")
+    return {"nationality": [said, held]} if said and held and said != held else {}
 
 
 def _facts(p: KnownPerson) -> tuple[Any, ...]:

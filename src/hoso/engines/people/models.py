@@ -27,6 +27,12 @@ class Identifier:
     kind: str  # personal_number, insurance_number, card, hoso_number, facility_number, passport, phone
     value: str
     issuer: str = ""  # facility code of a facility_number
+    valid_from: date | None = None
+    valid_to: date | None = None  # the first day on which it holds no more
+
+    @property
+    def is_old(self) -> bool:
+        return self.valid_to is not None
 
 
 @dataclass(frozen=True)

@@ -26,7 +26,7 @@ _HIT = (
 )
 Places = Mapping[int, bool]  # units an address may name -> whether all of it lies in the commune asked for
 _YEAR = re.compile(r"(18|19|20)\d\d$")
-_NUMBER = re.compile(r"[A-Za-z]{0,3}[\d\s.\-]*\d[\d\s.\-]*$")
+_NUMBER = re.compile(r"[A-Za-z]{0,3}[\d\s.\-]*\d[\d\s.\-]*$|(?=\S*\d\S*\d)[A-Za-z\d]{6,15}$", re.ASCII)  # or a passport
 
 
 def search(scope: Scope, text: str, limit: int = 30, living_in: Places | None = None) -> SearchAnswer:
@@ -174,10 +174,12 @@ def person(scope: Scope, person_id: int) -> Person | None:
             return None
         cursor.execute(
             """
-            SELECT i.kind, i.value, coalesce(f.code, '') FROM people_identifier i
+            SELECT i.kind, i.value, coalesce(f.code, ''), min(i.valid_from),
+                   CASE WHEN bool_and(i.valid_to IS NOT NULL) THEN max(i.valid_to) END AS ended
+            FROM people_identifier i
             LEFT JOIN places_facility f ON f.id = i.issuer_id AND i.issuer_id <> 0
             WHERE i.person_id = %s AND i.kind NOT IN ('household_member', 'birth') GROUP BY 1, 2, 3
-            ORDER BY array_position(ARRAY['personal_number', 'insurance_number', 'card', 'hoso_number', 'passport',
+            ORDER BY 5 NULLS FIRST, array_position(ARRAY['personal_number', 'insurance_number', 'card', 'hoso_number', 'passport',
                                           'facility_number', 'phone'], i.kind), i.value
             """,
             [person_id],

@@ -10,6 +10,7 @@ from django.utils import timezone
 from hoso.core.access.policy import Scope
 from hoso.core.errors import HosoError
 from hoso.core.places.queries import TEXT_LENGTH
+from hoso.engines.intake.numbers import SHAPES as END_KINDS
 from hoso.engines.people import detail_history
 from hoso.engines.people import queries as people
 from hoso.engines.people.cards.numbers import scanned_card
@@ -158,6 +159,10 @@ def identity(request: ActingRequest, person_id: int) -> HttpResponse:
         "person": found.person,
         "details": detail_rows(found.person, found.details),
         "history_route": "intake_person_details",
+        "may_end_numbers": may(request.actor, "conflict.decide", request.declaration.purpose),
+        "ending": [one for one in found.person.identifiers if one.kind in END_KINDS and not one.is_old],
+        "ended": [one for one in found.person.identifiers if one.is_old],
+        "today": timezone.localdate(),
     }
     return render(request, "people/identity.html", context)
 

@@ -45,6 +45,7 @@ DIFFERENCE = {
     "personal_number": ("Số định danh", "Personal number"),
     "address": ("Địa chỉ", "Address"),
     "phone": ("Điện thoại", "Phone"),
+    "nationality": ("Quốc tịch", "Nationality"),
 }
 
 

@@ -24,6 +24,8 @@ _SHAPES = {
     "personal_id": re.compile(r"\d{12}\Z"),
     "insurance_number": re.compile(r"\d{10}\Z"),
     "card": re.compile(r"[A-Z]{2}[1-5]\d{12}\Z"),
+    "passport": re.compile(r"(?=.*\d)[A-Z0-9]{6,15}\Z", re.ASCII),
+    "nationality": re.compile(r"\d{3}\Z", re.ASCII),  # as MA_QUOCTICH: "000" is Việt Nam
     "phone": re.compile(r"\+?\d{9,12}\Z"),
     "occupation": re.compile(r"\d{1,5}\Z"),
     "lists": re.compile(r"[A-Z]{2}([; ]+[A-Z]{2})*\Z"),
@@ -60,6 +62,7 @@ class HouseholdRow:
     place_id: int
     occupation: str
     lists: tuple[str, ...]
+    nationality: str = ""
 
 
 def check_row(row: SheetRow, true_on: date, communes: Communes) -> HouseholdRow | list[Refusal]:
@@ -96,6 +99,7 @@ def check_row(row: SheetRow, true_on: date, communes: Communes) -> HouseholdRow 
         row.number, f"{values['commune_code']}/{values['household']}", values["person"], values["relation"], values["name"],
         birth, died.day, sex, _numbers(values), values["phone"], values["address"], lived_in, place_id,
         values["occupation"], tuple(re.split(r"[; ]+", values["lists"])) if values["lists"] else (),
+        values["nationality"],
     )  # fmt: skip
 
 
@@ -112,7 +116,7 @@ def _numbers(values: dict[str, str]) -> tuple[tuple[str, str], ...]:
     """Strongest kind first; the place in the list last, by which who has no number is known again."""
     insurance = values["insurance_number"] or values["card"][-10:]
     found = (
-        ("personal_number", values["personal_id"]), ("insurance_number", insurance), ("card", values["card"]),
+        ("personal_number", values["personal_id"]), ("insurance_number", insurance), ("card", values["card"]), ("passport", values["passport"]),
         ("household_member", f"{values['commune_code']}/{values['household']}/{values['person']}"),
     )  # fmt: skip
     return tuple((kind, value) for kind, value in found if value)

@@ -23,9 +23,10 @@ def moment_of(true_on: date) -> datetime:
 
 
 def claim_of(row: HouseholdRow, said_at: datetime) -> ClaimedIdentity:
+    told = {"occupation": row.occupation, "nationality": row.nationality}
     return ClaimedIdentity(
         row.name, row.birth, row.sex, row.numbers, "", row.phone, row.address, said_at, source=SOURCE,
-        details={"occupation": row.occupation} if row.occupation else {},
+        details={key: value for key, value in told.items() if value},
     )  # fmt: skip
 
 

@@ -9,7 +9,7 @@ from hoso.core.files.sheets import SheetRow, count_sheets, read_sheets
 REQUIRED = ("household", "person", "name", "sex", "born", "commune_code")
 OPTIONAL = (
     "relation", "died", "personal_id", "insurance_number", "card", "phone", "address", "province_code", "old_commune_code",
-    "old_district_code", "old_province_code", "occupation", "lists", "registered_facility",
+    "old_district_code", "old_province_code", "occupation", "lists", "registered_facility", "passport", "nationality",
 )  # fmt: skip
 
 

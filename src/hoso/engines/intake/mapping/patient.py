@@ -4,7 +4,7 @@ from datetime import date, datetime, time
 
 from hoso.engines.intake.mapping.elements import EXTENSION, IDENTIFIER, Element, without_empty
 from hoso.engines.intake.moments import VIETNAM
-from hoso.engines.people.known_person import KnownPerson
+from hoso.engines.people.known_person import KnownPerson, NumberSpan
 from hoso.engines.records.drafts import Draft, to_bytes
 from hoso.engines.records.fhir.search.index_rows import index_rows
 
@@ -22,6 +22,7 @@ SYSTEMS = {
 def patient_draft(person: KnownPerson, facility_codes: dict[int, str]) -> Draft:
     """The Patient of a person as known now, without numbers that a withheld visit alone told; `facility_codes` names the
     issuers of facilities' own numbers."""
+    spans = {(kind, value): span for (kind, value, _), span in person.spans.items()}
     identifiers = sorted(
         (kind, facility_codes.get(issuer, "") if issuer else "", value)
         for (kind, value, issuer), sensitivity in {**person.joined_numbers, **person.numbers}.items()
@@ -29,7 +30,7 @@ def patient_draft(person: KnownPerson, facility_codes: dict[int, str]) -> Draft:
     )
     content = without_empty(
         {
-            "identifier": [{"system": _system(kind, issuer), "value": value} for kind, issuer, value in identifiers],
+            "identifier": [_identifier(kind, issuer, value, spans) for kind, issuer, value in identifiers],
             "active": not person.joined_to,
             "name": [_name(person.name)] if person.name else None,
             "telecom": [{"system": "phone", "value": person.phone}] if person.phone else None,
@@ -57,6 +58,14 @@ def _links(person: KnownPerson) -> list[Element]:
     others = [("replaced-by", person.joined_to.patient_id)] if person.joined_to else []
     others += [("replaces", one) for one in person.joined_patients]
     return [{"other": {"reference": f"Patient/{id_}"}, "type": kind} for kind, id_ in others]
+
+
+def _identifier(kind: str, issuer: str, value: str, spans: dict[tuple[str, str], NumberSpan]) -> Element:
+    """One that was replaced or taken back is `old`, with the day before which it held."""
+    start, end = spans.get((kind, value), (None, None))
+    told = {"use": "old" if end else None, "system": _system(kind, issuer), "value": value}
+    period = {"start": start.isoformat() if start else None, "end": end.isoformat() if end else None}
+    return without_empty({**told, "period": without_empty(period)})
 
 
 def _system(kind: str, issuer: str) -> str:

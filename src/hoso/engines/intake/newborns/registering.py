@@ -35,7 +35,12 @@ from hoso.engines.records.fhir.writing.care import CARE_COLUMNS, ON_KNOWN_CARE
 PERMISSION, PURPOSE, FILING = "newborn.register", "treatment", "record_keeping"
 SOURCE = "birth_desk"  # in definitions/people/details.yaml
 OLDEST = timedelta(days=60)  # after that a child comes with a paper of its own
-_NUMBERS = (("personal_number", r"\d{12}"), ("card", r"[A-Z]{2}[1-5]\d{12}"), ("insurance_number", r"\d{10}"))
+_NUMBERS = (
+    ("personal_number", r"\d{12}"),
+    ("card", r"[A-Z]{2}[1-5]\d{12}"),
+    ("insurance_number", r"\d{10}"),
+    ("passport", r"(?=.*[A-Z])(?=.*\d)[A-Z0-9]{6,15}"),
+)  # of a foreigner's child
 
 
 @dataclass(frozen=True)
@@ -82,7 +87,7 @@ def register_newborn(actor: Actor, mother_id: int, newborn: Newborn) -> int:
 
 
 def give_number(actor: Actor, child_id: int, number: str, name: str = "") -> None:
-    """Write the number that was given (personal, insurance or card), and the name if it is known now, to a registered child.
+    """Write the number that was given (personal, insurance, card or passport), and the name if it is known now, to a registered child.
 
     Raises HosoError HS2001, HS4003 where no such child is in reach, HS6084 where the number is somebody else's, HS6088 for
     what is no such number.

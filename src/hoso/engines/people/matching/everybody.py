@@ -23,7 +23,7 @@ _KNOWN = """
                GROUP BY 1) h ON h.person_id = p.person_id
     LEFT JOIN (SELECT person_id, min(value) FILTER (WHERE kind = 'insurance_number') AS insurance,
                       min(value) FILTER (WHERE kind = 'personal_number') AS personal
-               FROM people_identifier WHERE NOT contested {numbers} GROUP BY 1) i ON i.person_id = p.person_id
+               FROM people_identifier WHERE NOT contested AND valid_to IS NULL {numbers} GROUP BY 1) i ON i.person_id = p.person_id
     WHERE p.merged_into IS NULL AND NOT p.provisional {persons}
 """
 

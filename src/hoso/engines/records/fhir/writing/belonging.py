@@ -116,6 +116,7 @@ class Belonging:
                 ON i.kind = k.kind AND i.value = k.value
             JOIN people_person p ON p.person_id = i.person_id
             WHERE NOT i.contested AND i.issuer_id = 0 AND {self.scope.persons("p")}
+            ORDER BY i.valid_to NULLS LAST -- who bears it now comes after who did
             """,
             [[kind for kind, _ in known], [value for _, value in known]],
         )
