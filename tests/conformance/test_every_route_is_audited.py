@@ -6,7 +6,7 @@ The walk goes over the addresses as they are declared: a new one that touches a 
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -18,6 +18,7 @@ from hoso.core.accounts.authorization.actions import HandedClient
 from hoso.core.accounts.authorization.launches import Context, open_launch
 from hoso.core.accounts.credentials import issue_token
 from hoso.core.accounts.models import Account
+from hoso.engines.intake.numbers import NumberEnd, end_number
 from hoso.engines.records.resource_types import NUMBERS
 from tests.authorization.flow import FHIR as BASE_URL
 from tests.authorization.flow import Browser, Flow, registered
@@ -27,7 +28,7 @@ from tests.conformance.fhir_writing import FHIR_JSON, software
 from tests.deciding import decided_by_a_person
 from tests.house.routes import Route, all_routes
 from tests.intaking import Intake, last_package, one, person_of, sign_in
-from tests.joining import alike, joined
+from tests.joining import alike, joined, officer
 
 ROLES = (
     "doctor", "station_nurse", "facility_records_officer", "intake_officer", "administrator", "overseer",
@@ -79,6 +80,8 @@ def loaded(filled: Callable[[], Intake]) -> Iterator[Loaded]:
         "INSERT INTO people_birth (person_id, source_person_id, mother_id, born_at, sex, birth_order, born_together, registered_by, facility_id)"
         " VALUES (%s, %s, 1, now(), 2, 1, 1, 1, 0) RETURNING 1", person, person,
     )  # fmt: skip
+    for old, new in (("GD4010000000002", "GD4010000000003"), ("GD4010000000003", "")):
+        end_number(officer(), person, NumberEnd("card", old, new, date(2025, 1, 1), "cấp lại, thu hồi"))
     accounts = {role: sign_in(role, "01000" if role in AT_THE_FACILITY else None) for role in ROLES}
     values |= decided_by_a_person(accounts["doctor"], accounts["privacy_officer"])
     app = registered(accounts["doctor"], scopes="launch user/Patient.rs", launch_url="https://app.example.vn/launch")
@@ -101,6 +104,8 @@ FORMS = {
     "open_person_in_app": {}, "open_visit_in_app": {},
     "print_card": {}, "block_card": {"reason": "mất"}, "issue_card": {"reason": "mất"},
     "newborn_number": {"number": "7999999999"},
+    "end_number": {"number": "insurance_number|0000000002", "new": "0000000003", "day": "2025-01-01", "reason": "cấp lại"},
+    "take_back_number_end": {"number": "card|GD4010000000003", "reason": "ghi nhầm"},
     "register_newborn": {"born": f"{datetime.now() - timedelta(days=1):%Y-%m-%dT%H:%M}", "sex": "1"},
     "card_bearer": {"card": "TK000000000197", "mark": "01/01/1990"},
     "export_file": {"standard": "qd3176", "reason": "gửi lại", "ordinal": "1"},
