@@ -22,6 +22,9 @@ from hoso.engines.records import sensitivity
 from hoso.engines.records.ministry_portal.kinds import kinds
 from hoso.engines.statistics.forms import forms
 from hoso.engines.statistics.indicator_catalogue import indicators
+from hoso.engines.statistics.quality.integrity import checks
+from hoso.engines.statistics.quality.outliers import outlier_settings
+from hoso.engines.statistics.quality.rules import rules as quality_rules
 
 Problem = str  # empty where all is well
 
@@ -42,6 +45,7 @@ def check_definitions() -> Iterator[tuple[str, Problem]]:
     yield "ministry portal (together)", _problem(kinds)
     yield "reports (together)", _problem(forms)
     yield "indicators (together)", _problem(indicators)
+    yield "quality (together)", _problem(lambda: (quality_rules(), outlier_settings(), checks()))
     yield "oversight (together)", _problem(_check_oversight)
 
 

@@ -19,6 +19,7 @@ from hoso.engines.statistics.imports.options import KINDS, ImportOptions
 from hoso.engines.statistics.imports.report import ImportReport
 from hoso.engines.statistics.imports.rows import Given, Group
 from hoso.engines.statistics.imports.run import import_values
+from hoso.engines.statistics.quality.checking import rule_hints
 from hoso.engines.statistics.units import Unit, find_units, reach_for, units_by_id
 from hoso.engines.statistics.value_types import written
 
@@ -67,10 +68,12 @@ def open_sheet(actor: Actor, form_key: str, unit_uid: str, iso: str) -> Sheet:
         if not reach_for("statistics.read").holds(unit.place_on(period.end), unit.facility_id):
             raise HosoError("HS7011", object=unit_uid[:60])
         now, before = _figures(form, unit, period), _figures(form, unit, period.previous())
+        with connection.cursor() as cursor:
+            hints = (*hints_of(form, _numbers(now)), *rule_hints(cursor, form, unit.id, period))
         record_event(
             AuditEvent(actor, scope.role.key, PURPOSE, "read", object=f"statistics/{form.key}/{iso}", found=len(now))
         )
-    return Sheet(form, unit, period, tuple(_lines(form, now, before)), hints_of(form, _numbers(now)))
+    return Sheet(form, unit, period, tuple(_lines(form, now, before)), hints)
 
 
 def save_cell(

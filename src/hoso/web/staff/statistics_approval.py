@@ -59,8 +59,17 @@ def report(request: ActingRequest, data_set: str, unit: str, period: str) -> Htt
 
 
 def hand_in(request: ActingRequest, data_set: str, unit: str, period: str) -> HttpResponse:
-    """POST: the report is complete and waits for the tier above."""
+    """POST: the report is complete and waits for the tier above. What does not fit in it is told and keeps nobody from it."""
     take_steps(request.actor, [(data_set, period, unit)], Wanted("hand_in"))
+    form = form_of(data_set)
+    if form and (hints := open_sheet(request.actor, form.key, unit, period).hints):
+        messages.warning(
+            request,
+            spoken((
+                f"Báo cáo có {len(hints)} chỗ số liệu không khớp nhau, ghi ở dưới: người duyệt cũng thấy.",
+                f"{len(hints)} figures of the report do not fit together, told below: the approver sees them too.",
+            )),
+        )  # fmt: skip
     messages.success(
         request, spoken(("Đã nộp; số liệu khoá đến khi được trả lại.", "Handed in; closed until it is returned."))
     )

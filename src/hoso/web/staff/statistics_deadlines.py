@@ -65,7 +65,7 @@ def _wanted(request: ActingRequest) -> BoardFilter:
     if not page.isdigit() or not 1 <= int(page[:5]) <= MOST_PAGES:
         raise HosoError("HS9004", name="page", value=page[:40])
     return BoardFilter(
-        _month(query.get("month", "")),
+        month_of(query.get("month", "")),
         query.get("form", ""),
         query.get("status", ""),
         query.get("under", ""),
@@ -73,8 +73,8 @@ def _wanted(request: ActingRequest) -> BoardFilter:
     )
 
 
-def _month(text: str) -> date:
-    """Its first day; without one the first day of the month before this."""
+def month_of(text: str) -> date:
+    """The first day of `YYYY-MM`; without one the first day of the month before this."""
     today = timezone.localdate()
     if not text:
         return today.replace(year=today.year - (today.month == 1), month=(today.month - 2) % 12 + 1, day=1)

@@ -50,6 +50,7 @@ from hoso.web.staff import (
     statistics,
     statistics_approval,
     statistics_deadlines,
+    statistics_quality,
     subscriptions,
     terminology,
     tiers,
@@ -152,6 +153,8 @@ urlpatterns = [
     _label("people/<int:person_id>/labels/", labels.person_labels, "person_labels"),
     _label("people/<int:person_id>/visits/<str:encounter>/labels/", labels.visit_labels, "visit_labels"),
     _figures("statistics/deadlines/", statistics_deadlines.board, "statistics_deadlines"),
+    _figures("statistics/quality/", statistics_quality.board, "statistics_quality"),
+    _figures("statistics/quality/catalogue/", statistics_quality.integrity, "statistics_integrity"),
     # Before the forms, whose addresses have as many parts.
     _figures(
         "statistics/deadlines/remind/<str:unit>/",

@@ -8,7 +8,8 @@ from hoso.engines.statistics.forms import Form
 from hoso.engines.statistics.hints import Hint
 from hoso.engines.statistics.quality.figures import Stored, figures_at, figures_of
 from hoso.engines.statistics.quality.judging import Broken, judge
-from hoso.engines.statistics.quality.rules import SIGNS, Rule, rules
+from hoso.engines.statistics.quality.rules import Rule, rules
+from hoso.engines.statistics.quality.words import said
 
 
 def away(period: Period, offset: int) -> Period:
@@ -42,17 +43,3 @@ def rule_hints(cursor: Any, form: Form, unit: int, period: Period) -> tuple[Hint
 def _hint(broken: Broken) -> Hint:
     vi, en = said(broken)
     return Hint(f"{broken.rule.title_vi}: {vi}.", f"{broken.rule.title_en}: {en}.", broken.rule.rows)
-
-
-def said(broken: Broken) -> tuple[str, str]:
-    """Both sides with what must hold between them, in Vietnamese and English."""
-    rule, sign = broken.rule, SIGNS[broken.rule.operator]
-    left, right = figure(broken.left), figure(broken.right)
-    return (
-        f"{rule.left.title_vi} ({left}) {sign} {rule.right.title_vi} ({right})",
-        f"{rule.left.title_en} ({left}) {sign} {rule.right.title_en} ({right})",
-    )
-
-
-def figure(value: float | None) -> str:
-    return "–" if value is None else f"{value:g}" if abs(value) < 1e6 else f"{value:.0f}"

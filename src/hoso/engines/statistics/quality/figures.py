@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 from hoso.engines.statistics.hints import Key
+from hoso.engines.statistics.uids import DEFAULT_SPLIT
 
 # Numbers of units; None: every unit that the actor sees in these places or under them.
 Stored = dict[tuple[int, str], dict[Key, Decimal]]
@@ -17,7 +18,7 @@ def figures_of(
     units: Sequence[int] | None = None,
     under: Sequence[int] = (),
 ) -> Stored:
-    """By unit and period; only what row security shows. `units` None: all, or those in and below the places `under`."""
+    """By unit and period, of reports without attributes; only what row security shows. `units` None: all, or those in and below the places `under`."""
     cursor.execute(
         """
         SELECT v.unit_id, p.iso, e.code, v.number,
@@ -26,11 +27,13 @@ def figures_of(
         FROM statistics_value v JOIN statistics_element e ON e.id = v.element_id AND e.code = ANY (%(rows)s)
         JOIN statistics_period p ON p.id = v.period_id AND p.iso = ANY (%(periods)s)
         JOIN statistics_split s ON s.id = v.split_id
+        JOIN statistics_split t ON t.id = v.attribute_id AND t.uid = %(whole)s
         WHERE NOT v.deleted AND v.number IS NOT NULL
           AND (%(units)s::bigint[] IS NULL OR v.unit_id = ANY (%(units)s::bigint[]))
           AND (%(under)s::bigint[] = '{}' OR v.place_id = ANY ((SELECT places_within(%(under)s::bigint[]))::bigint[]))
         """,
         {
+            "whole": DEFAULT_SPLIT,
             "rows": sorted(set(rows)),
             "periods": list(periods),
             "units": None if units is None else list(units),

@@ -1,7 +1,7 @@
 """Whether a rule holds for the figures of a unit and period, after DHIS2's treatment of what is missing."""
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -11,6 +11,7 @@ from hoso.engines.statistics.hints import Key, whole_of
 from hoso.engines.statistics.quality.rules import Rule, Side, offset_of, rows_by_key
 
 Figures = Callable[[int], Mapping[Key, Decimal]]  # those of the period that is so many away
+Gathered = Mapping[Item, Sequence[Decimal | None]]
 PLACES = 10  # figures are entered with fewer; what differs beyond comes from reckoning
 
 
@@ -25,24 +26,32 @@ class Broken:
 
 def judge(rule: Rule, figures: Figures) -> Broken | None:
     """None where the rule holds or is not asked: where nothing it speaks of was reported, or by its strategies."""
-    found = {item: _figure(item, figures) for item in rule.items}
-    if all(value is None for value in found.values()):
+    left, right = _gathered(rule.left, figures), _gathered(rule.right, figures)
+    if not any(value is not None for values in (*left.values(), *right.values()) for value in values):
         return None
-    left, right = side_value(rule.left, found), side_value(rule.right, found)
-    return Broken(rule, left, right) if is_broken(rule.operator, left, right) else None
+    one, other = side_value(rule.left, left), side_value(rule.right, right)
+    return Broken(rule, one, other) if is_broken(rule.operator, one, other) else None
 
 
-def side_value(side: Side, figures: Mapping[Item, Decimal | None]) -> float | None:
+def side_value(side: Side, figures: Gathered) -> float | None:
     """The side's value; None where its strategy skips it, or it cannot be worked out."""
-    there = [figures[item] is not None for item in items_of(side.node)]
+    there = [value is not None for item in items_of(side.node) for value in figures[item]]
     if side.missing == "skip_if_any" and not all(there):
         return None
     if side.missing == "skip_if_all" and there and not any(there):
         return None
-    value = work_out(side.node, lambda item: float(figures[item] or 0))
+    value = work_out(side.node, lambda item: _over_window(item, figures[item]))
     if value is None or isinstance(value, str) or not math.isfinite(value):
         return None
     return round(float(value), PLACES)
+
+
+def _over_window(item: Item, values: Sequence[Decimal | None]) -> float:
+    """Flows are added up; of a stock, or what is told cumulatively, the latest counts."""
+    there = [value for value in values if value is not None]
+    if not there:
+        return 0.0
+    return float(sum(there) if rows_by_key()[_row(item)].aggregation == "sum" else there[0])
 
 
 def is_broken(operator: str, left: float | None, right: float | None) -> bool:
@@ -59,7 +68,18 @@ def is_broken(operator: str, left: float | None, right: float | None) -> bool:
     }[operator]  # fmt: skip
 
 
-def _figure(item: Item, figures: Figures) -> Decimal | None:
-    key, _, option = item.id.partition(".")
-    here = figures(offset_of(item))
-    return here.get((key, (option,))) if option else whole_of(rows_by_key()[key], here)
+def _gathered(side: Side, figures: Figures) -> Gathered:
+    """Of every row of the side its figures in the window, the latest first."""
+    return {
+        item: [_figure(item, figures(offset_of(item) - back)) for back in range(side.window)]
+        for item in items_of(side.node)
+    }
+
+
+def _figure(item: Item, figures: Mapping[Key, Decimal]) -> Decimal | None:
+    option = item.id.partition(".")[2]
+    return figures.get((_row(item), (option,))) if option else whole_of(rows_by_key()[_row(item)], figures)
+
+
+def _row(item: Item) -> str:
+    return item.id.partition(".")[0]

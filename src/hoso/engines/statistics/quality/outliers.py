@@ -13,6 +13,11 @@ from hoso.core.definitions import definitions_folder, read_definition
 
 SCALE = Decimal("0.6745")  # the 0.75 quantile of the normal distribution: makes the modified score comparable
 PRECISION = 40
+METHODS = {
+    "modified_z_score": ("điểm z sửa đổi (trung vị)", "modified z-score (median)"),
+    "z_score": ("điểm z (trung bình)", "z-score (mean)"),
+    "min_max": ("ngoài nhỏ nhất – lớn nhất", "outside of smallest and largest"),
+}
 
 
 @dataclass(frozen=True, slots=True)

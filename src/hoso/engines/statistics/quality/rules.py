@@ -12,20 +12,25 @@ from hoso.engines.statistics.expressions.tree import Item, Node, items_of
 from hoso.engines.statistics.forms import Row, forms
 
 Missing = Literal["skip_if_any", "skip_if_all", "never_skip"]
-SIGNS = {
-    "equal": "=", "not_equal": "≠", "greater": ">", "greater_or_equal": "≥", "less": "<", "less_or_equal": "≤",
-    "compulsory_pair": "+", "exclusive_pair": "⊕",
-}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """One side of a rule: a formula over rows, and what is done where a figure of it is missing."""
+    """One side of a rule: a formula over rows, and what is done where a figure of it is missing.
+
+    `window`: over how many periods each row is taken, the asked one and those before it: flows are added, of a stock
+    the latest counts.
+    """
 
     node: Node
     missing: Missing
     title_vi: str
     title_en: str
+    window: int = 1
+
+    @property
+    def offsets(self) -> frozenset[int]:
+        return frozenset(offset_of(item) - back for item in items_of(self.node) for back in range(self.window))
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +59,7 @@ class Rule:
     @property
     def offsets(self) -> frozenset[int]:
         """How many periods away it looks; 0 is the period itself."""
-        return frozenset(map(offset_of, self.items))
+        return self.left.offsets | self.right.offsets
 
 
 def offset_of(item: Item) -> int:
@@ -93,7 +98,9 @@ def _rule(given: dict[str, Any]) -> Rule:
 
 
 def _side(given: dict[str, Any]) -> Side:
-    return Side(read_formula(given["formula"]), given["missing"], given["title_vi"], given["title_en"])
+    return Side(
+        read_formula(given["formula"]), given["missing"], given["title_vi"], given["title_en"], given.get("window", 1)
+    )
 
 
 def _check(rule: Rule) -> None:

@@ -66,3 +66,5 @@ sheet.addEventListener("keydown", (event) => {
   next.select();
 });
 addUp();
+// Who comes from a list of findings stands in the cell.
+document.getElementById(decodeURIComponent(location.hash.slice(1)))?.focus();
