@@ -55,3 +55,15 @@ def test_the_catalogue_is_checked(client: Client, account_with_role: Callable[..
     assert page.count('class="tag warn"') == 1  # in a new installation nobody has reported
     client.force_login(account_with_role("doctor"))
     assert client.get("/statistics/quality/catalogue/").status_code == 403
+
+
+def test_a_period_that_is_none_in_an_address_is_no_fault_of_the_house(
+    client: Client, account_with_role: Callable[..., Account], sent: str
+) -> None:
+    client.force_login(account_with_role("statistics_officer", place=communes("80", 1)[0]))
+    for address in (
+        f"/statistics/{FORM}/{sent}/2026Q7/",
+        f"/statistics/reports/{uid_of(f'form:{FORM}')}/{sent}/nonsense/",
+    ):
+        answer = client.get(address)
+        assert answer.status_code == 400 and "HS1101" in answer.content.decode()

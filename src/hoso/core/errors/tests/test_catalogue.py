@@ -77,5 +77,6 @@ def test_an_error_has_the_status_of_its_entry_or_of_its_family() -> None:
     assert HosoError("HS2003").status == 401  # named; its family would say 403
     assert HosoError("HS2001", permission="x", purpose="y").status == 403
     assert HosoError("HS9002").status == 404
-    assert HosoError("HS1101", period="x").status == 500
+    assert HosoError("HS1102", year=2031).status == 500
+    assert HosoError("HS1101", period="x").status == 400  # written by whoever asks
     assert HosoError("HS6003", row=3, code="01").status == 400
