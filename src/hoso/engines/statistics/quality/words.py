@@ -25,9 +25,9 @@ def said(broken: Broken) -> tuple[str, str]:
             f"“{one.title_en}” is reported ({figure(value)}) and “{other.title_en}” is blank",
         )
     if broken.rule.operator == "exclusive_pair":
-        one, other = (f"“{side.title_vi}” ({figure(value, ',')})" for side, value in (here, there))
-        first, second = (f"“{side.title_en}” ({figure(value)})" for side, value in (here, there))
-        return f"{one} và {other} không được cùng có số", f"{first} and {second} must not both be reported"
+        in_vi = " và ".join(f"“{side.title_vi}” ({figure(value, ',')})" for side, value in (here, there))
+        in_en = " and ".join(f"“{side.title_en}” ({figure(value)})" for side, value in (here, there))
+        return f"{in_vi} không được cùng có số", f"{in_en} must not both be reported"
     vi, en = MUST[broken.rule.operator]
     return (
         f"“{left.title_vi}” là {figure(broken.left, ',')}, {vi} “{right.title_vi}” là {figure(broken.right, ',')}",

@@ -98,14 +98,14 @@ def test_each_check_finds_what_is_planted(own_database: Database) -> None:
             with connection.transaction(force_rollback=True):
                 before = _asked(connection, name)
                 for statement in statements:
-                    connection.execute(statement)  # type: ignore[call-overload]
+                    connection.execute(statement)
                 new = _asked(connection, name) - before
                 assert len(new) == 1 + (name == "category_options_no_categories"), (name, new)
 
 
 def _asked(connection: psycopg.Connection, name: str) -> set[str]:
     parameters = {"numeric": [*NUMERIC, *YES_NO], "default_combo": DEFAULT_COMBO}
-    return {thing for (thing,) in connection.execute(ASKED_OF_DATABASE[name], parameters)}  # type: ignore[call-overload]
+    return {thing for (thing,) in connection.execute(ASKED_OF_DATABASE[name], parameters)}
 
 
 @pytest.mark.django_db

@@ -126,6 +126,13 @@ def test_an_unknown_modifier_is_refused() -> None:
         shipped._check(_rule(_side("#{DELIV}.yearToDate()"), _side("1")))
 
 
+def test_words_of_pairs() -> None:
+    births = BY_KEY["births-and-certificates"]
+    assert said(Broken(births, None, 3.0))[0] == "“Giấy chứng sinh” có số (3) mà “Tổng số đẻ” để trống"
+    together = said(Broken(replace(births, operator="exclusive_pair"), 2.0, 3.0))
+    assert together[0] == "“Tổng số đẻ” (2) và “Giấy chứng sinh” (3) không được cùng có số"
+
+
 def test_words_have_the_figures_of_both_sides() -> None:
     broken = Broken(BY_KEY["eenc-and-deliveries"], 12.0, float(Decimal("11.11")))
     vi, en = said(broken)
