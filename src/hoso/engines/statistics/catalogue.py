@@ -64,6 +64,7 @@ class Catalogue:
     combos: dict[int, tuple[int, ...]]  # combo -> dimensions
     combo_uids: dict[int, str]
     dimensions: dict[int, tuple[int, ...]]  # dimension -> options
+    dimension_uids: dict[int, str]
     option_uids: dict[int, str]
     splits: dict[int, Split]
     split_by_options: dict[tuple[int, tuple[int, ...]], int]
@@ -126,6 +127,7 @@ def read_catalogue() -> Catalogue:
         combos={row[0]: tuple(row[4]) for row in combo_rows},
         combo_uids={row[0]: row[1] for row in combo_rows},
         dimensions={row[0]: tuple(row[4]) for row in dimension_rows},
+        dimension_uids={row[0]: row[1] for row in dimension_rows},
         option_uids={row[0]: row[1] for row in option_rows},
         splits=splits,
         split_by_options={(split.combo_id, split.options): split.id for split in splits.values()},

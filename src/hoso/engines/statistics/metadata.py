@@ -1,9 +1,11 @@
 """Definitions from outside in the manner of DHIS2's metadata bundle: options, categories, combinations, elements, sets.
 
-Objects made so have origin `local`; shipped ones are never changed by it. Everything in one bundle is taken or nothing.
+Objects made so have origin `local`; shipped ones are never changed by it and are counted as passed over, so that what one
+installation gives out whole, another takes in. Everything else in one bundle is taken or nothing.
 """
 
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from typing import Any
 
 from django.db import connection
@@ -31,8 +33,21 @@ PERIOD_KINDS = {name: kind for kind, name in DHIS2_NAMES.items()}
 Bundle = dict[str, list[dict[str, Any]]]
 
 
-def import_metadata(actor: Actor, bundle: Bundle) -> dict[str, int]:
-    """Create or change what the bundle holds; gives how many of each collection. Other collections are not read.
+@dataclass(slots=True)
+class Taken:
+    """How many objects of one collection became what; `passed_over` are shipped here and stay as they are."""
+
+    created: int = 0
+    updated: int = 0
+    passed_over: int = 0
+
+    @property
+    def total(self) -> int:
+        return self.created + self.updated + self.passed_over
+
+
+def import_metadata(actor: Actor, bundle: Bundle) -> dict[str, Taken]:
+    """Create or change what the bundle holds; gives what became of each collection. Other collections are not read.
 
     Raises HosoError HS7004 where an object names another that is not there, or combinations do not fit their categories.
     """
@@ -41,22 +56,43 @@ def import_metadata(actor: Actor, bundle: Bundle) -> dict[str, int]:
         taken = {name: _take(cursor, name, bundle.get(name, [])) for name in KINDS}
         record_event(
             AuditEvent(
-                actor, scope.role.key, PURPOSE, "update", object="statistics/definitions", found=sum(taken.values())
+                actor,
+                scope.role.key,
+                PURPOSE,
+                "update",
+                object="statistics/definitions",
+                found=sum(one.created + one.updated for one in taken.values()),
             )
         )
     return taken
 
 
-def _take(cursor: Any, collection: str, objects: Iterable[dict[str, Any]]) -> int:
-    count = 0
+def _take(cursor: Any, collection: str, objects: Iterable[dict[str, Any]]) -> Taken:
+    taken, kind = Taken(), KINDS[collection]
     for given in objects:
         if not UID.fullmatch(str(given.get("id", ""))):
             raise HosoError("HS7004", reason=f"{collection}: id {given.get('id')!r}")
-        if given["id"] not in (DEFAULT_COMBO, DEFAULT_SPLIT):
-            number = _MAKERS[collection](cursor, given)
-            _note_attributes(cursor, KINDS[collection], given, number)
-        count += 1
-    return count
+        if _is_shipped(cursor, kind, given):
+            taken.passed_over += 1
+            continue
+        known = _is_there(cursor, kind, given["id"])
+        _note_attributes(cursor, kind, given, _MAKERS[collection](cursor, given))
+        taken.updated, taken.created = taken.updated + known, taken.created + (not known)
+    return taken
+
+
+def _is_there(cursor: Any, kind: str, uid: str) -> bool:
+    cursor.execute(f"SELECT 1 FROM statistics_{kind} WHERE uid = %s", [uid])
+    return cursor.fetchone() is not None
+
+
+def _is_shipped(cursor: Any, kind: str, given: dict[str, Any]) -> bool:
+    """A key is shipped where its combination is: it is that of the combination's options and of nothing else."""
+    if kind == "split":
+        combo = given.get("categoryCombo")
+        return given["id"] == DEFAULT_SPLIT or (isinstance(combo, dict) and _is_shipped(cursor, "combo", combo))
+    cursor.execute(f"SELECT 1 FROM statistics_{kind} WHERE uid = %s AND origin = 'shipped'", [given.get("id", "")])
+    return cursor.fetchone() is not None
 
 
 def _option(cursor: Any, given: dict[str, Any]) -> int:
@@ -149,16 +185,12 @@ def _upsert(cursor: Any, kind: str, given: dict[str, Any], **columns: Any) -> in
         columns["origin"] = "local"
     names, marks = ", ".join(columns), ", ".join(["%s"] * len(columns))
     news = ", ".join(f"{name} = excluded.{name}" for name in columns)
-    local = "" if kind == "split" else f" WHERE statistics_{kind}.origin = 'local'"
     cursor.execute(
         f"INSERT INTO statistics_{kind} (uid, {names}) VALUES (%s, {marks})"
-        f" ON CONFLICT (uid) DO UPDATE SET {news}{local} RETURNING id",
+        f" ON CONFLICT (uid) DO UPDATE SET {news} RETURNING id",
         [given["id"], *columns.values()],
     )
-    row = cursor.fetchone()
-    if row is None:
-        raise HosoError("HS7004", reason=f"{given['id']} is shipped and not changed from outside")
-    return int(row[0])
+    return int(cursor.fetchone()[0])
 
 
 def _number(cursor: Any, kind: str, given: dict[str, Any]) -> int:

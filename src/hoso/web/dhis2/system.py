@@ -45,6 +45,11 @@ def info(request: ActingRequest) -> HttpResponse:
     )
 
 
+def about() -> dict[str, str]:
+    """Who gave an export out, and when."""
+    return {"id": uid_of("system"), "revision": "hoso", "version": VERSION, "date": written(timezone.now())}
+
+
 def ping(request: ActingRequest) -> HttpResponse:
     return HttpResponse("pong", content_type="text/plain")
 

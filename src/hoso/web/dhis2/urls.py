@@ -13,11 +13,11 @@ from hoso.web.dhis2 import (
     collections,
     completeness,
     geojson,
+    metadata,
     single_values,
     system,
     value_sets,
 )
-from hoso.web.dhis2.metadata import take as take_metadata
 from hoso.web.routes import PUBLIC, SIGNED_IN, Declaration, by_method, govern
 
 
@@ -75,7 +75,7 @@ urlpatterns = [
     _at("system/ping", "system_ping", PUBLIC, GET=(system.ping, SIGNED_IN)),
     _at("ping", "ping", PUBLIC, GET=(system.ping, SIGNED_IN)),
     _at("me", "me", PUBLIC, GET=(system.me, SIGNED_IN)),
-    _at("metadata", "metadata", POST=(take_metadata, DEFINE)),
+    _at("metadata", "metadata", GET=(metadata.give, READ), POST=(metadata.take, DEFINE)),
     _at("dataValueSets", "value_sets", GET=(value_sets.give, READ), POST=(value_sets.take, WRITE)),
     _at(
         "dataValues", "value",

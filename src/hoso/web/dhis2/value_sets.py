@@ -1,39 +1,36 @@
-"""dataValueSets: taking values in, and giving them out as JSON, CSV or XML."""
+"""dataValueSets: taking values in, and giving them out as JSON, CSV, XML or ADX."""
 
-import csv
 import io
-from collections.abc import Iterable
 from datetime import datetime, timedelta
-from typing import Any, TypeVar
-from xml.sax.saxutils import quoteattr
+from typing import TypeVar
 
 from django.http import HttpResponse, JsonResponse, QueryDict
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
 from hoso.core.errors import HosoError
-from hoso.engines.statistics.catalogue import read_catalogue
+from hoso.engines.statistics.catalogue import Catalogue, read_catalogue
 from hoso.engines.statistics.imports.formats import ADX_TYPE, read_payload
 from hoso.engines.statistics.imports.options import SCHEME_OF, read_options
 from hoso.engines.statistics.imports.run import import_values
-from hoso.engines.statistics.queries import StoredValue, ValueFilter, read_values
+from hoso.engines.statistics.naming import read_naming
+from hoso.engines.statistics.queries import ValueFilter, read_values
 from hoso.engines.statistics.units import find_units
-from hoso.engines.statistics.value_types import written
 from hoso.web.dhis2.objects import ROOT
 from hoso.web.dhis2.parameters import PAGES, only
+from hoso.web.dhis2.value_set_adx import as_adx
+from hoso.web.dhis2.value_set_formats import as_csv, as_object, as_xml
 from hoso.web.dhis2.web_message import web_message
 from hoso.web.routes import ActingRequest
 from hoso.web.sign_in import bears_token
 
-COLUMNS = ("dataelement", "period", "orgunit", "categoryoptioncombo", "attributeoptioncombo", "value", "storedby",
-           "lastupdated", "comment", "followup", "deleted")  # fmt: skip
 OPTIONS = (
     "dryRun", "importStrategy", "strategy", "atomicMode", "atomic", "idScheme", *SCHEME_OF, "dataSet", "async", "force",
     "preheatCache", "skipExistingCheck", "skipAudit",
 )  # fmt: skip
 SELECTING = (
     "dataSet", "dataElement", "period", "startDate", "endDate", "lastUpdated", "lastUpdatedDuration", "orgUnit", "children",
-    "includeDeleted", "limit", "compression",
+    "includeDeleted", "limit", "compression", "idScheme", *SCHEME_OF,
 )  # fmt: skip
 Found = TypeVar("Found")
 DURATIONS = {"d": "days", "h": "hours", "m": "minutes", "s": "seconds"}
@@ -56,15 +53,35 @@ def take(request: ActingRequest) -> HttpResponse:
 
 
 def give(request: ActingRequest) -> HttpResponse:
-    """GET: the values of data sets or elements, periods and units, `children=true` with all below."""
+    """GET: the values of data sets or elements, periods and units, `children=true` with all below.
+
+    JSON where nothing else is asked for; CSV, XML, ADX by `Accept`, `format` or suffix. Things are called as `idScheme`
+    and the schemes of each kind say: by id, in ADX by code.
+    """
     only(request, SELECTING, PAGES)
-    found = read_values(request.actor, wanted(request.GET))
-    kind = request.GET.get("format", "") or request.headers.get("Accept", "")
-    if "csv" in kind or request.path.endswith(".csv"):
-        return HttpResponse(_as_csv(found), content_type="application/csv; charset=utf-8")
-    if "json" not in kind and ("xml" in kind or request.path.endswith(".xml")):
-        return HttpResponse(_as_xml(found), content_type="application/xml; charset=utf-8")
-    return JsonResponse({"dataValues": [as_object(value) for value in found]})
+    catalogue = read_catalogue()
+    selection = wanted(request.GET, catalogue)
+    kind = _format(request)
+    schemes = read_options(request.GET.dict(), adx=kind == "adx").schemes
+    found = read_values(request.actor, selection)
+    naming = read_naming(schemes, {value.unit for value in found})
+    match kind:
+        case "adx":
+            return HttpResponse(as_adx(found, selection.data_sets, catalogue, naming), content_type=ADX_TYPE)
+        case "csv":
+            return HttpResponse(as_csv(found, naming), content_type="application/csv; charset=utf-8")
+        case "xml":
+            return HttpResponse(as_xml(found, naming), content_type="application/xml; charset=utf-8")
+    return JsonResponse({"dataValues": [as_object(value, naming) for value in found]})
+
+
+def _format(request: ActingRequest) -> str:
+    asked = request.GET.get("format", "") or request.headers.get("Accept", "")
+    if "adx" in asked:
+        return "adx"
+    if "csv" in asked or request.path.endswith(".csv"):
+        return "csv"
+    return "xml" if "json" not in asked and ("xml" in asked or request.path.endswith(".xml")) else "json"
 
 
 def needs_credential(request: ActingRequest) -> None:
@@ -73,9 +90,8 @@ def needs_credential(request: ActingRequest) -> None:
         raise HosoError("HS2003")
 
 
-def wanted(query: QueryDict) -> ValueFilter:
+def wanted(query: QueryDict, catalogue: Catalogue) -> ValueFilter:
     """The filter of a query. Raises HosoError: HS7003 for a name nobody has, HS7001 where one of three is missing."""
-    catalogue = read_catalogue()
     data_sets = [_number(catalogue.find("data_set", "uid", uid), "dataSet", uid) for uid in query.getlist("dataSet")]
     elements = [
         _number(catalogue.find("element", "uid", uid), "dataElement", uid) for uid in query.getlist("dataElement")
@@ -108,52 +124,6 @@ def wanted(query: QueryDict) -> ValueFilter:
     )
 
 
-def as_object(value: StoredValue) -> dict[str, Any]:
-    told: dict[str, Any] = {
-        "dataElement": value.element,
-        "period": value.period,
-        "orgUnit": value.unit,
-        "categoryOptionCombo": value.split,
-        "attributeOptionCombo": value.attribute,
-        "value": written(value.number, value.text, value.value_type),
-        "storedBy": value.stored_by,
-        "created": _stamp(value.created),
-        "lastUpdated": _stamp(value.changed),
-        "followup": value.follow_up,
-    }
-    if value.comment is not None:
-        told["comment"] = value.comment
-    if value.deleted:
-        told["deleted"] = True
-    return told
-
-
-def _as_csv(values: Iterable[StoredValue]) -> str:
-    out = io.StringIO()
-    lines = csv.writer(out)
-    lines.writerow(COLUMNS)
-    for value in values:
-        told = as_object(value)
-        lines.writerow([
-            told["dataElement"], told["period"], told["orgUnit"], told["categoryOptionCombo"],
-            told["attributeOptionCombo"], told["value"], told["storedBy"], told["lastUpdated"], told.get("comment", ""),
-            str(told["followup"]).lower(), str(value.deleted).lower(),
-        ])  # fmt: skip
-    return out.getvalue()
-
-
-def _as_xml(values: Iterable[StoredValue]) -> str:
-    lines = (
-        "".join(
-            f" {name}={quoteattr(str(said).lower() if isinstance(said, bool) else str(said))}"
-            for name, said in as_object(value).items()
-        )
-        for value in values
-    )
-    rows = "".join(f"<dataValue{line}/>" for line in lines)
-    return f'<?xml version="1.0" encoding="UTF-8"?><dataValueSet xmlns="http://dhis2.org/schema/dxf/2.0">{rows}</dataValueSet>'
-
-
 def _number(found: Found | None, thing: str, name: str) -> Found:
     if found is None:
         raise HosoError("HS7003", thing=thing, name=name[:60])
@@ -181,7 +151,3 @@ def _day(query: QueryDict, name: str) -> str | None:
         return str(datetime.fromisoformat(text).date())
     except ValueError as error:
         raise HosoError("HS7001", name=name, value=text[:30]) from error
-
-
-def _stamp(moment: datetime) -> str:
-    return timezone.localtime(moment).strftime("%Y-%m-%dT%H:%M:%S.000%z")
