@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from hoso.cli.oversight_sources import listen, register, take
 from hoso.cli.terminal import json_option, print_json
 
 if TYPE_CHECKING:
@@ -117,3 +118,7 @@ def _tell(found: "Watched") -> None:
     for share in found.shares:
         percent = 100 * share.explained / share.accesses
         click.echo(f"{share.role}: {percent:.1f} % / {share.accesses:,} lượt xem có lý do / accesses explained")
+
+
+for command in (register, take, listen):
+    oversight.add_command(command)
