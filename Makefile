@@ -68,3 +68,7 @@ prove-fhir-synthea: setup-dev ## Every bundle of SYNTHEA (a folder; the two batc
 
 fuzz-fhir: setup-dev ## 10,000 odd requests to the FHIR addresses: none ends in a 5xx
 	@FHIR_REQUESTS=10000 .venv/bin/pytest -q -s -p no:logging tests/hostile/test_fhir_fuzzing.py
+
+.PHONY: prove-oversight
+prove-oversight: setup-dev ## Full size: kill collectors, the worker's look and PostgreSQL 30 times under load: no event lost or counted twice
+	@.venv/bin/python -m tests.faults.oversight_kill_proof --events 20000 --kills 30

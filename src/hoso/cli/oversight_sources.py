@@ -16,13 +16,27 @@ if TYPE_CHECKING:
 @click.option("--account", required=True, help="The machine account (role audit_source) that brings its events.")
 @click.option("--title-vi", required=True, help="Its name in Vietnamese.")
 @click.option("--title-en", required=True, help="Its name in English.")
-def register(key: str, account: str, title_vi: str, title_en: str) -> None:
+@click.option("--facility", help="Code of the facility where its accounts work, if it is one.")
+@click.option(
+    "--tier",
+    type=click.Choice(["T0", "T1", "T2", "T3", "T4"]),
+    default="T3",
+    show_default=True,
+    help="Privilege tier of its accounts whose role is none of ours.",
+)
+def register(key: str, account: str, title_vi: str, title_en: str, facility: str | None, tier: str) -> None:
     """Register the system KEY. Its accounts are watched from then on, beside our own."""
     _open_house()
     from hoso.core.accounts.actions import operator
-    from hoso.engines.oversight.outside.sources import register_source
+    from hoso.core.errors import HosoError
+    from hoso.core.places.facilities import facility_by_code
+    from hoso.engines.oversight.outside.sources import Source, register_source
 
-    register_source(operator("oversight register"), key, title_vi, title_en, account)
+    place = facility_by_code(facility) if facility else None
+    if facility and place is None:
+        raise HosoError("HS8035", facility=facility[:40])
+    source = Source(key, title_vi, title_en, account, place.pk if place else None, tier)
+    register_source(operator("oversight register"), source)
     click.echo(f"{key} ← {account}")
 
 
@@ -90,6 +104,9 @@ def listen(
     if certificate is not None:
         tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         tls.minimum_version = ssl.TLSVersion.TLSv1_2
+        tls.num_tickets = (
+            0  # a ticket written to a sender that has left resets the connection, and what it sent is lost
+        )
         tls.load_cert_chain(certificate, key)
         if clients:
             tls.verify_mode = ssl.CERT_REQUIRED
@@ -112,6 +129,29 @@ def listen(
         click.echo(
             f"{meter.received:,} nhận / received, {meter.written:,} ghi / written, {meter.broken:,} đứt / broken"
         )
+
+
+@click.command(short_help="Show what could not be read.")
+@click.option("--account", required=True, help="Who asks: an account that works at the case desk (case.handle).")
+@json_option
+def unread(account: str, as_json: bool) -> None:
+    """Show the newest hundred texts of other systems that told no event, each with the reason."""
+    _open_house()
+    from hoso.cli.audit import acting_account
+    from hoso.core.access.reading import Asking, read
+    from hoso.core.errors import HosoError
+    from hoso.engines.oversight.outside.sources import dead_letters
+
+    actor = acting_account(account, "oversight unread")
+    if actor is None:
+        raise HosoError("HS8001", account=account[:40])
+    found = read(actor, "oversight", Asking("case.handle", "search", object="dead letters"), dead_letters)
+    if as_json:
+        told = [{"source": one.source, "reason": one.reason, "text": one.content} for one in found]
+        print_json({"unread": told})
+        return
+    for one in found:
+        click.echo(f"{one.received_at:%d/%m/%Y %H:%M} {one.source}: {one.reason}\n    {one.content[:300]}")
 
 
 def _open_house() -> None:

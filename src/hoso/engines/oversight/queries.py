@@ -2,7 +2,7 @@
 who may oversee, and to nobody else."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import connection
@@ -28,9 +28,12 @@ class Look:
 
 @dataclass(frozen=True)
 class AccountLine:
-    """One account of the house in the inventory by tier. `owner`: who answers for a machine. `dormant`: active, and nobody used
-    it for too long; `shared`: two addresses at once; `orphaned`: active, and without a role or its owner gone."""
+    """One account in the inventory by tier. `source`: key of its system, "hoso" for the house's own. `owner`: who answers for a
+    machine; for an account of another system, who answers for the machine that feeds it. `active`: of another system only its
+    events are known, so as long as it is not dormant. `dormant`: active (elsewhere: ever seen), and nobody used it for too
+    long; `shared`: two addresses at once; `orphaned`: active, and without a role or its owner gone."""
 
+    source: str
     name: str
     kind: str
     tier: str
@@ -44,13 +47,16 @@ class AccountLine:
 
 @dataclass(frozen=True)
 class SourceLine:
-    """One watched system: how new its newest event is, and when it was asked last."""
+    """One watched system: how new its newest event is, when it was asked (or told something) last, by how much its clock ran
+    ahead of ours at most, and how many texts of it could not be read (those whom the case desk is not for see 0)."""
 
     key: str
     title_vi: str
     title_en: str
     newest_at: datetime | None
     asked_at: datetime | None
+    ahead: timedelta | None
+    dead: int
 
 
 def who_saw(scope: Scope, person_id: int, since: datetime, limit: int = 1000) -> list[Look]:
@@ -72,12 +78,15 @@ def who_saw(scope: Scope, person_id: int, since: datetime, limit: int = 1000) ->
 def sources(scope: Scope) -> list[SourceLine]:
     """The watched systems; one whose newest event is old, or that was not asked for long, is silent."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT key, title_vi, title_en, newest_at, asked_at FROM oversight_source ORDER BY id")
+        cursor.execute(
+            "SELECT key, title_vi, title_en, newest_at, asked_at, ahead,"
+            " (SELECT count(*) FROM oversight_dead_letter d WHERE d.source_id = s.id) FROM oversight_source s ORDER BY id"
+        )
         return [SourceLine(*row) for row in cursor.fetchall()]
 
 
 def accounts(scope: Scope) -> list[AccountLine]:
-    """Every account of the house by tier, those that reach furthest first. Last use is the later of signing in and the newest
+    """Every account of every watched system by tier, those that reach furthest first. Last use is the later of signing in and the newest
     event; what oversight has not yet taken over does not count."""
     rules = tiers()
     values: dict[str, Any] = {
@@ -104,7 +113,7 @@ def accounts(scope: Scope) -> list[AccountLine]:
             shared AS (
                 SELECT account_id FROM steps WHERE address <> address_before AND at - before <= %(within)s
                 GROUP BY account_id HAVING count(*) > 1)  -- there and back: one move alone is a change of place
-            SELECT a.username, a.kind, coalesce(held.tier, k.tier, '?') AS tier, coalesce(o.username, ''), a.is_active,
+            SELECT 'hoso', a.username AS name, a.kind, coalesce(held.tier, k.tier, '?') AS tier, coalesce(o.username, ''), a.is_active,
                    greatest(a.last_login, seen.last_at) AS used,
                    a.is_active AND a.username NOT LIKE 'system.%%'
                        AND greatest(a.last_login, seen.last_at, a.active_since) < now() - %(dormant)s,
@@ -117,7 +126,16 @@ def accounts(scope: Scope) -> list[AccountLine]:
             LEFT JOIN oversight_account seen ON seen.key = a.id::text
                 AND seen.source_id = (SELECT id FROM oversight_source WHERE key = 'hoso')
             LEFT JOIN shared ON shared.account_id = seen.id
-            ORDER BY tier, a.username
+            UNION ALL
+            SELECT s.key, k.name, 'outside', coalesce(t.tier, s.tier), coalesce(o.username, ''), k.last_at >= now() - %(dormant)s,
+                   k.last_at, k.last_at < now() - %(dormant)s, shared.account_id IS NOT NULL, NOT coalesce(o.is_active, false)
+            FROM oversight_account k
+            JOIN oversight_source s ON s.id = k.source_id AND s.feeder_id IS NOT NULL
+            JOIN accounts_account feeder ON feeder.id = s.feeder_id LEFT JOIN accounts_account o ON o.id = feeder.owner_id
+            LEFT JOIN LATERAL (SELECT role FROM oversight_event WHERE account_id = k.id ORDER BY at DESC LIMIT 1) e ON true
+            LEFT JOIN tier_of_role t ON t.role = e.role
+            LEFT JOIN shared ON shared.account_id = k.id
+            ORDER BY tier, name
             """,
             values,
         )

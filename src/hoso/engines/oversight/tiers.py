@@ -18,7 +18,8 @@ class Tier:
 
 @dataclass(frozen=True)
 class Tiers:
-    """The tiers, where each role and each kind of account stands, and when an account is dormant or shared."""
+    """The tiers, where each role and each kind of account stands, when an account is dormant or shared, and when a system is
+    silent or its clock wrong."""
 
     tiers: tuple[Tier, ...]
     of_role: dict[str, str]
@@ -26,10 +27,16 @@ class Tiers:
     dormant_after: timedelta
     shared_within: timedelta
     shared_looked_back: timedelta
+    silent_after: timedelta
+    clock_tolerance: timedelta
 
     @property
     def shared_minutes(self) -> int:
         return int(self.shared_within.total_seconds() // 60)
+
+    @property
+    def silent_hours(self) -> int:
+        return int(self.silent_after.total_seconds() // 3600)
 
 
 @cache
@@ -44,6 +51,8 @@ def tiers() -> Tiers:
         timedelta(days=told["dormant_after_days"]),
         timedelta(minutes=told["shared_within_minutes"]),
         timedelta(days=told["shared_looked_back_days"]),
+        timedelta(hours=told["silent_after_hours"]),
+        timedelta(seconds=told["clock_tolerance_seconds"]),
     )
 
 

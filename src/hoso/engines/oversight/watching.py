@@ -25,6 +25,7 @@ from hoso.engines.oversight.tiers import tiers
 
 # Each ends as `<table>s.csv`; the shifts and persons of the house are not known here yet but for the persons' ids. Accounts go by
 # their number in oversight_account, whichever system they are of; one of the house that has not acted yet by its own, negative.
+# Accounts of another system have the role it told last, and work where it was registered.
 # The house's services act by code, not by whim; who commands on the machine (system.operator) is watched.
 _QUESTIONS = {
     "event": """
@@ -43,15 +44,20 @@ _QUESTIONS = {
             AND k.source_id = (SELECT id FROM oversight_source WHERE key = 'hoso')
         GROUP BY a.id, k.id
         UNION ALL
-        SELECT k.id, 'outside', 'T3', NULL, NULL FROM oversight_account k
-        WHERE k.source_id <> (SELECT id FROM oversight_source WHERE key = 'hoso')""",
+        SELECT k.id, coalesce(nullif(e.role, ''), 'outside'), coalesce(t.tier, s.tier), s.facility_id, NULL
+        FROM oversight_account k JOIN oversight_source s ON s.id = k.source_id AND s.feeder_id IS NOT NULL
+        LEFT JOIN LATERAL (SELECT role FROM oversight_event WHERE account_id = k.id ORDER BY at DESC LIMIT 1) e ON true
+        LEFT JOIN unnest(%(roles)s::text[], %(tiers)s::text[]) AS t (role, tier) ON t.role = e.role""",
     "person": "SELECT DISTINCT person_id AS id FROM oversight_event WHERE person_id IS NOT NULL AND at >= %(since)s",
     "fact": """
+        WITH f AS MATERIALIZED (SELECT * FROM oversight_facts(%(since)s - interval '60 days'))
         SELECT f.kind, f.first AT TIME ZONE 'Asia/Ho_Chi_Minh' AS first, f.last AT TIME ZONE 'Asia/Ho_Chi_Minh' AS last,
                coalesce(k.id, -f.account) AS account, f.person, f.facility
-        FROM oversight_facts(%(since)s - interval '60 days') f
-        LEFT JOIN oversight_account k ON k.key = f.account::text
-            AND k.source_id = (SELECT id FROM oversight_source WHERE key = 'hoso')""",
+        FROM f LEFT JOIN oversight_account k ON k.key = f.account::text
+            AND k.source_id = (SELECT id FROM oversight_source WHERE key = 'hoso')
+        UNION ALL
+        SELECT f.kind, f.first AT TIME ZONE 'Asia/Ho_Chi_Minh', f.last AT TIME ZONE 'Asia/Ho_Chi_Minh', same.known, f.person, f.facility
+        FROM f JOIN oversight_same_hands() same USING (account)""",
     "shift": "SELECT NULL AS account WHERE false",
 }
 

@@ -9,6 +9,7 @@ KINDS: dict[str, Words] = {
     "service": ("Dịch vụ (máy)", "Service (machine)"),
     "organisation": ("Tổ chức", "Organisation"),
     "citizen": ("Người dân", "Citizen"),
+    "outside": ("Hệ thống khác", "Another system"),
 }
 LOCK_REASONS: dict[str, Words] = {
     "disuse": ("không đăng nhập quá 45 ngày", "not used for more than 45 days"),

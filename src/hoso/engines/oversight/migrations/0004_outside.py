@@ -7,5 +7,10 @@ from hoso.core.database.migration_sql import run_sql_file
 
 
 class Migration(migrations.Migration):
-    dependencies: ClassVar[list[tuple[str, str]]] = [("oversight", "0003_cases"), ("people", "0011_name_words")]
+    dependencies: ClassVar[list[tuple[str, str]]] = [
+        ("oversight", "0003_cases"),
+        ("people", "0011_name_words"),
+        ("places", "0003_decisions"),
+        ("accounts", "0007_licence"),
+    ]
     operations: ClassVar[list[Operation]] = [run_sql_file(__file__, "0004_outside.sql")]

@@ -50,7 +50,7 @@ def told(text: str, **values: Any) -> Told:
         raise NotUnderstood("a clock out of the question")
     if action not in ACTIONS:
         raise NotUnderstood("no known action")
-    account = str(values.get("account") or values.get("name") or "")[:LONGEST]
+    account = _word(values.get("account") or values.get("name"))
     if not account:
         raise NotUnderstood("no account")
     outcome = values.get("outcome") or "done"
@@ -58,20 +58,25 @@ def told(text: str, **values: Any) -> Told:
         raise NotUnderstood("no known outcome")
     found = values.get("found")
     return Told(
-        key=str(values.get("key") or f"sha256:{hashlib.sha256(text.encode()).hexdigest()}")[:LONGEST],
-        at=at,
+        key=_word(values.get("key")) or f"sha256:{hashlib.sha256(text.encode()).hexdigest()}",
+        at=at.astimezone(UTC),
         account=account,
-        name=str(values.get("name") or account)[:LONGEST],
+        name=_word(values.get("name")) or account,
         action=action,
         outcome=outcome,
         sensitive=bool(values.get("sensitive")),
         break_glass=bool(values.get("break_glass")),
-        found=found if isinstance(found, int) and 0 <= found < 2**31 else None,
+        found=found if type(found) is int and 0 <= found < 2**31 else None,
         **{
-            name: str(values.get(name) or "").replace("\x00", "")[:LONGEST]
+            name: _word(values.get(name))
             for name in ("person", "number", "role", "purpose", "object", "address", "device")
         },
     )
+
+
+def _word(value: Any) -> str:
+    """Cut to size, without what no database keeps as text (NUL)."""
+    return str(value or "").replace("\x00", "").strip()[:LONGEST]
 
 
 def moment(text: Any) -> datetime | None:

@@ -33,6 +33,13 @@ class Frames:
                 found.append(message)
         return found
 
+    def end(self) -> bytes:
+        """What stands when the stream ends: a last line without its end. Raises BrokenFrame for half a counted message."""
+        rest, self._rest = self._rest.strip(), b""
+        if rest[:1].isdigit():
+            raise BrokenFrame("the stream ended in the middle of a message")
+        return rest
+
     def _counted(self) -> bytes | None:
         count, space, rest = self._rest.partition(b" ")
         if not space:

@@ -5,6 +5,7 @@ the queue is full: the sender then waits (TCP), and nothing is thrown away. A ki
 written, at most the queue; who needs more sends by FHIR, where each request is acknowledged after the commit.
 """
 
+import logging
 import queue
 import socket
 import ssl
@@ -15,6 +16,7 @@ from dataclasses import dataclass, field
 
 from hoso.engines.oversight.outside.frames import BrokenFrame, Frames, said
 
+logger = logging.getLogger(__name__)
 QUEUE = 10_000
 BATCH = 1000
 PATIENCE_SECONDS = 300.0
@@ -33,7 +35,8 @@ class Meter:
 
 
 class Listener:
-    """`serve` until `stop`; without `tls` in the clear, for this machine alone. `write` takes a batch of texts and raises where they could not be kept: they are tried again."""
+    """`serve` until `stop`; without `tls` in the clear, for this machine alone. `write` takes a batch of texts and raises where
+    they could not be kept: they are tried again."""
 
     def __init__(
         self,
@@ -73,11 +76,14 @@ class Listener:
             plain.settimeout(PATIENCE_SECONDS)
             with self._tls.wrap_socket(plain, server_side=True) if self._tls else plain as connection:
                 frames = Frames()
-                while not self._stopping.is_set() and (data := connection.recv(65_536)):
-                    for message in frames.feed(data):
+                while not self._stopping.is_set():
+                    data = connection.recv(65_536)
+                    for message in frames.feed(data) if data else filter(None, [frames.end()]):
                         self._waiting.put((time.monotonic(), said(message)))
                         with self.meter.lock:
                             self.meter.received += 1
+                    if not data:
+                        break
         except (OSError, BrokenFrame):
             with self.meter.lock:
                 self.meter.broken += 1
@@ -91,7 +97,8 @@ class Listener:
             while batch:
                 try:
                     self._write([text for _, text in batch])
-                except Exception:  # whatever the database says: what was received is not let go
+                except Exception as problem:  # noqa: BLE001 - whatever the database says: what was received is not let go
+                    logger.warning("not written (%s), %d messages wait", type(problem).__name__, self._waiting.qsize())
                     if self._stopping.is_set():
                         return
                     time.sleep(1)

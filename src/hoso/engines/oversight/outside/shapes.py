@@ -76,7 +76,7 @@ def _fhir(text: str, event: dict[str, Any]) -> Told:
         at=moment(event.get("recorded")),
         account=account,
         name=agent.get("altId") or agent.get("name") or who.get("display"),
-        action={_SIGN_IN: "sign-in", _EXPORT: "export"}.get(kind) or _FHIR_ACTION.get(event.get("action", "")),
+        action={_SIGN_IN: "sign-in", _EXPORT: "export"}.get(str(kind)) or _FHIR_ACTION.get(event.get("action", "")),
         outcome=_FHIR_OUTCOME.get(event.get("outcome", "0"), ""),
         purpose=next(iter(sorted(code for code in codes if code and code != "BTG")), ""),
         break_glass="BTG" in codes,

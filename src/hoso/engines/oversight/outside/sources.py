@@ -22,21 +22,37 @@ class DeadLetter:
     content: str
 
 
-def register_source(actor: Actor, key: str, title_vi: str, title_en: str, feeder: str) -> None:
-    """Register a system whose events the machine account `feeder` brings. One account feeds one source.
+@dataclass(frozen=True)
+class Source:
+    """A system to be watched, fed by the machine account `feeder`. `facility_id`: where its accounts work, if at one place;
+    `tier`: the privilege tier of its accounts whose role is none of ours."""
+
+    key: str
+    title_vi: str
+    title_en: str
+    feeder: str
+    facility_id: int | None = None
+    tier: str = "T3"
+
+
+def register_source(actor: Actor, source: Source) -> None:
+    """Register a system. One account feeds one source.
 
     Raises HosoError HS2001 without `account.manage`, HS8031 where the key or the account is taken or the account is no machine.
     """
     with managing(actor):
-        account = Account.objects.filter(username=feeder, kind=Account.Kind.SERVICE, is_active=True).first()
-        if account is None or not key.replace("-", "").isalnum():
+        account = Account.objects.filter(username=source.feeder, kind=Account.Kind.SERVICE, is_active=True).first()
+        if account is None or not source.key.replace("-", "").isalnum():
             raise HosoError("HS8031")
         try:
             with connection.cursor() as cursor:
-                cursor.execute("SELECT oversight_register(%s, %s, %s, %s)", [key, title_vi, title_en, account.pk])
+                cursor.execute(
+                    "SELECT oversight_register(%s, %s, %s, %s, %s, %s)",
+                    [source.key, source.title_vi, source.title_en, account.pk, source.facility_id, source.tier],
+                )
         except IntegrityError as error:
             raise HosoError("HS8031") from error
-        record(actor, "create", account.pk, f"feeds the oversight source {key}")
+        record(actor, "create", account.pk, f"feeds the oversight source {source.key}")
 
 
 def dead_letters(scope: Scope, limit: int = 100) -> list[DeadLetter]:

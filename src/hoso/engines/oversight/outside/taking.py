@@ -39,12 +39,9 @@ def take(actor: Actor, texts: Iterable[str]) -> Taken:
     events, dead = [], []
     for text in texts:
         try:
-            event = read_event(text)
+            events.append(asdict(read_event(text)))
         except NotUnderstood as problem:
-            kept = text.replace("\x00", "")[:LONGEST]
-            dead.append({"sha256": hashlib.sha256(text.encode()).hexdigest(), "reason": str(problem), "content": kept})
-        else:
-            events.append(asdict(event))
+            dead.append(_dead(text, str(problem)))
     try:
         with acting_transaction(actor.account_id, PURPOSE), connection.cursor() as cursor:
             cursor.execute(
@@ -60,9 +57,14 @@ def take(actor: Actor, texts: Iterable[str]) -> Taken:
     return Taken(seen, taken, len(dead))
 
 
+def _dead(text: str, reason: str) -> dict[str, str]:
+    sha256 = hashlib.sha256(text.encode()).hexdigest()
+    return {"sha256": sha256, "reason": reason, "content": text.replace("\x00", "")[:LONGEST]}
+
+
 def take_file(actor: Actor, path: Path) -> Iterator[Taken]:
     """Take over a file: CSV with a head of our own names, or one event a line; gives the account of each batch."""
-    with path.open(encoding="utf-8-sig", newline="") as file:
+    with path.open(encoding="utf-8-sig", errors="replace", newline="") as file:
         lines: Iterator[str] = (line for line in file if line.strip())
         if path.suffix == ".csv":
             lines = (_as_json(row) for row in csv.DictReader(file))

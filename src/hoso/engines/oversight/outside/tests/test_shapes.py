@@ -36,7 +36,7 @@ BALP = {
 
 
 def row(**changes: object) -> EventRow:
-    values = {name: None for name in EventRow.__dataclass_fields__}
+    values: dict[str, object] = {name: None for name in EventRow.__dataclass_fields__}
     values |= {
         "id": 77, "at": AT, "store": "record", "actor_id": 5, "actor_name": "bs.lan", "account_kind": "clinical", "role": "doctor",
         "purpose": "treatment", "action": "read", "route": "visit", "person_id": 9, "object": "a|b = c\\d", "outcome": "done",
