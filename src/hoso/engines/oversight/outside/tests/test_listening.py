@@ -133,7 +133,7 @@ def test_logger_in_the_clear_on_this_machine_and_through_openssl(outside: Outsid
         subprocess.run(
             ["openssl", "s_client", "-connect", f"localhost:{listener.port}", "-CAfile", listener.certificate,
              "-verify_return_error", "-quiet", "-no_ign_eof"],
-            input=line, check=True, timeout=30, capture_output=True,
+            input=line, check=True, timeout=30, capture_output=True, text=True,
         )  # fmt: skip
         assert _until(outside, 2) == 2
     assert outside.rows("SELECT name FROM oversight_account WHERE name LIKE 'his.%%' ORDER BY 1") == [
