@@ -3,13 +3,11 @@ and cases beside those of the house."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import orjson
 import pytest
 from django.test import Client
 
-from hoso.cli.tests.running import run_hoso
 from hoso.core.access.actor import Actor
 from hoso.core.access.policy import Scope
 from hoso.core.access.reading import Asking, read
@@ -155,43 +153,6 @@ def test_audit_events_over_rest(outside: Outside) -> None:
     assert Client().post(address, b"{}", content_type="application/fhir+json").status_code == 401
     assert outside.events == 3
     assert outside.rows("SELECT person_id FROM oversight_event WHERE key = 'a1'") == [(42,)]
-
-
-def test_a_file_of_lines_and_one_of_columns(outside: Outside, tmp_path: Path) -> None:
-    lines, columns = tmp_path / "log.jsonl", tmp_path / "log.csv"
-    lines.write_text("\n".join(event(number) for number in range(2500)), encoding="utf-8")
-    at = datetime.now(UTC).isoformat()
-    columns.write_text(
-        f"key,at,account,action,found,sensitive\nc1,{at},his.lan,export,12,true\nc2,,his.lan,read,,\n", encoding="utf-8"
-    )
-    done = run_hoso(outside.database, "oversight", "take", str(lines), "--account", "may.his", "--json")
-    assert orjson.loads(done.stdout) == {"seen": 2500, "taken": 2500, "dead": 0}, done.stderr
-    done = run_hoso(outside.database, "oversight", "take", str(columns), "--account", "may.his", "--json")
-    assert (done.returncode, orjson.loads(done.stdout)) == (1, {"seen": 1, "taken": 1, "dead": 1})
-    shown = run_hoso(outside.database, "oversight", "unread", "--account", outside.overseer.name, "--json")
-    assert [one["reason"] for one in orjson.loads(shown.stdout)["unread"]] == ["no moment with a zone"]
-
-
-def test_a_system_is_registered_at_a_facility_that_exists(outside: Outside) -> None:
-    machine("may.lis", outside.overseer.account_id)
-    words = [
-        "oversight",
-        "register",
-        "lis",
-        "--account",
-        "may.lis",
-        "--title-vi",
-        "Xét nghiệm",
-        "--title-en",
-        "Laboratory",
-    ]
-    done = run_hoso(outside.database, *words, "--facility", "?")
-    assert done.returncode != 0 and "HS8035" in done.stdout + done.stderr
-    done = run_hoso(outside.database, *words, "--facility", "80901", "--tier", "T2")
-    assert done.returncode == 0, done.stderr
-    assert outside.rows("SELECT facility_id, tier FROM oversight_source WHERE key = 'lis'") == [
-        (outside.facility_id, "T2")
-    ]
 
 
 def _many_accounts() -> None:
