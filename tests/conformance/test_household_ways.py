@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from hoso.engines.intake.households import importing
-from hoso.engines.intake.households.new_persons import STORED
+from hoso.engines.intake.households.new_person_tables import STORED
 from hoso.engines.intake.households.preparing import PreparedBatch
 from tests.conformance.test_household_lists import COMMUNE, DAY, MAI, OTHER, Row, counts, csv_of, take
 from tests.intaking import Intake, rows

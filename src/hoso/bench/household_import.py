@@ -55,7 +55,7 @@ def measure(size: Size) -> Figure:
         steps = dict(watch.seconds)
         again, _ = _take(home / "households.csv")
     print_table(("step of the first", "s", "%"), [[name, spent, 100 * spent / first] for name, spent in sorted(steps.items(), key=lambda one: -one[1])])  # fmt: skip
-    print_table(("process", "ms a row", "MB"), [[name, 1000 * spent / rows, costs.peak_mb[name]] for name, spent in costs.cpu_seconds().items()])  # fmt: skip
+    print_table(("process", "µs a row", "MB"), [[name, 1e6 * spent / rows, costs.peak_mb[name]] for name, spent in costs.cpu_seconds().items()])  # fmt: skip
     print_table(("list", "rows", "s", "rows/s"), [["first", rows, first, rows / first], ["again", rows, again, rows / again]])  # fmt: skip
     details = {"again": rows / again, "memory": dict(costs.peak_mb)}
     return Figure("household-import", rows / first, "rows/s", details=details)
@@ -87,15 +87,15 @@ def _helpers() -> list[int]:
 def _watch_steps(watch: Stopwatch) -> None:
     from django.db.backends.base.base import BaseDatabaseWrapper
 
-    from hoso.engines.intake.households import filing, importing, new_persons, preparing
+    from hoso.engines.intake.households import filing, importing, new_persons
     from hoso.engines.people import linkage
 
     watch.wrap(importing, "count_household_rows", "read the file to its end first")
     watch.wrap(importing, "communes_on", "communes")
-    watch.wrap(preparing, "ProcessPoolExecutor", "start the helper")
     watch.wrap(importing, "_take_batch", "file a batch, all of it")
     watch.wrap(importing, "store_new", "  new persons, all of it")
-    watch.wrap(new_persons, "insert_packed", "  COPY and INSERT … SELECT of new persons")
+    watch.wrap(new_persons, "known_rows", "    who of them is known")
+    watch.wrap(new_persons, "spread", "    INSERT … SELECT of new persons")
     watch.wrap(importing, "take_rows", "  known persons")
     watch.wrap(linkage.Linkage, "load", "  look up who is known")
     watch.wrap(filing, "file_patients", "  build Patients of known persons")

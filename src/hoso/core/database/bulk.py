@@ -6,7 +6,6 @@ A few rows go without the staging table, in one round trip.
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import datetime
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -34,22 +33,6 @@ def bulk_insert(cursor: Any, table: str, columns: Mapping[str, str], rows: Itera
             cursor.execute(f"INSERT INTO {table} ({names}) SELECT {names} FROM {stage} {on_conflict}")
             return int(cursor.rowcount)
     return 0
-
-
-def insert_packed(
-    cursor: Any, table: str, columns: Mapping[str, str], packed: Packed, where: str = "", at: datetime | None = None
-) -> None:
-    """Insert what `packed_rows.pack_rows` packed, or those rows of it that `where` chooses; `at` takes the place of what
-    stands in the column `last_updated`."""
-    if not packed:
-        return
-    names = ", ".join(columns)
-    values = ", ".join("%s::timestamptz" if at and name == "last_updated" else name for name in columns)
-    with staged_packed(cursor, table, columns, packed) as stage:
-        cursor.execute(
-            f"INSERT INTO {table} ({names}) SELECT {values} FROM {stage} {where}",
-            [at] if "%s" in values else [],
-        )
 
 
 def bulk_update(

@@ -148,7 +148,9 @@ class Linkage:
         """
         if not origin.encounter:
             return
-        if claim.name not in {one.details.get("name") for one in person.statements.values()}:
+        if claim.name != person.name and claim.name not in {
+            one.details.get("name") for one in person.statements.values()
+        }:
             self._add_tokens(person, origin, claim.name)
         details = {} if origin.withheld else stated(claim, origin.place_id)
         statement = Statement(origin.encounter, claim.as_of, claim.source, details)

@@ -9,7 +9,7 @@ from django.utils import timezone
 from psycopg.types.json import Jsonb
 
 from hoso.core.database.bulk import bulk_insert
-from hoso.engines.intake.households.new_persons import CHANGE_COLUMNS
+from hoso.engines.intake.households.new_person_tables import CHANGE_COLUMNS
 from hoso.engines.intake.households.rows import HouseholdRow
 from hoso.engines.intake.households.said import (
     GROUP_COLUMNS,

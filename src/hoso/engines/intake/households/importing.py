@@ -24,7 +24,7 @@ from hoso.engines.intake.given_lists.ledger import PURPOSE
 from hoso.engines.intake.households.filing import take_rows
 from hoso.engines.intake.households.lists import HOUSEHOLDS
 from hoso.engines.intake.households.new_persons import store_new
-from hoso.engines.intake.households.preparing import ListFile, Ordered, PreparedBatch, batches
+from hoso.engines.intake.households.preparing import Ahead, Batches, ListFile, Ordered, PreparedBatch, batches
 from hoso.engines.intake.households.rows import LAST_DAY_OF_DISTRICTS, Communes, HouseholdRow
 from hoso.engines.intake.households.sheet import count_household_rows
 from hoso.engines.people.linkage import WRITER_LOCK
@@ -56,31 +56,49 @@ def _take(list_id: int, progress: Progress | None, stop: Callable[[], bool]) -> 
     one = ledger.opened(HOUSEHOLDS, list_id)
     if one is None:
         return
-    name, total, done = one.file_name, one.total, one.done
-    if total is None:
-        try:
-            total = count_household_rows(open_original(one.digest), name)
-        except HosoError as error:
-            ledger.end(HOUSEHOLDS, list_id, error)
-            return
-        ledger.note_total(HOUSEHOLDS, list_id, total)
     communes = Communes(communes_on(one.true_on), communes_on(LAST_DAY_OF_DISTRICTS))
-    file = ListFile(list_id, path_of(one.digest), original_keys().folder, name, one.true_on, communes)
-    with batches(file, done, total, settings.ENVIRONMENT["HOSO_INTAKE_PROCESSES"]) as source:
-        ordered, expected = deque[Ordered](), BATCH  # persons of whom nobody knows: in a first list, all
-        while True:
-            while len(ordered) < AHEAD:
-                ordered.append(source.order(BATCH, _serials(expected)))
-            batch = ordered.popleft()()
-            if not batch.count:
-                break
-            if stop() or (created := _take_batch(list_id, one.true_on, batch)) is None:
-                return
-            expected = BATCH if created else 0
-            done += batch.count
-            if progress:
-                progress(done, total)
-    ledger.end(HOUSEHOLDS, list_id)
+    path, keys = path_of(one.digest), original_keys().folder
+    file = ListFile(list_id, path, keys, one.file_name, one.true_on, communes)
+    with batches(file, one.done, one.total, settings.ENVIRONMENT["HOSO_INTAKE_PROCESSES"]) as source:
+        total = one.total if one.total is not None else _counted(list_id, one)
+        if total is not None and _take_batches(list_id, one, total, source, progress, stop):
+            ledger.end(HOUSEHOLDS, list_id)
+
+
+def _counted(list_id: int, one: ledger.OpenList) -> int | None:
+    """How many rows the list has; None where it cannot be read to its end, which refuses it."""
+    try:
+        total = count_household_rows(open_original(one.digest), one.file_name)
+    except HosoError as error:
+        ledger.end(HOUSEHOLDS, list_id, error)
+        return None
+    ledger.note_total(HOUSEHOLDS, list_id, total)
+    return total
+
+
+def _take_batches(
+    list_id: int,
+    one: ledger.OpenList,
+    total: int,
+    source: Batches | Ahead,
+    progress: Progress | None,
+    stop: Callable[[], bool],
+) -> bool:
+    """Whether the list was taken to its end; not where somebody stopped it."""
+    ordered, done = deque[Ordered](), one.done
+    expected = BATCH  # persons of whom nobody knows: in a first list, all
+    while True:
+        while len(ordered) < AHEAD:
+            ordered.append(source.order(BATCH, _serials(expected)))
+        batch = ordered.popleft()()
+        if not batch.count:
+            return True
+        if stop() or (created := _take_batch(list_id, one.true_on, batch)) is None:
+            return False
+        expected = BATCH if created else 0
+        done += batch.count
+        if progress:
+            progress(done, total)
 
 
 def _serials(count: int) -> tuple[int, ...]:

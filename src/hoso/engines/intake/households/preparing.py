@@ -15,12 +15,13 @@ from hoso.core.database.key_folder import KeyFolder
 from hoso.core.files.encryption import open_encrypted
 from hoso.core.files.row_reports import Refusal
 from hoso.core.files.sheets import SheetRow
-from hoso.core.jobs.helper_processes import end_with_parent
+from hoso.core.jobs.helper_processes import collect_rarely, end_with_parent
 from hoso.engines.intake.households.new_persons import NewPersons, new_persons
 from hoso.engines.intake.households.rows import Communes, HouseholdRow, check_row
 from hoso.engines.intake.households.sheet import read_household_sheet
 
 WORTH_A_HELPER = 4_000  # rows: for fewer a helper takes longer to start than it saves
+WORTH_A_HELPER_BYTES = 250_000  # of a file whose rows are not counted yet
 
 
 @dataclass(frozen=True)
@@ -112,13 +113,16 @@ class Ahead:
 
 
 @contextmanager
-def batches(file: ListFile, done: int, total: int, processes: int) -> Iterator[Batches | Ahead]:
-    """The batches of a list of which `done` rows of `total` are in; by a helper process where it is worth one."""
-    if processes == 0 or total - done < WORTH_A_HELPER:
+def batches(file: ListFile, done: int, total: int | None, processes: int) -> Iterator[Batches | Ahead]:
+    """The batches of a list of which `done` rows of `total` (None: not counted yet) are in; by a helper process where it is worth
+    one, which gets ready while the rows are counted."""
+    size = file.path.stat().st_size
+    if processes == 0 or (size < WORTH_A_HELPER_BYTES if total is None else total - done < WORTH_A_HELPER):
         yield Batches(file, done)
         return
     # Not forked: a copy of this process would share its database connection.
     with ProcessPoolExecutor(1, get_context("spawn"), initializer=_open, initargs=(file, done)) as executor:
+        executor.submit(collect_rarely)
         yield Ahead(executor)
 
 

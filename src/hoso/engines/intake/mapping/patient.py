@@ -62,10 +62,11 @@ def _links(person: KnownPerson) -> list[Element]:
 
 def _identifier(kind: str, issuer: str, value: str, spans: dict[tuple[str, str], NumberSpan]) -> Element:
     """One that was replaced or taken back is `old`, with the day before which it held."""
-    start, end = spans.get((kind, value), (None, None))
-    told = {"use": "old" if end else None, "system": _system(kind, issuer), "value": value}
-    period = {"start": start.isoformat() if start else None, "end": end.isoformat() if end else None}
-    return without_empty({**told, "period": without_empty(period)})
+    told: Element = {"system": _system(kind, issuer), "value": value}
+    if span := spans.get((kind, value)):
+        start, end = (day.isoformat() if day else None for day in span)
+        told |= without_empty({"use": "old" if end else None, "period": without_empty({"start": start, "end": end})})
+    return told
 
 
 def _system(kind: str, issuer: str) -> str:
