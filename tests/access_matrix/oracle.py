@@ -70,6 +70,11 @@ def _may(role: str, where: str, cell: Cell) -> bool:
     if role == "payment_officer":  # HIV law art. 30: those who pay
         ended_here = where == "facility" and cell.relation == "facility_past"
         return cell.purpose == "payment" and look and ended_here and cell.label != "prostitution"
+    if role == "figures_checker":  # who is behind a figure of the facility
+        of_ours = where == "facility" and cell.relation in ("facility_now", "facility_past")
+        return (
+            cell.purpose == "figure_checking" and cell.action == READ and of_ours and cell.label not in HIDDEN_FROM_STAFF
+        )
     if role == "insurer_auditor":
         at_home = where == "place" and cell.relation == "place"
         return cell.purpose == "payment" and cell.action == READ and at_home and cell.label != "prostitution"

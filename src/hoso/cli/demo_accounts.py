@@ -32,6 +32,8 @@ ACCOUNTS = (
     DemoAccount("bacsi", "BS. Nguyễn Minh Anh (mẫu)", "clinical", "doctor", facility=HOSPITAL, vneid=people.DOCTOR),
     DemoAccount("tram", "YS. Trần Thu Hà (mẫu)", "clinical", "station_nurse", place_of=STATION),
     DemoAccount("thongke", "CN. Mai Thị Cúc (mẫu)", "technical", "statistics_officer", place_of=STATION),
+    DemoAccount("thongkebv", "CN. Đào Thị Yến (mẫu)", "technical", "statistics_officer", facility=HOSPITAL),
+    DemoAccount("doichieu", "ThS. Hồ Văn Phúc (mẫu)", "technical", "figures_checker", facility=HOSPITAL),
     DemoAccount("duyetbc", "ThS. Phan Văn Lộc (mẫu)", "technical", "statistics_approver"),
     DemoAccount("duyettinh", "CN. Trịnh Thị Nga (mẫu)", "technical", "statistics_approver", province_of=STATION),
     DemoAccount("tiepdon", "Ngô Thị Thu (mẫu)", "clinical", "receptionist", facility=HOSPITAL),

@@ -21,6 +21,7 @@ from hoso.engines.oversight.tiers import tiers
 from hoso.engines.records import sensitivity
 from hoso.engines.records.ministry_portal.kinds import kinds
 from hoso.engines.statistics.forms import forms
+from hoso.engines.statistics.from_record.record_counts import record_counts
 from hoso.engines.statistics.indicator_catalogue import indicators
 from hoso.engines.statistics.quality.integrity import checks
 from hoso.engines.statistics.quality.outliers import outlier_settings
@@ -43,7 +44,7 @@ def check_definitions() -> Iterator[tuple[str, Problem]]:
     yield "access (together)", _problem(_check_roles)
     yield "consent texts (together)", _problem(_check_consent_texts)
     yield "ministry portal (together)", _problem(kinds)
-    yield "reports (together)", _problem(forms)
+    yield "reports (together)", _problem(lambda: (forms(), record_counts()))
     yield "indicators (together)", _problem(indicators)
     yield "quality (together)", _problem(lambda: (quality_rules(), outlier_settings(), checks()))
     yield "oversight (together)", _problem(_check_oversight)

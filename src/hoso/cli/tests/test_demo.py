@@ -30,7 +30,7 @@ def test_the_demonstration_is_whole_and_starts_again_with_what_it_has(own_databa
     sign_ins = {entry["role"]: entry for entry in made_for}
     assert set(sign_ins) == {
         "doctor", "station_nurse", "facility_records_officer", "intake_officer", "administrator", "overseer",
-        "receptionist", "privacy_officer", "access_approver", "student", "statistics_officer",
+        "receptionist", "privacy_officer", "access_approver", "student", "statistics_officer", "figures_checker",
         "statistics_approver",
     }  # fmt: skip
     assert {role for role, entry in sign_ins.items() if entry["totp_secret"]} == {

@@ -49,6 +49,7 @@ class Option:
     title_vi: str
     title_en: str
     icd10: str = ""
+    when: tuple[tuple[str, Any], ...] = ()  # which visits of the record it counts (from_record/conditions.py)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +77,7 @@ class Row:
     evidence: str
     section_vi: str = ""
     section_en: str = ""
+    from_record: str = ""  # the count of the record that proposes its figures
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +137,7 @@ def form_of(uid: str) -> Form | None:
 def regimes() -> Mapping[str, Regime]:
     """Every regime by its key. Raises DefinitionError."""
     found = {}
-    for path, given in _read("regimes"):
+    for path, given in read_reports("regimes"):
         _named_after(path, given)
         found[given["key"]] = Regime(
             key=given["key"],
@@ -156,7 +158,9 @@ def dimensions() -> Mapping[str, Dimension]:
     path = _folder() / "dimensions.yaml"
     found: dict[str, Dimension] = {}
     for given in read_definition(path, _folder() / "schema" / "dimensions.json")["dimensions"]:
-        options = tuple(Option(**option) for option in given["options"])
+        options = tuple(
+            Option(**{**option, "when": tuple(option.get("when", {}).items())}) for option in given["options"]
+        )
         if given["key"] in found or len({option.key for option in options}) != len(options):
             raise DefinitionError(f"{path}: dimension {given['key']} or one of its options is written twice")
         found[given["key"]] = Dimension(given["key"], given["title_vi"], given["title_en"], given["kind"], options)
@@ -167,7 +171,7 @@ def dimensions() -> Mapping[str, Dimension]:
 def forms() -> Mapping[str, Form]:
     """Every form by its key, checked: its regime, dimensions and layout exist, its relations name its rows, and a row
     that stands in two forms means the same in both. Raises DefinitionError."""
-    found = {given["key"]: _form(path, given) for path, given in _read("forms")}
+    found = {given["key"]: _form(path, given) for path, given in read_reports("forms")}
     series: dict[str, tuple[Form, Row]] = {}
     for form in found.values():
         if missing := set(form.followed_by) - found.keys():
@@ -230,6 +234,7 @@ def _row(path: Path, given: dict[str, Any]) -> Row:
         evidence=given["evidence"],
         section_vi=given.get("section_vi", ""),
         section_en=given.get("section_en", ""),
+        from_record=given.get("from_record", ""),
     )
 
 
@@ -253,7 +258,8 @@ def _folder() -> Path:
     return definitions_folder() / "reports"
 
 
-def _read(kind: str) -> Iterator[tuple[Path, dict[str, Any]]]:
+def read_reports(kind: str) -> Iterator[tuple[Path, dict[str, Any]]]:
+    """Every file of a folder of `definitions/reports`, checked against its schema. Raises DefinitionError."""
     schema = _folder() / "schema" / f"{kind.removesuffix('s')}.json"
     for path in sorted((_folder() / kind).glob("*.yaml")):
         yield path, read_definition(path, schema)

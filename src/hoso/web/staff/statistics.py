@@ -11,12 +11,16 @@ from hoso.core.periods.kinds import PeriodType
 from hoso.core.periods.periods import Period, period_of
 from hoso.engines.statistics.entry import open_sheet, own_units, save_cell
 from hoso.engines.statistics.forms import Form, forms
+from hoso.engines.statistics.from_record.persons import may_see_persons
+from hoso.engines.statistics.from_record.record_counts import cells_filled
 from hoso.engines.statistics.hints import Hint
 from hoso.engines.statistics.uids import uid_of
 from hoso.web.routes import ActingRequest
 from hoso.web.staff.period_titles import period_title
 
 LONGEST_CELL = 200
+LONGEST_REASON = 2000
+NEEDS_REASON = "HS5341"
 
 
 def due(request: ActingRequest) -> HttpResponse:
@@ -45,6 +49,8 @@ def sheet(request: ActingRequest, form: str, unit: str, period: str) -> HttpResp
         "after": _neighbour(found.period.next()) if found.period.next().start <= date.today() else None,
         "writes": writes,
         "report": (uid_of(f"form:{form}"), unit, found.period.id),
+        "fills": bool(cells_filled(found.form, found.period)),
+        "sees_persons": may_see_persons(request.actor),
     }
     return render(request, "statistics/sheet.html", context)
 
@@ -56,7 +62,13 @@ def cell(request: ActingRequest, form: str, unit: str, period: str) -> HttpRespo
     value = request.POST.get("value", "")
     if len(value) > LONGEST_CELL:
         raise HosoError("HS9004", name="value", value=value[:40])
-    report = save_cell(request.actor, (form, unit, period), request.POST.get("row", ""), options, value)
+    reason = request.POST.get("reason", "").strip()[:LONGEST_REASON]
+    try:
+        report = save_cell(request.actor, (form, unit, period), request.POST.get("row", ""), options, value, reason)
+    except HosoError as error:
+        if error.code != NEEDS_REASON:
+            raise
+        return JsonResponse({"saved": False, "message": error.message(language), "asks_reason": True, "hints": None})
     # What was never there cannot be taken back: an empty cell that stays empty is kept as it is.
     wrong = next((one.error.message(language) for one in report.conflicts.values()), "")
     hints = open_sheet(request.actor, form, unit, period).hints

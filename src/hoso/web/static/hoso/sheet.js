@@ -1,6 +1,6 @@
 // A form that is filled in: Enter and the arrows walk through the cells, each saves itself when it is left.
 const sheet = document.getElementById("sheet");
-const cells = [...sheet.querySelectorAll("input:not([disabled])")];
+const cells = [...sheet.querySelectorAll("input[data-row]:not([disabled])")];
 const state = document.getElementById("state");
 const hints = document.getElementById("hints");
 const token = JSON.parse(document.body.getAttribute("hx-headers"))["X-CSRFToken"];
@@ -29,12 +29,30 @@ function showHints(texts) {
   }));
 }
 
-async function save(cell) {
+// Beside a cell that the record proposes a figure for: what to take, by how much it differs, and why.
+function beside(cell, name) {
+  return cell.closest("tr").querySelector(name);
+}
+
+function compare(cell) {
+  const take = beside(cell, "[data-take]");
+  if (!take) return;
   const value = cell.value.trim();
-  if (value === kept.get(cell) && cell.dataset.state !== "wrong") return;
+  const differs = value !== "" && Number(value) !== Number(take.dataset.take);
+  take.hidden = value !== "" && !differs;
+  beside(cell, ".difference").hidden = !differs;
+  beside(cell, "[data-difference]").textContent = differs ? Number(value) - Number(take.dataset.take) : "";
+  if (!differs) beside(cell, "[data-reason]").hidden = true;
+}
+
+async function save(cell, again = false) {
+  const value = cell.value.trim();
+  if (value === kept.get(cell) && cell.dataset.state !== "wrong" && !again) return;
   cell.dataset.state = "saving";
   say(state.dataset.saving);
-  const body = new URLSearchParams({ row: cell.dataset.row, options: cell.dataset.options, value });
+  const why = beside(cell, "[data-reason]");
+  const reason = why && !why.hidden ? why.value.trim() : "";
+  const body = new URLSearchParams({ row: cell.dataset.row, options: cell.dataset.options, value, reason });
   try {
     const answer = await fetch(sheet.dataset.cell, { method: "POST", body, headers: { "X-CSRFToken": token } });
     if (!answer.ok) throw new Error(String(answer.status));
@@ -44,7 +62,13 @@ async function save(cell) {
     cell.setAttribute("aria-invalid", String(!told.saved));
     if (told.saved) kept.set(cell, value);
     say(told.saved ? state.dataset.saved : told.message, !told.saved);
-    showHints(told.hints);
+    compare(cell);
+    if (told.asks_reason) {
+      why.hidden = false;
+      why.focus();
+    } else {
+      showHints(told.hints);
+    }
   } catch {
     cell.dataset.state = "wrong";
     say(state.dataset.failed, true);
@@ -55,6 +79,18 @@ sheet.addEventListener("focusout", (event) => {
   if (kept.has(event.target)) save(event.target);
 });
 sheet.addEventListener("input", addUp);
+sheet.addEventListener("click", (event) => {
+  const take = event.target.closest("[data-take]");
+  if (!take) return;
+  const cell = beside(take, "input[data-row]");
+  cell.value = take.dataset.take;
+  addUp();
+  save(cell);
+  cell.focus();
+});
+sheet.addEventListener("change", (event) => {
+  if (event.target.matches("[data-reason]") && event.target.value.trim()) save(beside(event.target, "input[data-row]"), true);
+});
 sheet.addEventListener("keydown", (event) => {
   const step = { Enter: event.shiftKey ? -1 : 1, ArrowDown: 1, ArrowUp: -1 }[event.key];
   const at = cells.indexOf(event.target);
