@@ -73,7 +73,10 @@ def _may(role: str, where: str, cell: Cell) -> bool:
     if role == "figures_checker":  # who is behind a figure of the facility
         of_ours = where == "facility" and cell.relation in ("facility_now", "facility_past")
         return (
-            cell.purpose == "figure_checking" and cell.action == READ and of_ours and cell.label not in HIDDEN_FROM_STAFF
+            cell.purpose == "figure_checking"
+            and cell.action == READ
+            and of_ours
+            and cell.label not in HIDDEN_FROM_STAFF
         )
     if role == "insurer_auditor":
         at_home = where == "place" and cell.relation == "place"

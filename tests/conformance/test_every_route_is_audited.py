@@ -32,9 +32,9 @@ from tests.joining import alike, joined, officer
 
 ROLES = (
     "doctor", "station_nurse", "facility_records_officer", "intake_officer", "administrator", "overseer",
-    "receptionist", "privacy_officer",
+    "receptionist", "privacy_officer", "figures_checker",
 )  # fmt: skip
-AT_THE_FACILITY = ("doctor", "station_nurse", "facility_records_officer", "receptionist")
+AT_THE_FACILITY = ("doctor", "station_nurse", "facility_records_officer", "receptionist", "figures_checker")
 TOUCHING = {
     (route.name, route.address): route
     for route in all_routes()
@@ -70,6 +70,8 @@ def loaded(filled: Callable[[], Intake]) -> Iterator[Loaded]:
         "member": "Condition", "pair_id": str(alike(person_of("SYN.4"), person_of("SYN.5"))),
         "join_id": str(joined(person_of("SYN.6"), person)),
         "composition": one("SELECT id FROM records_resource WHERE type = %s AND encounter = %s LIMIT 1", NUMBERS["Composition"], encounter),
+        "form": "tt23-14-bct", "period": "202607", "row": "IPD_C",
+        "unit": one("SELECT uid FROM statistics_unit WHERE code = '01000' AND tier = 'facility'"),
         "group": "facility-01000", "order": str(UUID(int=1)), "number": "1",
     }  # fmt: skip
     values["card_id"] = str(one(
@@ -117,7 +119,7 @@ META = ("fhir_meta_add", "fhir_meta_delete")
 SOFTWARE = ("/api/", "/fhir/")
 OF_MANY = ("fhir_history_type", "fhir_history_system")  # what they show is of several persons
 QUERIES = {
-    "people": "?q=mau", "intake_people": "?q=mau", "trend": "?code=WBC", "older_visits": "?before=2026-01-01T00:00:00%2B07:00",
+    "statistics_persons": "?options=x", "people": "?q=mau", "intake_people": "?q=mau", "trend": "?code=WBC", "older_visits": "?before=2026-01-01T00:00:00%2B07:00",
     "study_older_visits": "?before=2026-01-01T00:00:00%2B07:00", "official_older_visits": "?before=2026-01-01T00:00:00%2B07:00",
 }  # fmt: skip
 

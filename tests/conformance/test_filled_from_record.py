@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta, timezone
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 import orjson
@@ -107,7 +106,8 @@ def address(world: World) -> Iterator[Address]:
 def stored(type_name: str) -> Iterator[tuple[int, int, dict[str, Any]]]:
     """(person, facility, content) of every current resource of a type."""
     found = rows(
-        "SELECT person_id, facility_id, id, body FROM records_resource WHERE type = %s AND NOT deleted", NUMBERS[type_name]
+        "SELECT person_id, facility_id, id, body FROM records_resource WHERE type = %s AND NOT deleted",
+        NUMBERS[type_name],
     )
     for person, facility, id_, body in found:
         yield person, facility, {**orjson.loads(bytes(body)), "id": id_}
@@ -296,9 +296,13 @@ def test_a_reading_is_never_changed_and_nothing_is_put_into_it_later(world: Worl
         "DELETE FROM statistics_record_reading",
         "UPDATE statistics_record_reading SET visits = 0",
     ):
-        with pytest.raises(DatabaseError), transaction.atomic(), acting_transaction(world.officer.account_id, "statistics"):
-            with connection.cursor() as cursor:
-                cursor.execute(statement)
+        with (
+            pytest.raises(DatabaseError),
+            transaction.atomic(),
+            acting_transaction(world.officer.account_id, "statistics"),
+            connection.cursor() as cursor,
+        ):
+            cursor.execute(statement)
     assert open_sheet(world.officer, *address).reading == reading
 
 

@@ -36,6 +36,7 @@ def test_the_demonstration_is_whole_and_starts_again_with_what_it_has(own_databa
     assert {role for role, entry in sign_ins.items() if entry["totp_secret"]} == {
         "access_approver",
         "administrator",
+        "figures_checker",
         "overseer",
         "privacy_officer",
     }

@@ -177,9 +177,7 @@ def _with_proposals(lines: list[Line], reading: Reading | None, reasons: Mapping
     for line in lines:
         key = (line.row.key, line.options)
         proposal = reading.proposals.get(key)
-        found.append(
-            replace(line, proposed=f"{proposal.number:f}", reason=reasons.get(key, "")) if proposal else line
-        )
+        found.append(replace(line, proposed=f"{proposal.number:f}", reason=reasons.get(key, "")) if proposal else line)
     return found
 
 

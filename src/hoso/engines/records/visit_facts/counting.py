@@ -36,8 +36,8 @@ def list_visits(
     with connection.cursor() as cursor:
         cursor.execute(
             f"""
-            SELECT v.class, v.kinds, v.outcomes, v.main, v.sex, v.age, v.person_id, p.name, extract(year FROM p.birth_date)::int,
-                   v.encounter, v.facility_id, v.happened, v.ended, v.sensitivity
+            SELECT v.class, v.kinds, v.outcomes, v.main, v.sex, v.age, v.sensitivity, v.person_id, p.name,
+                   extract(year FROM p.birth_date)::int, v.encounter, v.facility_id, v.happened, v.ended
             FROM records_ended_visit v JOIN people_person p ON p.person_id = v.person_id
             WHERE v.facility_id = ANY (%s) AND v.ended BETWEEN %s AND %s AND (v.sensitivity & %s) = 0
               AND {scope.persons("v", of_visits=True)}
@@ -48,11 +48,11 @@ def list_visits(
         found = []
         for row in cursor:
             if wanted(facts := _facts(row[:6])):
-                found.append((SeenVisit(*row[6:13], facts), row[13]))
+                found.append((row[6], SeenVisit(facts, *row[7:])))
                 if len(found) == limit:
                     break
-    note_labels(labels for _, labels in found)
-    return [visit for visit, _ in found]
+    note_labels(labels for labels, _ in found)
+    return [visit for _, visit in found]
 
 
 def _facts(row: Sequence[Any]) -> VisitFacts:

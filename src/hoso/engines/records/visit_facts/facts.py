@@ -33,6 +33,7 @@ class CountedVisits:
 class SeenVisit:
     """One visit, for whoever may see the person."""
 
+    facts: VisitFacts
     person_id: int
     person_name: str
     birth_year: int | None
@@ -40,4 +41,3 @@ class SeenVisit:
     facility_id: int
     started: datetime
     ended: date
-    facts: VisitFacts

@@ -45,16 +45,17 @@ def last_reading(form: Form, unit: Unit, iso: str) -> Reading | None:
             " WHERE d.form = %s AND p.iso = %s AND r.unit_id = %s ORDER BY r.id DESC LIMIT 1",
             [form.key, iso, unit.id],
         )
-        found = cursor.fetchone()
-        if found is None:
+        row = cursor.fetchone()
+        if row is None:
             return None
+        number, at, actor, visits, unplaced = row
         cursor.execute(
             "SELECT e.code, q.options, q.number, q.count_key, q.version FROM statistics_record_proposal q"
             " JOIN statistics_element e ON e.id = q.element_id WHERE q.reading_id = %s",
-            [found[0]],
+            [number],
         )
         proposals = {(code, tuple(options)): Proposal(*rest) for code, options, *rest in cursor.fetchall()}
-    return Reading(*found, proposals)
+    return Reading(number, at, actor, visits, unplaced, proposals)
 
 
 def reasons_given(form: Form, unit: Unit, iso: str) -> dict[Key, str]:

@@ -21,7 +21,8 @@ def take_all(actor: Actor, address: Address, reading: int) -> ImportReport:
     if sheet.reading is None or sheet.reading.id != reading:
         raise HosoError("HS5342", object=sheet.form.code)
     given = [
-        cell_given(address, line.row.key, line.options, line.proposed, index) for index, line in enumerate(sheet.untaken)
+        cell_given(address, line.row.key, line.options, line.proposed, index)
+        for index, line in enumerate(sheet.untaken)
     ]
     if not given:
         raise HosoError("HS5343", object=sheet.form.code)
