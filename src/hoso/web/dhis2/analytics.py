@@ -11,7 +11,7 @@ from django.http import HttpResponse, JsonResponse, QueryDict
 from hoso.core.errors import HosoError
 from hoso.engines.statistics.analytics.answer import ask
 from hoso.engines.statistics.analytics.data_items import DataItem, find_item
-from hoso.engines.statistics.analytics.question import AskedPeriod, Breakdown, Scope
+from hoso.engines.statistics.analytics.question import AskedPeriod, Breakdown, Places, Scope
 from hoso.engines.statistics.analytics.reported import AGGREGATIONS
 from hoso.engines.statistics.catalogue import Catalogue, read_catalogue
 from hoso.engines.statistics.imports.options import read_scheme
@@ -26,6 +26,7 @@ PARAMETERS = (
     "dimension", "filter", "startDate", "endDate", "aggregationType", "measureCriteria", "skipMeta", "skipData",
     "skipRounding", "hierarchyMeta", "ignoreLimit", "includeNumDen", "includeMetadataDetails", "displayProperty",
     "outputIdScheme", "outputOrgUnitIdScheme", "outputDataElementIdScheme", "inputIdScheme", "relativePeriodDate", "order",
+    "places",  # of this house alone: `today` asks on today's map
 )  # fmt: skip
 DIMENSIONS = frozenset({"dx", "pe", "ou", "co", "ao"})
 MOST_ROWS, MOST_ROWS_EVER = 50_000, 1_000_000
@@ -89,7 +90,15 @@ def _read(
     asked_units = [one.asked(uid) for uid, one in units.items()] if "ou" in dimensions else [union(units)]
     breakdown = Breakdown(_splits(catalogue, "co", both), _splits(catalogue, "ao", both))
     columns = [name for name in dimensions if name != "pe" or periods]
-    return Asked(columns, items, Scope(asked_periods, asked_units, breakdown), periods, units)
+    return Asked(columns, items, Scope(asked_periods, asked_units, breakdown, _places(query)), periods, units)
+
+
+def _places(query: QueryDict) -> Places:
+    match query.get("places", "as_reported"):
+        case "as_reported" | "today" as places:
+            return places
+        case other:
+            raise HosoError("HS7001", name="places", value=other[:40])
 
 
 def _items(query: QueryDict, catalogue: Catalogue, texts: Sequence[str]) -> list[DataItem]:

@@ -54,7 +54,11 @@ def grid(asked: Asked, found: Sequence[Answered], catalogue: Catalogue, query: Q
             + (_parts(one) if with_parts else [])
             for one in page
         ],
-        "rowContext": {},
+        "rowContext": {
+            str(number): {str(len(asked.columns)): {"valueStatus": "ESTIMATED"}}
+            for number, one in enumerate(page)
+            if one.estimated
+        },
         "width": len(headers),
         "height": len(page),
         "headerWidth": len(headers),

@@ -12,8 +12,8 @@ from hoso.core.errors import HosoError
 from hoso.engines.statistics.analytics.data_items import DataItem, Rate, Reckoned
 from hoso.engines.statistics.analytics.question import Cell, Operand, Scope
 from hoso.engines.statistics.analytics.reckoned import Quotient, indicator_figures
-from hoso.engines.statistics.analytics.reported import reported_figures
-from hoso.engines.statistics.analytics.reporting_rates import RATES, report_counts
+from hoso.engines.statistics.analytics.reporting_rates import RATES
+from hoso.engines.statistics.analytics.todays_map import counts_on_map, figures_on_map
 from hoso.engines.statistics.catalogue import Catalogue
 
 PURPOSE = "statistics"
@@ -21,12 +21,13 @@ PURPOSE = "statistics"
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """One figure; `parts` where an indicator's quotient gave it."""
+    """One figure; `parts` where an indicator's quotient gave it; `estimated` where shares of split units are in it."""
 
     item: str
     cell: Cell
     figure: Decimal
     parts: Quotient | None = None
+    estimated: bool = False
 
 
 def ask(actor: Actor, items: Sequence[DataItem], scope: Scope, catalogue: Catalogue) -> list[Answered]:
@@ -44,19 +45,23 @@ def ask(actor: Actor, items: Sequence[DataItem], scope: Scope, catalogue: Catalo
 
 
 def _reported(items: Sequence[DataItem], scope: Scope) -> list[Answered]:
-    figures = reported_figures([one for one in items if isinstance(one, Operand)], scope)
-    return [Answered(label, cell, figure) for label, cells in figures.items() for cell, figure in cells.items()]
+    figures, guessed = figures_on_map([one for one in items if isinstance(one, Operand)], scope)
+    return [
+        Answered(label, cell, figure, estimated=(label, cell) in guessed)
+        for label, cells in figures.items()
+        for cell, figure in cells.items()
+    ]
 
 
 def _rates(items: Sequence[DataItem], scope: Scope) -> list[Answered]:
     wanted = [one for one in items if isinstance(one, Rate)]
     if wanted:
         _refuse_breakdown(scope, wanted[0].label)
-    counted = {number: report_counts(number, scope) for number in {one.data_set for one in wanted}}
+    counted = {number: counts_on_map(number, scope) for number in {one.data_set for one in wanted}}
     return [
-        Answered(one.label, cell, figure)
+        Answered(one.label, cell, figure, estimated=cell in counted[one.data_set][1])
         for one in wanted
-        for cell, counts in counted[one.data_set].items()
+        for cell, counts in counted[one.data_set][0].items()
         if (figure := RATES[one.name](*counts)) is not None
     ]
 
@@ -68,7 +73,7 @@ def _indicators(items: Sequence[DataItem], scope: Scope, catalogue: Catalogue) -
     _refuse_breakdown(scope, wanted[0].label)
     figures = indicator_figures([one.indicator for one in wanted], scope, catalogue)
     return [
-        Answered(one.label, cell, Decimal(repr(quotient.value)), quotient)
+        Answered(one.label, cell, Decimal(repr(quotient.value)), quotient, quotient.estimated)
         for one in wanted
         for cell, quotient in figures[one.indicator.code].items()
     ]

@@ -11,6 +11,8 @@ MEMBERS = """
         FROM unnest(%(place_labels)s::text[], %(places)s::bigint[]) t(label, place)),
     asked_facility AS (
         SELECT DISTINCT label, unit_id FROM unnest(%(facility_labels)s::text[], %(facilities)s::bigint[]) t(label, unit_id)),
+    asked_alone AS (
+        SELECT DISTINCT label, unit_id FROM unnest(%(alone_labels)s::text[], %(alone)s::bigint[]) t(label, unit_id)),
     asked_whole AS (SELECT DISTINCT label FROM unnest(%(whole_labels)s::text[]) t(label))
 """
 
@@ -20,6 +22,7 @@ def members_of(rows: str) -> str:
     return f"""
         SELECT r.*, a.label AS ou FROM {rows} r JOIN asked_place a USING (place_id)
         UNION SELECT r.*, a.label FROM {rows} r JOIN asked_facility a USING (unit_id)
+        UNION SELECT r.*, a.label FROM {rows} r JOIN asked_alone a USING (unit_id)
         UNION SELECT r.*, a.label FROM {rows} r CROSS JOIN asked_whole a
     """
 
@@ -28,7 +31,10 @@ def unit_parameters(units: Sequence[AskedUnits]) -> dict[str, Any]:
     """What `MEMBERS` is given."""
     places = [(one.label, place) for one in units for place in one.places]
     facilities = [(one.label, unit) for one in units for unit in one.facilities]
+    alone = [(one.label, unit) for one in units for unit in one.alone]
     return {
+        "alone_labels": [label for label, _ in alone],
+        "alone": [unit for _, unit in alone],
         "place_labels": [label for label, _ in places],
         "places": [place for _, place in places],
         "facility_labels": [label for label, _ in facilities],

@@ -3,8 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal
+from typing import Literal
 
 from hoso.core.periods.periods import Period
+
+Places = Literal["as_reported", "today"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,12 +20,14 @@ class AskedPeriod:
 
 @dataclass(frozen=True, slots=True)
 class AskedUnits:
-    """Units that are answered as one. `whole`: the country; `places` with all below them; `facilities` alone."""
+    """Units that are answered as one. `whole`: the country; `places` with all below them; `facilities` alone; `alone`:
+    administrative units without what lies in them or went into them."""
 
     label: str
     places: tuple[int, ...] = ()
     facilities: tuple[int, ...] = ()  # numbers of units, below 0
     whole: bool = False
+    alone: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,11 +51,13 @@ class Breakdown:
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """For when and where a question asks."""
+    """For when and where a question asks. `places`: units as they reported, or those of today with what became of theirs
+    (`todays_map`)."""
 
     periods: Sequence[AskedPeriod]
     units: Sequence[AskedUnits]
     breakdown: Breakdown = field(default_factory=Breakdown)
+    places: Places = "as_reported"
 
 
 @dataclass(frozen=True, slots=True, order=True)

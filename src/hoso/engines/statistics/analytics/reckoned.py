@@ -14,8 +14,9 @@ from hoso.core.errors import HosoError
 from hoso.core.periods.periods import Period, period_of
 from hoso.engines.statistics.analytics.data_items import Rate, Reckoned, find_item
 from hoso.engines.statistics.analytics.question import AskedPeriod, Cell, Operand, Scope
-from hoso.engines.statistics.analytics.reported import AGGREGATIONS, reported_figures
-from hoso.engines.statistics.analytics.reporting_rates import RATES, report_counts
+from hoso.engines.statistics.analytics.reported import AGGREGATIONS
+from hoso.engines.statistics.analytics.reporting_rates import RATES, Counts
+from hoso.engines.statistics.analytics.todays_map import counts_on_map, figures_on_map
 from hoso.engines.statistics.catalogue import Catalogue
 from hoso.engines.statistics.expressions.reading import read_formula
 from hoso.engines.statistics.expressions.tree import Binary, Call, Item, Literal, Node, Unary, items_of
@@ -30,11 +31,12 @@ read = lru_cache(maxsize=1000)(read_formula)
 
 @dataclass(frozen=True, slots=True)
 class Quotient:
-    """The parts of an indicator's value."""
+    """The parts of an indicator's value; `estimated`: shares of split units are in them."""
 
     numerator: float
     denominator: float
     factor: int
+    estimated: bool = False
 
     @property
     def value(self) -> float:
@@ -48,7 +50,7 @@ def indicator_figures(
     if depth > DEEPEST:
         raise HosoError("HS7032", item="I{…}")
     formulas = {one.code: (read(one.numerator), read(one.denominator)) for one in wanted}
-    known = _fetch(
+    known, guessed = _fetch(
         {item for pair in formulas.values() for node in pair for item in items_of(node)}, scope, catalogue, depth
     )
     found: dict[str, dict[Cell, Quotient]] = {}
@@ -60,7 +62,9 @@ def indicator_figures(
         for cell in cells:
             above, below = _reckon(numerator, known, cell), _reckon(denominator, known, cell)
             if above is not None and below is not None and below != 0:
-                found[one.code][cell] = Quotient(above, below, one.factor or 1)
+                found[one.code][cell] = Quotient(
+                    above, below, one.factor or 1, any((item, cell) in guessed for item in asked)
+                )
     return found
 
 
@@ -88,15 +92,16 @@ def _filled(node: Node, known: Known, cell: Cell) -> Node:
     return node
 
 
-def _fetch(items: set[Item], scope: Scope, catalogue: Catalogue, depth: int) -> Known:
-    """Every figure that is asked for; those of the same periods by one query."""
+def _fetch(items: set[Item], scope: Scope, catalogue: Catalogue, depth: int) -> tuple[Known, set[tuple[Item, Cell]]]:
+    """Every figure that is asked for, those of the same periods by one query; and which of them are estimates."""
     known: Known = {item: {} for item in items}
+    guessed: set[tuple[Item, Cell]] = set()
     by_shift: dict[tuple[int, bool], list[Item]] = {}
     for item in items:
         offset, to_date, _ = _modifiers(item)
         by_shift.setdefault((offset, to_date), []).append(item)
     for (offset, to_date), together in by_shift.items():
-        there = Scope([_shifted(one, offset, to_date) for one in scope.periods], scope.units, scope.breakdown)
+        there = replace(scope, periods=[_shifted(one, offset, to_date) for one in scope.periods])
         operands = []
         for item in together:
             if item.kind == "[]":
@@ -106,15 +111,19 @@ def _fetch(items: set[Item], scope: Scope, catalogue: Catalogue, depth: int) -> 
             if isinstance(found, Operand):
                 operands.append((item, found))
             elif isinstance(found, Rate):
-                known[item] = _rates(found, there)
+                counted, estimates = counts_on_map(found.data_set, there)
+                known[item] = _rates(found, counted)
+                guessed |= {(item, cell) for cell in estimates}
             else:
                 nested = indicator_figures([found.indicator], there, catalogue, depth + 1)[found.indicator.code]
                 known[item] = {cell: quotient.value for cell, quotient in nested.items()}
+                guessed |= {(item, cell) for cell, quotient in nested.items() if quotient.estimated}
         labelled = {str(place): (item, one) for place, (item, one) in enumerate(operands)}
-        figures = reported_figures([replace(one, label=label) for label, (_, one) in labelled.items()], there)
+        figures, told = figures_on_map([replace(one, label=label) for label, (_, one) in labelled.items()], there)
         for label, (item, _) in labelled.items():
             known[item] = {cell: float(figure) for cell, figure in figures[label].items()}
-    return known
+        guessed |= {(labelled[label][0], cell) for label, cell in told}
+    return known, guessed
 
 
 def _found(item: Item, catalogue: Catalogue) -> Operand | Rate | Reckoned:
@@ -130,9 +139,9 @@ def _found(item: Item, catalogue: Catalogue) -> Operand | Rate | Reckoned:
     return find_item(catalogue, item.id, "code", way)
 
 
-def _rates(rate: Rate, scope: Scope) -> dict[Cell, float]:
-    counted = {cell: RATES[rate.name](*counts) for cell, counts in report_counts(rate.data_set, scope).items()}
-    return {cell: float(figure) for cell, figure in counted.items() if figure is not None}
+def _rates(rate: Rate, counted: dict[Cell, Counts]) -> dict[Cell, float]:
+    rates = {cell: RATES[rate.name](*counts) for cell, counts in counted.items()}
+    return {cell: float(figure) for cell, figure in rates.items() if figure is not None}
 
 
 def _days(item: Item, scope: Scope) -> dict[Cell, float]:

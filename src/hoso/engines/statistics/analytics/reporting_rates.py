@@ -15,14 +15,15 @@ from hoso.engines.statistics.analytics.membership import MEMBERS, members_of, un
 from hoso.engines.statistics.analytics.question import AskedPeriod, Cell, Scope, rounded
 from hoso.engines.statistics.expected_reports import COME, DEADLINE, REPORTING, due_parameters, reach_parameters
 
-Counts = tuple[int, int, int]  # expected, come, come in time
+# Expected, come, come in time; on today's map a split unit's report counts in each part by its share.
+Counts = tuple[int | Decimal, int | Decimal, int | Decimal]
 
 
-def _rate(part: int, whole: int) -> Decimal | None:
+def _rate(part: int | Decimal, whole: int | Decimal) -> Decimal | None:
     return rounded(Decimal(100 * part) / whole) if whole else None
 
 
-RATES: dict[str, Callable[[int, int, int], Decimal | None]] = {
+RATES: dict[str, Callable[[int | Decimal, int | Decimal, int | Decimal], Decimal | None]] = {
     "EXPECTED_REPORTS": lambda expected, come, timely: Decimal(expected),
     "ACTUAL_REPORTS": lambda expected, come, timely: Decimal(come),
     "ACTUAL_REPORTS_ON_TIME": lambda expected, come, timely: Decimal(timely),

@@ -1,6 +1,7 @@
 """Analytics as clients ask it: dimensions, filters, relative words, schemes, and what is refused."""
 
 from collections.abc import Callable
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -9,9 +10,13 @@ from django.test import Client
 from hoso.core.access.actor import Actor
 from hoso.core.accounts.credentials import issue_token
 from hoso.core.accounts.models import Account
-from hoso.core.places.models import Place
+from hoso.core.database.session import acting_transaction
+from hoso.core.places.models import Place, Succession
+from hoso.engines.statistics.analytics.tests.test_reported import put
+from hoso.engines.statistics.catalogue import read_catalogue
 from hoso.engines.statistics.tests.reporting import communes, send, unit_uid
 from hoso.engines.statistics.uids import uid_of
+from hoso.web.dhis2.analytics_grid import figure_text
 from hoso.web.dhis2.objects import ROOT
 
 pytestmark = pytest.mark.django_db
@@ -189,3 +194,21 @@ def test_nobody_is_told_of_other_accounts(software: Client) -> None:
     (only,) = software.get("/dhis2/api/users").json()["users"]
     assert software.get(f"/dhis2/api/users/{only['id']}?fields=id").json() == {"id": only["id"]}
     assert software.get("/dhis2/api/users/abcdefghijk").status_code == 404
+
+
+def test_on_today_s_map_an_estimate_is_marked(
+    client: Client, account_with_role: Callable[..., Account], actor: Callable[..., Actor]
+) -> None:
+    step = Succession.objects.filter(relation="split", new__valid_to=None).order_by("old__code", "new__code")[0]
+    parts = step.old.followed_by.count()
+    with acting_transaction(actor("statistics_officer").account_id, "statistics"):
+        put(read_catalogue(), "DELIV", step.old_id, step.old_id, "202505", 30)
+    client.defaults["HTTP_AUTHORIZATION"] = (
+        f"ApiToken {issue_token(account_with_role('statistics_officer'), 'dhis2', 1, shape='dhis2')}"
+    )
+    question = f"dimension=dx:{DELIV},pe:202505,ou:{unit_uid(step.new)}"
+    assert _ask(client, question)["rows"] == []
+    told = _ask(client, f"{question}&places=today")
+    assert told["rows"] == [[DELIV, "202505", unit_uid(step.new), figure_text(Decimal(30) / parts, True, False)]]
+    assert told["rowContext"] == {"0": {"3": {"valueStatus": "ESTIMATED"}}}
+    assert client.get(f"{ANALYTICS}?{question}&places=tomorrow").status_code == 400

@@ -1,0 +1,125 @@
+"""Figures on today's map: what was reported by units as they were, taken for the units that are there now.
+
+A unit that went whole into another counts there whole, exactly. Of one that was split each part counts by its share
+(`places_share`: given with a source, otherwise equal), which makes an estimate. A facility counts where it lies today. A unit
+that nothing followed (a district) counts where its whole territory lies.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from decimal import Decimal
+
+from hoso.core.errors import HosoError
+from hoso.engines.statistics.analytics.question import AskedUnits, Cell, Figures, Operand, Scope
+from hoso.engines.statistics.analytics.reported import reported_figures
+from hoso.engines.statistics.analytics.reporting_rates import Counts, report_counts
+from hoso.engines.statistics.analytics.todays_units import Part, Source, todays_lineage, todays_parts
+
+# Ways in which the figures of parts become that of the whole: added by share, or the smallest and largest of what is there.
+ADDED = frozenset({"SUM", "AVERAGE_SUM_ORG_UNIT", "LAST", "COUNT", "MIN_SUM_ORG_UNIT", "MAX_SUM_ORG_UNIT"})
+EXTREMES = {"MIN": min, "MAX": max}
+AVERAGE = "AVERAGE"  # over units and time: by sums and counts, each by share
+STOCK = "LAST"  # the figure of a unit that is no more counts only where nothing that followed it has one
+Estimated = set[tuple[str, Cell]]  # label of the data item, cell
+
+
+def figures_on_map(operands: Sequence[Operand], scope: Scope) -> tuple[Figures, Estimated]:
+    """As `reported_figures`, on the map that the scope names, and which of them are estimates.
+
+    Raises HosoError HS5300 for a way of adding up that parts of units do not have.
+    """
+    if scope.places == "as_reported":
+        return reported_figures(operands, scope), set()
+    for operand in operands:
+        if operand.aggregation not in {*ADDED, *EXTREMES, AVERAGE}:
+            raise HosoError("HS5300", way=operand.aggregation)
+    parts = todays_parts(scope.units)
+    apart = _apart(parts, scope)
+    found: Figures = {}
+    estimated: Estimated = set()
+    for operand in operands:
+        if operand.aggregation == STOCK:
+            cells = _stocks(operand, scope)
+        elif operand.aggregation == AVERAGE:
+            cells = _averaged(operand, apart, parts)
+        else:
+            cells = _together(reported_figures([operand], apart)[operand.label], parts, operand.aggregation)
+        found[operand.label] = {cell: figure for cell, (figure, _) in cells.items()}
+        estimated |= {(operand.label, cell) for cell, (_, guess) in cells.items() if guess}
+    return found, estimated
+
+
+def counts_on_map(data_set: int, scope: Scope) -> tuple[dict[Cell, Counts], set[Cell]]:
+    """As `report_counts`, on the map that the scope names: of a split unit's reports each part has its share."""
+    if scope.places == "as_reported":
+        return report_counts(data_set, scope), set()
+    parts = todays_parts(scope.units)
+    counted = report_counts(data_set, _apart(parts, scope))
+    columns = [
+        _together({cell: Decimal(counts[place]) for cell, counts in counted.items()}, parts, "COUNT")
+        for place in range(3)
+    ]
+    cells: dict[Cell, Counts] = {
+        cell: (columns[0][cell][0], columns[1][cell][0], columns[2][cell][0]) for cell in columns[0]
+    }
+    return cells, {cell for cell, (_, guess) in columns[0].items() if guess}
+
+
+def _apart(parts: Sequence[Part], scope: Scope) -> Scope:
+    return replace(scope, units=list({part.asked.label: part.asked for part in parts}.values()), places="as_reported")
+
+
+def _averaged(operand: Operand, apart: Scope, parts: Sequence[Part]) -> dict[Cell, tuple[Decimal, bool]]:
+    ways = [replace(operand, label=way, aggregation=way) for way in ("SUM", "COUNT")]
+    told = reported_figures(ways, apart)
+    sums, counts = (_together(told[way], parts, way) for way in ("SUM", "COUNT"))
+    return {cell: (total / counts[cell][0], guess) for cell, (total, guess) in sums.items() if counts[cell][0]}
+
+
+def _together(figures: dict[Cell, Decimal], parts: Sequence[Part], way: str) -> dict[Cell, tuple[Decimal, bool]]:
+    """The figures of the parts as those of the labels they count for, and whether a share is in them."""
+    for_label: dict[str, list[Part]] = {}
+    for part in parts:
+        for_label.setdefault(part.asked.label, []).append(part)
+    found: dict[Cell, tuple[Decimal, bool]] = {}
+    for cell, figure in figures.items():
+        for part in for_label[cell.unit]:
+            key, guess = replace(cell, unit=part.label), part.share != 1
+            amount = figure * part.share if way in ADDED else figure
+            if key in found:
+                before, guessed = found[key]
+                amount = EXTREMES[way](before, amount) if way in EXTREMES else before + amount
+                guess = guess or guessed
+            found[key] = (amount, guess)
+    return found
+
+
+def _stocks(operand: Operand, scope: Scope) -> dict[Cell, tuple[Decimal, bool]]:
+    """The last figures of today's units; in place of those that have none, what they come from had last."""
+    parts, sources = todays_lineage(scope.units)
+    found = _together(reported_figures([operand], _apart(parts, scope))[operand.label], parts, STOCK)
+    single = {unit for source in sources for unit in (source.unit, *source.later)}
+    apart = replace(scope, units=[AskedUnits(f"/{unit}", alone=(unit,)) for unit in single], places="as_reported")
+    own = reported_figures([operand], apart)[operand.label]
+    by_unit: dict[str, list[Cell]] = {}
+    for cell in own:
+        by_unit.setdefault(cell.unit, []).append(cell)
+    above = {source.unit: source.parent for source in sources}
+    for source in sources:
+        for cell in by_unit.get(f"/{source.unit}", ()):
+            stands_for = (*source.later, *_chain(above, source))
+            if any(replace(cell, unit=f"/{unit}") in own for unit in stands_for):
+                continue
+            key, amount = replace(cell, unit=source.label), own[cell] * source.share
+            before, guessed = found.get(key, (Decimal(0), False))
+            found[key] = (before + amount, guessed or source.share != 1)
+    return found
+
+
+def _chain(above: dict[int, int | None], source: Source) -> list[int]:
+    """The units that the source lay in: where they told a figure of their own it stands for what lay below."""
+    found, unit = [], source.parent
+    while unit is not None:
+        found.append(unit)
+        unit = above.get(unit)
+    return found
