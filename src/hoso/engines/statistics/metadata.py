@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
+import orjson
 from django.db import connection
 
 from hoso.core.access.actor import Actor
@@ -44,6 +45,24 @@ class Taken:
     @property
     def total(self) -> int:
         return self.created + self.updated + self.passed_over
+
+
+def import_bundle(actor: Actor, content: bytes) -> tuple[dict[str, Taken], list[str]]:
+    """As `import_metadata`, of the bytes of a JSON document; also the names of collections that were not taken.
+
+    Raises HosoError HS7002 for what is no JSON object, HS7004.
+    """
+    try:
+        bundle = orjson.loads(content)
+    except orjson.JSONDecodeError as error:
+        raise HosoError("HS7002", format="JSON", reason=str(error)[:200]) from error
+    if not isinstance(bundle, dict):
+        raise HosoError("HS7002", format="JSON", reason="no object")
+    try:
+        taken = import_metadata(actor, bundle)
+    except (KeyError, TypeError, AttributeError, ValueError) as error:
+        raise HosoError("HS7004", reason=f"{type(error).__name__} {error}"[:200]) from error
+    return taken, sorted(name for name, value in bundle.items() if isinstance(value, list) and name not in KINDS)
 
 
 def import_metadata(actor: Actor, bundle: Bundle) -> dict[str, Taken]:

@@ -1,10 +1,8 @@
 """metadata: definitions taken in as one bundle, all of it or nothing, and given out as one."""
 
-import orjson
 from django.http import HttpResponse, JsonResponse, QueryDict
 
-from hoso.core.errors import HosoError
-from hoso.engines.statistics.metadata import KINDS, import_metadata
+from hoso.engines.statistics.metadata import import_bundle
 from hoso.web.dhis2.collections import COLLECTIONS, EMPTY, OWN
 from hoso.web.dhis2.fields import Fields, parse_fields, select
 from hoso.web.dhis2.filters import filtered
@@ -58,17 +56,7 @@ def _filter(texts: list[str]) -> QueryDict:
 def take(request: ActingRequest) -> HttpResponse:
     """Options, categories, combinations, elements and sets; other collections are named as not taken."""
     needs_credential(request)
-    try:
-        bundle = orjson.loads(request.body)
-    except orjson.JSONDecodeError as error:
-        raise HosoError("HS7002", format="JSON", reason=str(error)[:200]) from error
-    if not isinstance(bundle, dict):
-        raise HosoError("HS7002", format="JSON", reason="no object")
-    try:
-        taken = import_metadata(request.actor, bundle)
-    except (KeyError, TypeError, AttributeError, ValueError) as error:
-        raise HosoError("HS7004", reason=f"{type(error).__name__} {error}"[:200]) from error
-    left = sorted(name for name, value in bundle.items() if isinstance(value, list) and name not in KINDS)
+    taken, left = import_bundle(request.actor, request.body)
     reports = [
         {
             "klass": name,

@@ -15,6 +15,7 @@ from hoso.engines.statistics.from_record.persons import may_see_persons
 from hoso.engines.statistics.from_record.record_counts import cells_filled
 from hoso.engines.statistics.hints import Hint
 from hoso.engines.statistics.uids import uid_of
+from hoso.web.menu import may
 from hoso.web.routes import ActingRequest
 from hoso.web.staff.period_titles import period_title
 
@@ -35,7 +36,8 @@ def due(request: ActingRequest) -> HttpResponse:
                 day = _due(form, period, unit.tier)
                 rows.append((form, period, period_title(period), day, day is not None and day < today))
         units.append((unit, rows))
-    return render(request, "statistics/due.html", {"units": units})
+    context = {"units": units, "may_define": may(request.actor, "statistics.define", "statistics")}
+    return render(request, "statistics/due.html", context)
 
 
 def sheet(request: ActingRequest, form: str, unit: str, period: str) -> HttpResponse:

@@ -50,6 +50,7 @@ from hoso.web.staff import (
     statistics,
     statistics_approval,
     statistics_deadlines,
+    statistics_definitions,
     statistics_quality,
     statistics_record,
     subscriptions,
@@ -153,6 +154,9 @@ urlpatterns = [
     _print("people/<int:person_id>/papers/<str:composition>/print/", papers.paper, "print_paper"),
     _label("people/<int:person_id>/labels/", labels.person_labels, "person_labels"),
     _label("people/<int:person_id>/visits/<str:encounter>/labels/", labels.visit_labels, "visit_labels"),
+    _figures(
+        "statistics/definitions/", statistics_definitions.definitions, "statistics_definitions", "statistics.define"
+    ),
     _figures("statistics/deadlines/", statistics_deadlines.board, "statistics_deadlines"),
     _figures("statistics/quality/", statistics_quality.board, "statistics_quality"),
     _figures("statistics/quality/catalogue/", statistics_quality.integrity, "statistics_integrity"),
