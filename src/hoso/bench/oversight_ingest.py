@@ -23,14 +23,14 @@ ACCOUNTS = {"small": 120, "full": 300}
 ASKED = 300
 _BACKLOG = """
     INSERT INTO audit_event (actor_id, actor_name, role, purpose, action, route, person_id, object, outcome, found, source)
-    SELECT 1 + n %% 300, 'bench.' || n %% 300, 'doctor', 'treatment', 'read', 'bench', 1 + n * 7919 %% %(persons)s, 'timeline', 'done',
+    SELECT 1 + n %% 300, 'bench.' || n %% 300, 'doctor', 'treatment', 'read', 'bench', 1 + n::bigint * 7919 %% %(persons)s, 'timeline', 'done',
            1, '192.0.2.' || n %% 250
     FROM generate_series(1, %(count)s) n
 """
 _HISTORY = """
     INSERT INTO oversight_event (source_id, key, at, account_id, person_id, role, purpose, action, object, outcome, sensitive,
                                  break_glass, address, device)
-    SELECT 1, 'bench.' || n, now() - interval '10 years' * (n::float / %(count)s), 1 + n %% 300, 1 + n * 7919 %% %(persons)s,
+    SELECT 1, 'bench.' || n, now() - interval '10 years' * (n::float / %(count)s), 1 + n %% 300, 1 + n::bigint * 7919 %% %(persons)s,
            'doctor', 'treatment', 'read', 'timeline', 'done', false, false, '192.0.2.1', ''
     FROM generate_series(1, %(count)s) n
 """
