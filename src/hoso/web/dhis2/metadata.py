@@ -36,9 +36,8 @@ def give(request: ActingRequest) -> HttpResponse:
     told: dict[str, object] = {"system": about()}
     for name in asked:
         found = catalogue.get(name) or (OWN[name]() if name in OWN else [])
-        wanted = (
-            parse_fields(_said(request, name, "fields")) if _said(request, name, "fields") else Fields(everything=True)
-        )
+        texts = _said(request, name, "fields")
+        wanted = parse_fields(texts) if texts else Fields(everything=True)
         told[name] = [select(thing, wanted) for thing in filtered(found, _filter(_said(request, name, "filter")))]
     return JsonResponse(told)
 
