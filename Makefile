@@ -63,6 +63,13 @@ prove-transactions: setup-dev ## Full size: kill web server and PostgreSQL amid 
 prove-import: setup-dev ## Full size: kill worker and PostgreSQL amid a FHIR import of 20,000 lines: none lost, none twice
 	@.venv/bin/python -m tests.faults.import_kill_proof --lines 20000 --kills 12
 
+.PHONY: prove-cube prove-cube-kills
+prove-cube: setup-dev ## Full size: 5,000 random questions to the cube, the database and a slow implementation
+	@.venv/bin/pytest -q -s src/hoso/engines/statistics/cube/tests/test_random_questions.py --questions 1700
+
+prove-cube-kills: setup-dev ## Full size: 300 acts and 60 kills, then the cube has the hash of one built anew
+	@CUBE_KILLS=60 .venv/bin/pytest -q -s tests/faults/test_cube_kills.py
+
 prove-fhir-synthea: setup-dev ## Every bundle of SYNTHEA (a folder; the two batches 0-* first), twice: 2xx on each entry, nothing filed twice
 	@.venv/bin/pytest -q -s -p no:logging tests/conformance/test_fhir_synthea.py
 

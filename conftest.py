@@ -58,7 +58,9 @@ DATABASE_FIXTURES = {"db", "database_server", "own_database", "own_server"}
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--guesses", type=int, default=400, help="Guesses of a code of one-time sharing (full: 100000).")
-    parser.addoption("--questions", type=int, default=120, help="Random FHIR searches (full: 3000).")
+    parser.addoption(
+        "--questions", type=int, default=120, help="Random FHIR searches (full: 3000), questions to the cube (1700)."
+    )
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -34,6 +34,7 @@ from hoso.cli.pulls import pulls
 from hoso.cli.records import records
 from hoso.cli.restore import restore
 from hoso.cli.serve import serve
+from hoso.cli.statistics import statistics
 from hoso.cli.terminology import terminology
 from hoso.cli.units import units
 from hoso.cli.upgrade import upgrade
@@ -77,6 +78,7 @@ for command in (
     facilities,
     units,
     terminology,
+    statistics,
     mapping,
     audit,
     oversight,

@@ -55,6 +55,11 @@ def sealer_command() -> list[str]:
     return [sys.executable, "-c", "from hoso.cli import main; main()", "audit", "seal"]
 
 
+def cube_command() -> list[str]:
+    """It holds the figures in columns, or waits while another process of this data folder does."""
+    return [sys.executable, "-c", "from hoso.cli import main; main()", "statistics", "cube"]
+
+
 class Supervisor:
     """Runs the commands until a signal asks to stop; one that dies is started again after a short pause."""
 

@@ -1,4 +1,4 @@
-"""`hoso serve`: the web server, the sealer of the audit and one worker, started together and stopped together."""
+"""`hoso serve`: the web server, the sealer of the audit, the holder of the cube and one worker, started together and stopped together."""
 
 import os
 import socket
@@ -28,7 +28,14 @@ def serve(without_worker: bool) -> None:
 def run_house(without_worker: bool = False, when_ready: Callable[[], None] | None = None) -> None:
     """Serve the opened house until a signal comes; calls `when_ready` once it answers. Raises HosoError HS1005, HS1010."""
     from hoso.cli.house import demo_folder, home, keep_database_running
-    from hoso.cli.processes import Supervisor, archive_command, sealer_command, server_command, worker_command
+    from hoso.cli.processes import (
+        Supervisor,
+        archive_command,
+        cube_command,
+        sealer_command,
+        server_command,
+        worker_command,
+    )
     from hoso.config.environment import read_environment
 
     environment = read_environment()
@@ -37,6 +44,7 @@ def run_house(without_worker: bool = False, when_ready: Callable[[], None] | Non
     (home() / "static").mkdir(exist_ok=True)  # its absence is warned about, its emptiness is not
     commands = {"web": server_command(host, port, environment["HOSO_WEB_WORKERS"])}
     commands["sealer"] = sealer_command()
+    commands["cube"] = cube_command()
     if not without_worker:
         commands["worker"] = worker_command()
     if demo_folder().exists() and not environment["HOSO_VNEID_ISSUER"]:

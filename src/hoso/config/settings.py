@@ -110,6 +110,7 @@ INSTALLED_APPS = [
     "hoso.engines.intake.notifying",
     "hoso.engines.intake.practitioners",
     "hoso.engines.statistics",
+    "hoso.engines.statistics.cube",
     "hoso.engines.oversight",
     "hoso.web",
     "hoso.web.outside_sign_in",

@@ -15,7 +15,7 @@ import pytest
 from hoso.cli.processes import answers
 from hoso.cli.tests.running import HOSO, run_hoso
 
-CHILDREN = 3  # web server, sealer of the audit, worker
+CHILDREN = 4  # web server, sealer of the audit, holder of the cube, worker
 
 
 def _free_port() -> int:

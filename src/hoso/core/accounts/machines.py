@@ -13,11 +13,13 @@ INTAKE_SERVICE = "system.intake"
 OPERATOR = "system.operator"
 OVERSIGHT_SERVICE = "system.oversight"
 PORTAL_SERVICE = "system.portal"
+FACTS_SERVICE = "system.facts"
 MACHINES = {  # name: full name and role
     INTAKE_SERVICE: ("Dịch vụ tiếp nhận", "intake_service"),
     OPERATOR: ("Người vận hành máy chủ", "operator"),
     OVERSIGHT_SERVICE: ("Dịch vụ giám sát truy cập", "oversight_service"),
     PORTAL_SERVICE: ("Dịch vụ đồng bộ cổng Bộ Y tế", "portal_service"),
+    FACTS_SERVICE: ("Dịch vụ khối số liệu", "facts_service"),
 }
 
 
@@ -39,6 +41,11 @@ def intake_service_id() -> int:
 def portal_service_id() -> int:
     """The account that takes papers out of the record for the ministry's portal."""
     return _id_of(PORTAL_SERVICE)
+
+
+def facts_service_id() -> int:
+    """The account that copies every reported figure into the cube."""
+    return _id_of(FACTS_SERVICE)
 
 
 def oversight_service_id() -> int:

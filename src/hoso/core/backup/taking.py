@@ -22,7 +22,7 @@ Progress = Callable[[int, int], None]
 
 # Folders of the data folder: those a backup holds, and those that are made anew or lie elsewhere on purpose.
 HELD = (*FOLDERS, "database", "originals")
-NOT_HELD = ("database-users", "static", "wal-incoming", "lake", "audit", "destroyed.jsonl", "restoring")
+NOT_HELD = ("database-users", "static", "wal-incoming", "lake", "facts", "audit", "destroyed.jsonl", "restoring")
 
 
 @dataclass(frozen=True)

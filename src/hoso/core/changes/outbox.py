@@ -81,3 +81,58 @@ def drain(consumer: str, limit: int = 1000) -> Iterator[Change]:
         for change in batch:
             yield change
             confirm(consumer, change.position)
+
+
+@dataclass(frozen=True)
+class Committed:
+    """A change that is visible. `settled`: none can come before it any more. `mark` is told apart from that of another
+    database's change at the same position."""
+
+    position: tuple[int, int]
+    payload: dict[str, Any]
+    settled: bool
+    mark: str
+
+
+def committed_after(topic: str, position: tuple[int, int]) -> list[Committed]:
+    """Every change of a topic behind this position that the running transaction sees, also those that committed while an
+    older transaction still runs: for consumers to whom order is nothing, because they read the state that a change points to.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT transaction_id::text::bigint, id, payload::text,
+                   transaction_id < pg_snapshot_xmin(pg_current_snapshot()), extract(epoch FROM at)::text
+            FROM changes_change WHERE topic = %s AND (transaction_id, id) > (%s::text::xid8, %s)
+            ORDER BY changes_change.transaction_id, id
+            """,
+            [topic, str(position[0]), position[1]],
+        )
+        return [Committed((row[0], row[1]), orjson.loads(row[2]), row[3], row[4]) for row in cursor.fetchall()]
+
+
+def mark_at(topic: str, position: tuple[int, int]) -> str | None:
+    """The mark of the change at this position; None where there is none."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT extract(epoch FROM at)::text FROM changes_change"
+            " WHERE topic = %s AND (transaction_id, id) = (%s::text::xid8, %s)",
+            [topic, str(position[0]), position[1]],
+        )
+        row = cursor.fetchone()
+    return row[0] if row else None
+
+
+def settled_position(topic: str) -> tuple[tuple[int, int], str]:
+    """The last change of a topic before which none can come any more, with its mark; (0, 0) where there is none."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT transaction_id::text::bigint, id, extract(epoch FROM at)::text FROM changes_change
+            WHERE topic = %s AND transaction_id < pg_snapshot_xmin(pg_current_snapshot())
+            ORDER BY changes_change.transaction_id DESC, id DESC LIMIT 1
+            """,
+            [topic],
+        )
+        row = cursor.fetchone()
+    return ((row[0], row[1]), row[2]) if row else ((0, 0), "")

@@ -66,6 +66,6 @@ def _part(catalogue: Catalogue, scheme: str, name: str, text: str) -> int | None
 
 
 def _way(element: Element) -> str:
-    if element.aggregation == "none" or element.value_type not in NUMERIC and element.value_type not in YES_NO:
+    if element.value_type not in NUMERIC and element.value_type not in YES_NO:
         raise HosoError("HS7035", object=element.name[:100])
     return OWN_WAY[element.aggregation]

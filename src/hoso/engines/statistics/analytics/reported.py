@@ -19,6 +19,9 @@ from hoso.engines.statistics.analytics.question import Cell, Figures, Operand, S
 
 LAST = "(array_agg(number ORDER BY end_day DESC, start_day DESC))[1]"
 FIRST = "(array_agg(number ORDER BY start_day, end_day))[1]"
+# Of a sample, over every figure that counts (DHIS2's way): a single one has no spread.
+SQUARES = "ARRAY[sum(number), sum(number * number)]"
+SPREAD = "(sum(amount[2]) * sum(weight) - sum(amount[1]) * sum(amount[1])) / (sum(weight) * (sum(weight) - 1))"
 # Name of DHIS2: how a unit's figures become one over time, how the units' become one.
 AGGREGATIONS: dict[str, tuple[str, str]] = {
     "SUM": ("sum(number)", "sum(amount)"),
@@ -33,8 +36,14 @@ AGGREGATIONS: dict[str, tuple[str, str]] = {
     "MAX": ("max(number)", "max(amount)"),
     "MIN_SUM_ORG_UNIT": ("min(number)", "sum(amount)"),
     "MAX_SUM_ORG_UNIT": ("max(number)", "sum(amount)"),
+    "VARIANCE": (SQUARES, f"CASE WHEN sum(weight) > 1 THEN {SPREAD} END"),
+    "STDDEV": (SQUARES, f"CASE WHEN sum(weight) > 1 THEN sqrt({SPREAD}) END"),
+    "NONE": (
+        "sum(number)",
+        "CASE WHEN sum(weight) = 1 THEN sum(amount) END",
+    ),  # what may not be added up, where it stands alone
 }
-OWN_WAY = {"sum": "SUM", "last": "LAST", "cumulative": "LAST", "average": "AVERAGE"}
+OWN_WAY = {"sum": "SUM", "last": "LAST", "cumulative": "LAST", "average": "AVERAGE", "none": "NONE"}
 
 
 def reported_figures(operands: Iterable[Operand], scope: Scope) -> Figures:
@@ -48,7 +57,8 @@ def reported_figures(operands: Iterable[Operand], scope: Scope) -> Figures:
         for way, together in by_way.items():
             cursor.execute(_statement(way, scope), _parameters(together, scope))
             for label, period, unit, split, attribute, figure in cursor.fetchall():
-                found[label][Cell(period, unit, split, attribute)] = figure
+                if figure is not None:
+                    found[label][Cell(period, unit, split, attribute)] = figure
     return found
 
 

@@ -11,9 +11,9 @@ from decimal import Decimal
 
 from hoso.core.errors import HosoError
 from hoso.engines.statistics.analytics.question import AskedUnits, Cell, Figures, Operand, Scope
-from hoso.engines.statistics.analytics.reported import reported_figures
 from hoso.engines.statistics.analytics.reporting_rates import Counts, report_counts
 from hoso.engines.statistics.analytics.todays_units import Part, Source, todays_lineage, todays_parts
+from hoso.engines.statistics.cube.figures import figures_of
 
 # Ways in which the figures of parts become that of the whole: added by share, or the smallest and largest of what is there.
 ADDED = frozenset({"SUM", "AVERAGE_SUM_ORG_UNIT", "LAST", "COUNT", "MIN_SUM_ORG_UNIT", "MAX_SUM_ORG_UNIT"})
@@ -29,7 +29,7 @@ def figures_on_map(operands: Sequence[Operand], scope: Scope) -> tuple[Figures, 
     Raises HosoError HS5300 for a way of adding up that parts of units do not have.
     """
     if scope.places == "as_reported":
-        return reported_figures(operands, scope), set()
+        return figures_of(operands, scope), set()
     for operand in operands:
         if operand.aggregation not in {*ADDED, *EXTREMES, AVERAGE}:
             raise HosoError("HS5300", way=operand.aggregation)
@@ -43,7 +43,7 @@ def figures_on_map(operands: Sequence[Operand], scope: Scope) -> tuple[Figures, 
         elif operand.aggregation == AVERAGE:
             cells = _averaged(operand, apart, parts)
         else:
-            cells = _together(reported_figures([operand], apart)[operand.label], parts, operand.aggregation)
+            cells = _together(figures_of([operand], apart)[operand.label], parts, operand.aggregation)
         found[operand.label] = {cell: figure for cell, (figure, _) in cells.items()}
         estimated |= {(operand.label, cell) for cell, (_, guess) in cells.items() if guess}
     return found, estimated
@@ -71,7 +71,7 @@ def _apart(parts: Sequence[Part], scope: Scope) -> Scope:
 
 def _averaged(operand: Operand, apart: Scope, parts: Sequence[Part]) -> dict[Cell, tuple[Decimal, bool]]:
     ways = [replace(operand, label=way, aggregation=way) for way in ("SUM", "COUNT")]
-    told = reported_figures(ways, apart)
+    told = figures_of(ways, apart)
     sums, counts = (_together(told[way], parts, way) for way in ("SUM", "COUNT"))
     return {cell: (total / counts[cell][0], guess) for cell, (total, guess) in sums.items() if counts[cell][0]}
 
@@ -97,10 +97,10 @@ def _together(figures: dict[Cell, Decimal], parts: Sequence[Part], way: str) -> 
 def _stocks(operand: Operand, scope: Scope) -> dict[Cell, tuple[Decimal, bool]]:
     """The last figures of today's units; in place of those that have none, what they come from had last."""
     parts, sources = todays_lineage(scope.units)
-    found = _together(reported_figures([operand], _apart(parts, scope))[operand.label], parts, STOCK)
+    found = _together(figures_of([operand], _apart(parts, scope))[operand.label], parts, STOCK)
     single = {unit for source in sources for unit in (source.unit, *source.later)}
     apart = replace(scope, units=[AskedUnits(f"/{unit}", alone=(unit,)) for unit in single], places="as_reported")
-    own = reported_figures([operand], apart)[operand.label]
+    own = figures_of([operand], apart)[operand.label]
     by_unit: dict[str, list[Cell]] = {}
     for cell in own:
         by_unit.setdefault(cell.unit, []).append(cell)

@@ -135,7 +135,7 @@ def test_reports_expected_come_and_in_time(software: Client, places: list[Place]
         ("dimension=dx:{DELIV}&filter=pe:2026&filter=ou:{ROOT}&dimension=colour", "HS7034"),
         ("dimension=dx:{SHARE},co&filter=pe:2026&filter=ou:{ROOT}", "HS7037"),
         ("dimension=dx:{DELIV}&filter=pe:2026&filter=ou:{ROOT}&skipmeta=true", "HS7033"),
-        ("dimension=dx:{DELIV}&filter=pe:2026&filter=ou:{ROOT}&aggregationType=STDDEV", "HS7001"),
+        ("dimension=dx:{DELIV}&filter=pe:2026&filter=ou:{ROOT}&aggregationType=PERCENTILE", "HS7001"),
         ("dimension=dx:{DELIV}&startDate=2026-02-01&filter=ou:{ROOT}", "HS7036"),
         ("dimension=dx:{DELIV}&startDate=2026-02-01&endDate=2026-01-01&filter=ou:{ROOT}", "HS7001"),
         ("dimension=dx:{DELIV}&filter=pe:2026&filter=ou:{ROOT}&measureCriteria=XX:1", "HS7001"),

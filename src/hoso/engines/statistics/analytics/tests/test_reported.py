@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from datetime import date
+from decimal import Decimal
 from random import Random
 from typing import Any
 
@@ -123,10 +124,20 @@ def test_the_last_figure_of_each_unit_counts(ministry: Catalogue, seed: int) -> 
 def test_a_single_figure_is_itself_in_every_way(ministry: Catalogue, way: str) -> None:
     (place,) = communes("80", 1)
     put(ministry, "DELIV", place.pk, place.pk, "202601", 5)
-    assert _ask(ministry, "DELIV", way, ["202601", "2026Q1", "202602"], [AskedUnits("x", (place.pk,))]) == {
-        Cell("202601", "x"): 1 if way == "COUNT" else 5,
-        Cell("2026Q1", "x"): 1 if way == "COUNT" else 5,
-    }
+    figure = 1 if way == "COUNT" else 5
+    expected = {Cell("202601", "x"): figure, Cell("2026Q1", "x"): figure}
+    if way in ("STDDEV", "VARIANCE"):
+        expected = {}  # one figure has no spread
+    assert _ask(ministry, "DELIV", way, ["202601", "2026Q1", "202602"], [AskedUnits("x", (place.pk,))]) == expected
+
+
+def test_spread_and_what_may_not_be_added_up(ministry: Catalogue) -> None:
+    for place, number in zip(communes("80", 4), (2, 4, 4, 6), strict=True):
+        put(ministry, "DELIV", place.pk, place.pk, "202601", number)
+    units = [AskedUnits("all", whole=True), AskedUnits("one", (communes("80", 1)[0].pk,))]
+    assert round(_ask(ministry, "DELIV", "VARIANCE", ["2026"], units)[Cell("2026", "all")], 9) == Decimal("2.666666667")
+    assert round(_ask(ministry, "DELIV", "STDDEV", ["2026"], units)[Cell("2026", "all")], 9) == Decimal("1.632993162")
+    assert _ask(ministry, "DELIV", "NONE", ["2026"], units) == {Cell("2026", "one"): 2}
 
 
 def test_a_moved_unit_counts_where_it_lay_and_its_last_figure_once(ministry: Catalogue) -> None:
