@@ -56,7 +56,7 @@ def statement(asked: Asked, rows: str, needed: Needed) -> str:
     steps = [*_GIVEN, f"stored AS ({_stored(asked, rows, needed.scale)})"]
     last = "stored"
     for name, made in (
-        ("laid", _laid(asked)), ("member", _members(asked)), ("own", _OWN if needed.tiers else ""),
+        ("laid", _laid(asked, needed.tiers)), ("member", _members(asked)), ("own", _OWN if needed.tiers else ""),
         ("chosen", _CHOSEN if needed.kinds else ""), ("over_time", _over_time(asked.way)),
     ):  # fmt: skip
         if made:
@@ -102,11 +102,11 @@ def _stored(asked: Asked, rows: str, scale: int) -> str:
     )
 
 
-def _laid(asked: Asked) -> str:
-    """Of a unit that moved, the one figure that is taken belongs where the unit then lay."""
-    if not asked.places or not asked.way.startswith(("LAST", "FIRST")):
+def _laid(asked: Asked, tiers: bool) -> str:
+    """Of a unit that moved, the one figure that is taken belongs where the unit then lay; what stands above it, too."""
+    if not (asked.places or tiers) or not asked.way.startswith(("LAST", "FIRST")):
         return ""
-    lay = "arg_max(place, last_day)" if asked.way.startswith("LAST") else "arg_min(place, first_day)"
+    lay = "arg_max(place, last_day)" if asked.way.startswith("LAST") else f"arg_min(place, {EARLIEST})"
     return f"""
         SELECT b.* REPLACE (coalesce(l.place, b.place) AS place) FROM _before_ b LEFT JOIN (
             SELECT op, pe, unit, {lay} AS place FROM _before_ GROUP BY op, pe, unit HAVING min(place) <> max(place)

@@ -79,7 +79,7 @@ class SlowCube:
             if operand.aggregation.startswith("LAST"):
                 place = max(own, key=lambda one: one.period.end).place
             elif operand.aggregation.startswith("FIRST"):
-                place = min(own, key=lambda one: one.period.start).place
+                place = min(own, key=lambda one: (one.period.start, one.period.end)).place
             whole = any((one.start, one.end) == (row.period.start, row.period.end) for one in asked.periods)
             found.append(
                 Laid(row.element, row.unit, row.place, row.period, row.split, row.attribute, row.number, place, whole)
