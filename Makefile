@@ -63,9 +63,12 @@ prove-transactions: setup-dev ## Full size: kill web server and PostgreSQL amid 
 prove-import: setup-dev ## Full size: kill worker and PostgreSQL amid a FHIR import of 20,000 lines: none lost, none twice
 	@.venv/bin/python -m tests.faults.import_kill_proof --lines 20000 --kills 12
 
-.PHONY: prove-cube prove-cube-kills
+.PHONY: prove-cube prove-cube-answers prove-cube-kills
 prove-cube: setup-dev ## Full size: 5,000 random questions to the cube, the database and a slow implementation
 	@.venv/bin/pytest -q -s src/hoso/engines/statistics/cube/tests/test_random_questions.py --questions 1700
+
+prove-cube-answers: setup-dev ## Full size: 5,000 random questions of both maps and of nested indicators, to a slow implementation too
+	@.venv/bin/pytest -q -s src/hoso/engines/statistics/cube/tests/test_random_answers.py --questions 2500
 
 prove-cube-kills: setup-dev ## Full size: 300 acts and 60 kills, then the cube has the hash of one built anew
 	@CUBE_KILLS=60 .venv/bin/pytest -q -s tests/faults/test_cube_kills.py

@@ -23,6 +23,7 @@ from django.db import connection, connections
 from hoso.cli.tests.test_serve import Served
 from hoso.core.accounts.machines import as_operator, operator_id
 from hoso.core.accounts.models import Account, Assignment
+from hoso.engines.statistics.cube.tests.holding import wait_until_ready
 from hoso.engines.statistics.tests.reporting import communes, unit_uid
 from hoso.engines.statistics.uids import DEFAULT_SPLIT, split_uid, uid_of
 from tests.database import Database
@@ -101,6 +102,7 @@ def house(own_database: Database, tmp_path: Path) -> Iterator[House]:
     server = Served(own_database)
     try:
         wait_for(server.is_up, START_SECONDS)
+        wait_until_ready(own_database.home, START_SECONDS)  # what they read of analytics is answered by the cube
         given = {
             "base": f"http://127.0.0.1:{server.port}/dhis2", "username": officer.username, "password": PASSWORD,
             "province": unit_uid(province), "communes": uids, "months": MONTHS, "quarter": "2026Q1", "form": FORM,

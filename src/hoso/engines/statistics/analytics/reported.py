@@ -65,7 +65,7 @@ def reported_figures(operands: Iterable[Operand], scope: Scope) -> Figures:
 def _statement(way: str, scope: Scope) -> str:
     in_time, across = AGGREGATIONS[way]
     # Of a unit that moved, the one figure that is taken belongs where the unit then lay.
-    order = "end_day DESC" if way.startswith("LAST") else "start_day, s.end_day"
+    order = "end_day DESC, s.start_day DESC" if way.startswith("LAST") else "start_day, s.end_day"
     lay = f"first_value(v.place_id) OVER (PARTITION BY o.op, s.pe, v.unit_id ORDER BY s.{order})"
     place = lay if way.startswith(("LAST", "FIRST")) else "v.place_id"
     split = "split_id" if scope.breakdown.splits is not None else "0"

@@ -12,6 +12,7 @@ from decimal import Decimal
 from hoso.core.errors import HosoError
 from hoso.engines.statistics.analytics.question import AskedUnits, Cell, Figures, Operand, Scope
 from hoso.engines.statistics.analytics.reporting_rates import Counts, report_counts
+from hoso.engines.statistics.analytics.tiers import reported_by_tiers, units_above
 from hoso.engines.statistics.analytics.todays_units import Part, Source, todays_lineage, todays_parts
 from hoso.engines.statistics.cube.figures import figures_of
 
@@ -104,10 +105,10 @@ def _stocks(operand: Operand, scope: Scope) -> dict[Cell, tuple[Decimal, bool]]:
     by_unit: dict[str, list[Cell]] = {}
     for cell in own:
         by_unit.setdefault(cell.unit, []).append(cell)
-    above = {source.unit: source.parent for source in sources}
+    stand_above = _above(sources) if reported_by_tiers([operand.element]) else {}
     for source in sources:
         for cell in by_unit.get(f"/{source.unit}", ()):
-            stands_for = (*source.later, *_chain(above, source))
+            stands_for = (*source.later, *stand_above.get((source.label, source.unit), ()))
             if any(replace(cell, unit=f"/{unit}") in own for unit in stands_for):
                 continue
             key, amount = replace(cell, unit=source.label), own[cell] * source.share
@@ -116,10 +117,18 @@ def _stocks(operand: Operand, scope: Scope) -> dict[Cell, tuple[Decimal, bool]]:
     return found
 
 
-def _chain(above: dict[int, int | None], source: Source) -> list[int]:
-    """The units that the source lay in: where they told a figure of their own it stands for what lay below."""
-    found, unit = [], source.parent
-    while unit is not None:
-        found.append(unit)
-        unit = above.get(unit)
+def _above(sources: Sequence[Source]) -> dict[tuple[str, int], list[int]]:
+    """By label and source, those of the same label that it lay in: where they told a figure of their own it stands for what lay
+    below. What a label does not hold decides nothing in it."""
+    held: dict[str, set[int]] = {}
+    for source in sources:
+        held.setdefault(source.label, set()).update((source.unit, *source.later))
+    above, found = units_above(), {}
+    for source in sources:
+        chain, unit = [], above.get(source.unit)
+        while unit is not None:
+            if unit in held[source.label]:
+                chain.append(unit)
+            unit = above.get(unit)
+        found[source.label, source.unit] = chain
     return found

@@ -26,7 +26,6 @@ class Source:
 
     label: str
     unit: int
-    parent: int | None
     share: Decimal
     later: tuple[int, ...]
 
@@ -80,9 +79,9 @@ def _provinces() -> tuple[int, ...]:
 def _sources(asked: list[tuple[str, int]]) -> Iterator[Source]:
     with connection.cursor() as cursor:
         cursor.execute(_SOURCES, {"labels": [label for label, _ in asked], "places": [place for _, place in asked]})
-        for label, unit, parent, share, later in cursor.fetchall():
+        for label, unit, share, later in cursor.fetchall():
             rounded = round(share, PLACES)
-            yield Source(label, unit, parent, Decimal(1) if rounded == 1 else rounded, tuple(later))
+            yield Source(label, unit, Decimal(1) if rounded == 1 else rounded, tuple(later))
 
 
 def _shares(asked: list[tuple[str, int]]) -> Iterator[tuple[str, int, Decimal]]:
@@ -118,5 +117,5 @@ _SHARES = f"""{_HEIRS},
     SELECT l.label, f.id, l.share FROM facility f JOIN lying l ON l.id = f.place_id
 """
 _SOURCES = f"""{_HEIRS}
-    SELECT h.label, h.id, p.parent_id, h.share, h.later FROM heir h JOIN places_place p ON p.id = h.id WHERE h.later <> '{{}}'
+    SELECT label, id, share, later FROM heir WHERE later <> '{{}}'
 """

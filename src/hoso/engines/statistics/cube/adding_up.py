@@ -35,7 +35,9 @@ _GIVEN = (
         SELECT unnest($period_labels::INTEGER[]) AS pe, unnest($periods::INTEGER[]) AS period,
                unnest($first_days::BIGINT[]) AS first_day, unnest($last_days::BIGINT[]) AS last_day,
                unnest($kinds::INTEGER[]) AS kind, unnest($ranks::INTEGER[]) AS rank)""",
-    "asked_place AS (SELECT unnest($place_labels::INTEGER[]) AS ou, unnest($places::BIGINT[]) AS place)",
+    """asked_place AS (
+        SELECT DISTINCT a.ou, w.held AS place FROM within w JOIN (
+            SELECT unnest($place_labels::INTEGER[]) AS ou, unnest($places::BIGINT[]) AS place) a USING (place))""",
     "asked_unit AS (SELECT unnest($unit_labels::INTEGER[]) AS ou, unnest($units::BIGINT[]) AS unit)",
     "asked_whole AS (SELECT unnest($whole_labels::INTEGER[]) AS ou)",
 )
@@ -106,7 +108,7 @@ def _laid(asked: Asked, tiers: bool) -> str:
     """Of a unit that moved, the one figure that is taken belongs where the unit then lay; what stands above it, too."""
     if not (asked.places or tiers) or not asked.way.startswith(("LAST", "FIRST")):
         return ""
-    lay = "arg_max(place, last_day)" if asked.way.startswith("LAST") else f"arg_min(place, {EARLIEST})"
+    lay = f"arg_max(place, {LATEST})" if asked.way.startswith("LAST") else f"arg_min(place, {EARLIEST})"
     return f"""
         SELECT b.* REPLACE (coalesce(l.place, b.place) AS place) FROM _before_ b LEFT JOIN (
             SELECT op, pe, unit, {lay} AS place FROM _before_ GROUP BY op, pe, unit HAVING min(place) <> max(place)

@@ -28,10 +28,8 @@ from hoso.engines.statistics.cube.question import Asked
 log = logging.getLogger(__name__)
 LOOK_SECONDS, RULES_SECONDS = 0.25, 1.0
 PATIENCE_SECONDS = 2.0  # how long a question waits for the cube to catch up
-MOST_CHANGES, STILL_SECONDS = (
-    100_000,
-    900.0,
-)  # in memory before they are written to segments; sooner when nothing came for long
+MOST_CHANGES = 100_000  # in memory before they are written to segments
+STILL_SECONDS = 900.0  # sooner when nothing came for so long
 BEHIND = {"behind": True}
 
 
@@ -69,10 +67,10 @@ class Holder:
         self._serving.start()
         try:
             while not stopping():
-                self._asked.wait(LOOK_SECONDS)
+                asked = self._asked.wait(LOOK_SECONDS)
                 self._asked.clear()
                 try:
-                    self._look_around()
+                    self._look_around(asked)
                 except Error:
                     log.warning("the cube cannot read the database; it tries again", exc_info=True)
                     self._ready = False
@@ -87,7 +85,7 @@ class Holder:
                 self.store.compact()
             self.store.close()
 
-    def _look_around(self) -> None:
+    def _look_around(self, asked: bool) -> None:
         self._end_building()
         if not self._ready and not self._begin():
             return
@@ -96,7 +94,7 @@ class Holder:
         with as_facts_service():
             if self.cube.keep_up():
                 self._last_change = time.monotonic()
-            if time.monotonic() - self._last_rules > RULES_SECONDS:
+            if not self._last_rules or asked and time.monotonic() - self._last_rules > RULES_SECONDS:
                 self.cube.refresh_rules()
                 self._last_rules = time.monotonic()
         with self._turn:

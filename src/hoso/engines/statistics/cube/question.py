@@ -1,7 +1,7 @@
 """A question as it travels to the holder of the cube: everything by number, with what the asker may see.
 
-The asker's own transaction says which places belong to an asked unit, which periods lie within an asked one and what row
-security lets it see; the cube decides none of it.
+The asker's own transaction says which periods lie within an asked one and what row security lets it see; the cube decides
+neither.
 """
 
 from collections.abc import Sequence
@@ -10,8 +10,8 @@ from typing import Any
 import msgspec
 from django.db import connection
 
-from hoso.engines.statistics.analytics.membership import MEMBERS, unit_parameters
 from hoso.engines.statistics.analytics.question import Operand, Scope
+from hoso.engines.statistics.analytics.tiers import reported_by_tiers
 
 
 class Asked(msgspec.Struct, omit_defaults=True):
@@ -30,7 +30,7 @@ class Asked(msgspec.Struct, omit_defaults=True):
     last_days: list[int]
     kinds: list[int]
     ranks: list[int]
-    # units
+    # units: label and place (everything within it), or unit alone
     place_labels: list[int] = []
     places: list[int] = []
     unit_labels: list[int] = []
@@ -61,31 +61,22 @@ class Told(msgspec.Struct):
 
 def asked(operands: Sequence[Operand], scope: Scope) -> Asked:
     """The question of operands that are added up in one way, for the running transaction's actor."""
+    several_tiers = reported_by_tiers(one.element for one in operands)
     with connection.cursor() as cursor:
         question = Asked(
             operands[0].aggregation,
             [one.element for one in operands],
             [one.split for one in operands],
             [one.attribute for one in operands],
-            _consolidated(cursor, operands),
+            [one.element in several_tiers for one in operands],
             *_spans(cursor, scope),
         )
-        _say_where(cursor, question, scope)
+        _say_where(question, scope)
         _say_what_is_seen(cursor, question)
     breakdown = scope.breakdown
     question.splits = None if breakdown.splits is None else list(breakdown.splits)
     question.attributes = None if breakdown.attributes is None else list(breakdown.attributes)
     return question
-
-
-def _consolidated(cursor: Any, operands: Sequence[Operand]) -> list[bool]:
-    cursor.execute(
-        "SELECT DISTINCT m.element_id FROM statistics_data_set_element m JOIN statistics_data_set d ON d.id = m.data_set_id"
-        " WHERE cardinality(d.tiers) > 1 AND m.element_id = ANY (%s)",
-        [[one.element for one in operands]],
-    )
-    found = {row[0] for row in cursor.fetchall()}
-    return [one.element in found for one in operands]
 
 
 def _spans(cursor: Any, scope: Scope) -> tuple[list[int], list[int], list[int], list[int], list[int], list[int]]:
@@ -113,14 +104,13 @@ def _spans(cursor: Any, scope: Scope) -> tuple[list[int], list[int], list[int], 
     )  # fmt: skip
 
 
-def _say_where(cursor: Any, question: Asked, scope: Scope) -> None:
-    """Under one label a place counts once; a label that means the whole country needs no places."""
+def _say_where(question: Asked, scope: Scope) -> None:
+    """A label that means the whole country needs no places; to the others belongs what lies within theirs."""
     numbers = {one.label: number for number, one in enumerate(scope.units)}
-    question.whole_labels = [numbers[one.label] for one in scope.units if one.whole]
-    units = [one for one in scope.units if not one.whole]
-    cursor.execute(f"WITH {MEMBERS} SELECT label, place_id FROM asked_place", unit_parameters(units))
-    rows = cursor.fetchall()
-    question.place_labels, question.places = [numbers[row[0]] for row in rows], [row[1] for row in rows]
+    question.whole_labels = sorted({numbers[one.label] for one in scope.units if one.whole})
+    units = [one for one in scope.units if numbers[one.label] not in question.whole_labels]
+    places = sorted({(numbers[one.label], place) for one in units for place in one.places})
+    question.place_labels, question.places = [label for label, _ in places], [place for _, place in places]
     pairs = sorted({(numbers[one.label], unit) for one in units for unit in one.facilities})
     question.unit_labels, question.units = [label for label, _ in pairs], [unit for _, unit in pairs]
 

@@ -1,8 +1,9 @@
-"""What decides how figures add up, beside the question: keys outside every total, and what lies above each place.
+"""What decides how figures add up, beside the question: keys outside every total, what lies above each place, what within it.
 
 Definitions change seldom and without an act: they are looked at once a second, and read again when a row of theirs changed.
 """
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ _UNCOUNTED = """
         SELECT 1 FROM unnest(c.dimensions, s.options) t(dimension, option)
         JOIN statistics_dimension d ON d.id = t.dimension JOIN statistics_option o ON o.id = d.options[1]
         WHERE d.kind <> 'partition'
-          AND (t.option <> d.options[1] OR d.kind = 'overlapping' AND o.code NOT LIKE '%%.total'))
+          AND (t.option <> d.options[1] OR d.kind = 'overlapping' AND o.code NOT LIKE '%.total'))
 """
 _ABOVE = """
     WITH RECURSIVE above(place, above, parent) AS (
@@ -24,37 +25,68 @@ _ABOVE = """
         UNION ALL SELECT a.place, p.id, p.parent_id FROM above a JOIN places_place p ON p.id = a.parent)
     SELECT place, above FROM above
 """
-_TABLES = ("statistics_split", "statistics_combo", "statistics_dimension", "statistics_option", "places_place")
-_STAMP = "SELECT " + ", ".join(
-    f"(SELECT count(*) || ':' || coalesce(sum(hashtext(xmin::text || ctid::text)::bigint), 0) FROM {name})"
-    for name in _TABLES
-)
+# What `places_within` gives, for every place at once.
+_WITHIN = """
+    WITH RECURSIVE step(place, held) AS MATERIALIZED (
+        SELECT parent_id, id FROM places_place WHERE parent_id IS NOT NULL
+        UNION SELECT new_id, old_id FROM places_succession WHERE relation <> 'split'
+        UNION SELECT old_id, new_id FROM places_succession WHERE relation IN ('same', 'renamed')),
+    within(place, held) AS (
+        SELECT id, id FROM places_place
+        UNION SELECT w.place, s.held FROM within w JOIN step s ON s.place = w.held)
+    SELECT place, held FROM within
+"""
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A table beside the facts; `made_of`: where a row that changes may change it."""
+
+    name: str
+    declared: str
+    query: str
+    made_of: tuple[str, ...]
+
+
+RULES = (
+    Rule(
+        "uncounted", "split INTEGER", _UNCOUNTED,
+        ("statistics_split", "statistics_combo", "statistics_dimension", "statistics_option"),
+    ),
+    Rule("above", "place BIGINT, above BIGINT", _ABOVE, ("places_place",)),
+    Rule("within", "place BIGINT, held BIGINT", _WITHIN, ("places_place", "places_succession")),
+)  # fmt: skip
 
 
 class Rules:
-    """Beside the facts of a store: the tables `uncounted(split)` and `above(place, above)`."""
+    """Beside the facts of a store: the tables of `RULES`."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
-        self._stamp: tuple[Any, ...] = ()
+        self._stamps: dict[str, str] = {}
 
     def refresh(self) -> bool:
-        """Read them again where they changed; says whether they did."""
+        """Read those again whose rows changed; says whether any did."""
+        path = self._store.folder / "rules.csv"
         with connection.cursor() as cursor:
-            cursor.execute(_STAMP)
-            stamp = cursor.fetchone()
-            if stamp == self._stamp:
-                return False
-            path = self._store.folder / "rules.csv"
-            for name, declared, query in (
-                ("uncounted", "split INTEGER", _UNCOUNTED.replace("%%", "%")),
-                ("above", "place BIGINT, above BIGINT", _ABOVE),
-            ):
-                _copy(cursor, query, path)
-                self._store.put_beside(name, declared, path)
-            path.unlink()
-            self._stamp = stamp
-        return True
+            stamps = _stamps(cursor)
+            changed = [rule for rule in RULES if any(stamps[one] != self._stamps.get(one) for one in rule.made_of)]
+            for rule in changed:
+                _copy(cursor, rule.query, path)
+                self._store.put_beside(rule.name, rule.declared, path)
+                path.unlink()
+        self._stamps = stamps
+        return bool(changed)
+
+
+def _stamps(cursor: Any) -> dict[str, str]:
+    """Of each table what is another text once a row of it was written."""
+    names = sorted({name for rule in RULES for name in rule.made_of})
+    parts = (
+        f"count(*) || ':' || coalesce(sum(hashtext(xmin::text || ctid::text)::bigint), 0) FROM {name}" for name in names
+    )
+    cursor.execute("SELECT " + ", ".join(f"(SELECT {part})" for part in parts))
+    return dict(zip(names, cursor.fetchone(), strict=True))
 
 
 def _copy(cursor: Any, query: str, path: Path) -> None:

@@ -155,6 +155,14 @@ def test_stocks(world: World) -> None:
     assert {name: before[name] for name in ("c1", "north", "merged")} == _exact(merged=15) | _guessed(c1=14, north=28)
 
 
+def test_a_province_s_own_stock_stands_for_its_communes_where_the_province_is_asked(world: World) -> None:
+    assert world.old_80 is not None
+    world.put("DELIV", world.a, 1, 10)
+    world.put("DELIV", world.old_80, 1, 25)
+    # The commune keeps its own, whatever is asked beside it.
+    assert world.ask("DELIV", "today", "LAST") == _exact(new_a=10, merged=25, all=25)
+
+
 @pytest.mark.parametrize(
     ("way", "first", "second", "province"),
     [

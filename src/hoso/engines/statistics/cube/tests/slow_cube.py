@@ -77,7 +77,7 @@ class SlowCube:
         for row in rows:
             place, own = row.place, [one for one in rows if one.unit == row.unit]
             if operand.aggregation.startswith("LAST"):
-                place = max(own, key=lambda one: one.period.end).place
+                place = max(own, key=lambda one: (one.period.end, one.period.start)).place
             elif operand.aggregation.startswith("FIRST"):
                 place = min(own, key=lambda one: (one.period.start, one.period.end)).place
             whole = any((one.start, one.end) == (row.period.start, row.period.end) for one in asked.periods)
@@ -100,7 +100,8 @@ class SlowCube:
         self, operand: Operand, label: str, units: AskedUnits, rows: Iterable[Laid], scope: Scope
     ) -> dict[Cell, Decimal]:
         places = self._places_of(units)
-        mine = [row for row in rows if units.whole or row.at in places or row.unit in units.facilities]
+        single = {*units.facilities, *units.alone}
+        mine = [row for row in rows if units.whole or row.at in places or row.unit in single]
         if operand.element in self.consolidated:
             mine = [row for row in mine if not self._stood_for(row, mine)]
         series: dict[tuple[int, int, int], list[Laid]] = defaultdict(list)

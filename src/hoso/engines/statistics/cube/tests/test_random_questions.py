@@ -11,7 +11,6 @@ import pytest
 from hoso.core.access.actor import Actor
 from hoso.core.database.session import acting_transaction
 from hoso.core.facts.store import Store
-from hoso.core.places.models import Facility, Place
 from hoso.engines.statistics.analytics.question import Figures, Operand, Scope
 from hoso.engines.statistics.analytics.reported import AGGREGATIONS, reported_figures
 from hoso.engines.statistics.catalogue import read_catalogue
@@ -19,8 +18,9 @@ from hoso.engines.statistics.cube.cube import Cube
 from hoso.engines.statistics.cube.facts import SHAPE
 from hoso.engines.statistics.cube.figures import read_answer
 from hoso.engines.statistics.cube.question import Asked, Told, asked
+from hoso.engines.statistics.cube.tests.askers import askers_of
 from hoso.engines.statistics.cube.tests.slow_cube import SlowCube
-from hoso.engines.statistics.cube.tests.world import World, make_world, question, report
+from hoso.engines.statistics.cube.tests.world import make_world, question, report
 
 pytestmark = pytest.mark.django_db
 EXACT = frozenset(AGGREGATIONS) - {"VARIANCE", "STDDEV"} - {way for way in AGGREGATIONS if "AVERAGE" in way}
@@ -66,7 +66,7 @@ def test_the_cube_the_database_and_the_slow_one_agree(
     questions = request.config.getoption("--questions")
     with acting_transaction(actor("statistics_officer").account_id, "statistics"):
         world = make_world(read_catalogue())
-    askers = _askers(actor, world)
+    askers = [one.account_id for one in askers_of(actor, world)]
     for round_ in range(4):
         with acting_transaction(askers[0], "statistics"):
             report(world, random, 0.25 if round_ == 0 else 0.05, 6)
@@ -84,15 +84,3 @@ def test_the_cube_the_database_and_the_slow_one_agree(
                 compared += compare(operands, scope, fast, reported_figures(operands, scope))
                 compare(operands, scope, fast, {one.label: seen.figures(one, scope) for one in operands})
     assert compared > questions * 2
-
-
-def _askers(actor: Callable[..., Actor], world: World) -> list[int]:
-    """The ministry, a province, a commune, a commune of before, a facility that moved."""
-    officer = "statistics_officer"
-    places = [Place.objects.get(pk=place) for place in (world.places[6], world.places[0], world.places[7])]
-    moved = Facility.objects.get(code="80990")
-    return [
-        actor(officer).account_id,
-        *(actor(officer, place=place).account_id for place in places),
-        actor(officer, facility=moved).account_id,
-    ]

@@ -11,21 +11,23 @@ from django.db import connection
 from hoso.core.changes.outbox import announce
 from hoso.core.periods.periods import parse_period
 from hoso.core.places.models import Place
-from hoso.engines.statistics.analytics.question import AskedPeriod, AskedUnits, Breakdown, Operand, Scope
+from hoso.engines.statistics.analytics.question import AskedPeriod, AskedUnits, Breakdown, Operand, Places, Scope
 from hoso.engines.statistics.analytics.reported import AGGREGATIONS
 from hoso.engines.statistics.analytics.tests.test_reported import facility
+from hoso.engines.statistics.analytics.todays_map import ADDED, AVERAGE, EXTREMES
 from hoso.engines.statistics.catalogue import Catalogue
 from hoso.engines.statistics.cube.feed import TOPIC
 from hoso.engines.statistics.tests.reporting import communes
 from hoso.engines.statistics.uids import split_uid
 
-ELEMENTS = ("DELIV", "NCD_CHS", "BEDS_PLAN", "ANC4_3P")
+ELEMENTS = ("DELIV", "NCD_CHS", "BEDS_PLAN", "DELIV_TEEN", "ANC4_3P")
 PERIODS = (
     "202411", "202412", "2024", "202505", "202506", "202507", "202508", "2025Q2", "2025Q3", "2025S1", "2025",
     "202601", "202602", "202603", "2026Q1", "2026S1",
 )  # fmt: skip
 ASKED = (*PERIODS, "2024Q4", "2026", "2023")
 WAYS = tuple(AGGREGATIONS)
+WAYS_OF_TODAY = (*sorted(ADDED), *EXTREMES, AVERAGE)
 
 
 @dataclass
@@ -45,11 +47,11 @@ def make_world(catalogue: Catalogue) -> World:
     here, there = communes("80", 4), communes("01", 2)
     province = here[0].parent
     assert province is not None
-    before = _before(here)
+    before, cut = _before(here), _cut(there)
     elements = [catalogue.find("element", "code", code) for code in ELEMENTS]
     far, reform = date(2999, 1, 1), date(2025, 7, 1)
     units: list[tuple[int, tuple[tuple[int, date], ...]]] = [
-        (one.pk, ((one.pk, far),)) for one in (*here, *there, province, *before)
+        (one.pk, ((one.pk, far),)) for one in (*here, *there, province, *before, *cut)
     ]
     moved = facility("80990", (here[0], None, reform), (there[0], reform, None))
     units.append((moved, ((here[0].pk, reform), (there[0].pk, far))))
@@ -57,7 +59,7 @@ def make_world(catalogue: Catalogue) -> World:
     units.append((came, ((before[0].pk, reform), (here[1].pk, far))))
     units.append((facility("80992", (here[0], None, None)), ((here[0].pk, far),)))
     return World(
-        [one for one in elements if one is not None], units, [one.pk for one in (*here, *there, province, *before)],
+        [one for one in elements if one is not None], units, [one.pk for one in (*here, *there, province, *before, *cut)],
         [_split(catalogue, "of_which_minority", name) for name in ("total", "minority")], catalogue.default_split,
         _periods(),
     )  # fmt: skip
@@ -87,21 +89,27 @@ def report(world: World, random: Random, share: float, acts: int, moving: float 
         announce(TOPIC, str(act), {"act": act})
 
 
-def question(world: World, random: Random) -> tuple[list[Operand], Scope]:
-    """Any question."""
+def question(world: World, random: Random, places: Places = "as_reported") -> tuple[list[Operand], Scope]:
+    """Any question of one view of places."""
+    ways = WAYS if places == "as_reported" else WAYS_OF_TODAY
     operands = [
         Operand(
-            str(number), random.choice(world.elements), random.choice(WAYS),
+            str(number), random.choice(world.elements), random.choice(ways),
             random.choice(world.splits) if random.random() < 0.15 else None,
             world.default if random.random() < 0.1 else None,
         )
         for number in range(random.randint(1, 3))
     ]  # fmt: skip
+    return operands, scope_of(world, random, places, _breakdown(world, random))
+
+
+def scope_of(world: World, random: Random, places: Places, breakdown: Breakdown) -> Scope:
+    """Any periods and units."""
     asked = [parse_period(iso) for iso in random.sample(ASKED, random.randint(1, 5))]
     periods = (
         [AskedPeriod("", tuple(asked))] if random.random() < 0.3 else [AskedPeriod(one.id, (one,)) for one in asked]
     )
-    return operands, Scope(periods, _units(world, random), _breakdown(world, random))
+    return Scope(periods, _units(world, random), breakdown, places)
 
 
 def _units(world: World, random: Random) -> list[AskedUnits]:
@@ -137,6 +145,19 @@ def _before(here: list[Place]) -> list[Place]:
         if place.parent is None:
             return found
         place = place.parent
+
+
+def _cut(here: list[Place]) -> list[Place]:
+    """A commune of which only parts went into one of these, with the communes that have the parts."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT old_id, array_agg(new_id) FROM places_succession WHERE relation = 'split' AND old_id IN ("
+            " SELECT old_id FROM places_succession WHERE relation = 'split' AND new_id = ANY (%s)) GROUP BY 1 ORDER BY 1 LIMIT 1",
+            [[one.pk for one in here]],
+        )
+        commune, heirs = cursor.fetchone()
+    known = {one.pk for one in here}
+    return [Place.objects.get(pk=one) for one in (commune, *(heir for heir in heirs if heir not in known))]
 
 
 def _periods() -> dict[str, int]:
