@@ -1,6 +1,7 @@
 """Following the values: acts that commit late, out of their order, twice; a position that never passes one that may come."""
 
 import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 from random import Random
@@ -30,6 +31,16 @@ def world(own_database: Database, actor: Callable[..., Actor]) -> World:
 
 def _officer(actor: Callable[..., Actor]) -> int:
     return actor("statistics_officer").account_id
+
+
+def _settle(feed: Feed, store: Store, behind: tuple[int, int]) -> None:
+    """Until the position passes: transactions of other databases of the same server hold it up as well."""
+    until = time.monotonic() + 120
+    while store.position <= behind and time.monotonic() < until:
+        time.sleep(0.05)
+        with as_facts_service():
+            assert feed.catch_up() == []
+    assert store.position > behind
 
 
 def _in_store(store: Store) -> Held:
@@ -69,14 +80,14 @@ def test_late_commits_are_not_passed_over(world: World, actor: Callable[..., Act
     thread.join()
     with as_facts_service():
         assert feed.catch_up() and _in_store(store) == _in_database() != {}
+    _settle(feed, store, (0, 0))
     position = store.position
-    assert position > (0, 0)
     with acting_transaction(officer, "statistics"):
         report(world, Random(2), 0.2, 3)
     with as_facts_service():
         assert feed.catch_up() and _in_store(store) == _in_database()
-        assert store.position > position
         assert feed.catch_up() == []
+    _settle(feed, store, position)
     store.close()
 
 
@@ -108,7 +119,7 @@ def test_what_commits_beside_an_older_transaction_is_seen_at_once(
     finally:
         go_on.set()
         thread.join()
+    _settle(feed, store, (0, 0))
     with as_facts_service():
-        assert feed.catch_up() == [] and store.position > (0, 0)
         assert Feed(store).fits() and UNFIT not in store.manifest.notes
     store.close()
