@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from django.db import connection, transaction
 
 BATCH = 5000
+MOST_WAITING = 20_000
 
 
 @dataclass(frozen=True)
@@ -19,16 +20,28 @@ class Collected:
     taken: int
 
 
-def collect_own(batch: int = BATCH) -> Collected:
-    """Take over the next events of our own audit in one transaction, at most `batch`."""
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("SELECT seen, taken FROM oversight_collect_own(%s)", [batch])
-        return Collected(*cursor.fetchone())
+def collect_own(batch: int = BATCH, most_waiting: int = MOST_WAITING) -> Collected:
+    """Take over the next events of our own audit in one transaction, at most `batch`. Where more than `most_waiting` wait, they
+    become the stretch behind and the place moves to now; that call takes nothing."""
+    return _collect("SELECT seen, taken FROM oversight_collect_own(%s, %s)", [batch, most_waiting])
+
+
+def collect_behind(batch: int = BATCH) -> Collected:
+    """Take over the next events of the stretch behind in one transaction; nothing where there is none."""
+    return _collect("SELECT seen, taken FROM oversight_collect_behind(%s)", [batch])
 
 
 def collect_all() -> int:
-    """Take over everything that waits; returns how many events were new."""
+    """Take over everything that waits, what happens now first and a backlog turn by turn; returns how many events were new."""
     taken = 0
-    while (collected := collect_own()).seen:
-        taken += collected.taken
-    return taken
+    while True:
+        now, behind = collect_own(), collect_behind()
+        if not (now.seen or behind.seen):
+            return taken
+        taken += now.taken + behind.taken
+
+
+def _collect(question: str, values: list[int]) -> Collected:
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(question, values)
+        return Collected(*cursor.fetchone())

@@ -1,11 +1,10 @@
 """Looking over the house's own accesses: its events, accounts and reasons go into a memory, are explained and sensed, and give cases.
 
-The tables travel as files of ids and times in a folder that only this process reads, and that is gone afterwards. What is not
+The tables travel as files of ids and times in a folder below HOSO_HOME that is gone afterwards. What is not
 connected yet: who an account's holder is as a person (S1, S2, S4 stay silent), rotas (S9), households, and claims work.
 """
 
 import csv
-import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -22,6 +21,7 @@ from hoso.engines.oversight.memory import Memory
 from hoso.engines.oversight.scoring import Case, raise_cases
 from hoso.engines.oversight.sensing import hits, sense
 from hoso.engines.oversight.tiers import tiers
+from hoso.engines.oversight.work_folder import work_folder
 
 # Each ends as `<table>s.csv`; the shifts and persons of the house are not known here yet but for the persons' ids. Accounts go by
 # their number in oversight_account, whichever system they are of; one of the house that has not acted yet by its own, negative.
@@ -103,10 +103,10 @@ def sensed(since: datetime) -> Memory:
         "services": [name for name in MACHINES if name != OPERATOR],
     }
     memory = Memory()
-    with tempfile.TemporaryDirectory(prefix="hoso-oversight-") as folder:
+    with work_folder() as folder:
         for name, question in _QUESTIONS.items():
-            _write(Path(folder) / f"{name}s.csv", question, values)
-        memory.load_folder(Path(folder))
+            _write(folder / f"{name}s.csv", question, values)
+        memory.load_folder(folder)
     explain(memory)
     sense(memory)
     return memory

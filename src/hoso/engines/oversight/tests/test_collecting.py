@@ -1,6 +1,7 @@
 """Our own audit is taken over in its order, each event once, whatever is told twice or commits late."""
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from time import monotonic, sleep
 
@@ -14,7 +15,7 @@ from hoso.core.access.reading import Asking, read
 from hoso.core.audit.events import AuditEvent, record_event
 from hoso.core.database.session import acting_transaction
 from hoso.engines.oversight import queries
-from hoso.engines.oversight.collecting import collect_all, collect_own
+from hoso.engines.oversight.collecting import collect_all, collect_behind, collect_own
 from hoso.engines.oversight.queries import Look
 
 Make = Callable[..., Actor]
@@ -83,9 +84,66 @@ def test_what_commits_late_is_not_passed_over(own_database: Database, actor: Mak
 def test_a_kill_before_the_commit_takes_nothing_and_moves_nothing(own_database: Database, actor: Make) -> None:
     look(actor("doctor"), 7)
     with psycopg.connect(own_database.app_url) as other:
-        other.execute("SELECT oversight_collect_own(100)")
+        other.execute("SELECT oversight_collect_own(100, 1000)")
         other.rollback()
     collect_about(own_database, {7: 1})
+
+
+def test_a_backlog_does_not_stand_in_the_way_of_now(own_database: Database, actor: Make) -> None:
+    doctor = actor("doctor")
+    with psycopg.connect(own_database.admin_url) as admin:
+        admin.execute(
+            "INSERT INTO audit_event (actor_id, actor_name, role, purpose, action, route, person_id, outcome)"
+            " SELECT %s, 'x', 'doctor', 'treatment', 'read', 'r', 8, 'done' FROM generate_series(1, 400)",
+            [doctor.account_id],
+        )
+    _until(lambda: collect_own(batch=50, most_waiting=100).seen == 0 and _behind(own_database))
+    look(doctor, 7)
+    _until(lambda: collect_own(batch=50, most_waiting=100).taken > 0)
+    with psycopg.connect(own_database.admin_url) as admin:
+        told = admin.execute("SELECT DISTINCT person_id FROM oversight_event WHERE person_id IN (7, 8)").fetchall()
+    assert told == [(7,)], "what waits was taken over before what happens now"
+    assert collect_behind(batch=50).seen == 50
+    with psycopg.connect(
+        own_database.admin_url
+    ) as admin:  # again too much at once: the stretch grows, and what it holds stays one
+        admin.execute(
+            "INSERT INTO audit_event (actor_id, actor_name, role, purpose, action, route, person_id, outcome)"
+            " SELECT %s, 'x', 'doctor', 'treatment', 'read', 'r', 9, 'done' FROM generate_series(1, 150)",
+            [doctor.account_id],
+        )
+    _until(lambda: collect_own(batch=50, most_waiting=100).seen == 0 and collect_behind(batch=50).seen > 0)
+    collect_about(own_database, {7: 1, 8: 400, 9: 150})
+    assert not _behind(own_database)
+
+
+def test_two_systems_tell_the_first_events_of_a_year_at_once(own_database: Database) -> None:
+    first_of_a_year = "SELECT oversight_prepare_years('2041-01-01 00:00+07', '2041-01-01 00:01+07')"
+    waiting = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+    with (
+        psycopg.connect(own_database.admin_url) as one,
+        psycopg.connect(own_database.admin_url) as other,
+        psycopg.connect(own_database.admin_url, autocommit=True) as watcher,
+        ThreadPoolExecutor(1) as pool,
+    ):
+        assert one.execute(first_of_a_year).fetchone() == (1,)
+        asked = pool.submit(lambda: other.execute(first_of_a_year).fetchone())
+        _until(lambda: watcher.execute(waiting).fetchone() == (1,))
+        one.commit()
+        assert asked.result(PATIENCE) == (0,)
+
+
+def _behind(database: Database) -> bool:
+    with psycopg.connect(database.admin_url) as admin:
+        row = admin.execute("SELECT behind_upto IS NOT NULL FROM oversight_source WHERE key = 'hoso'").fetchone()
+    return row is not None and bool(row[0])
+
+
+def _until(done: Callable[[], bool]) -> None:
+    deadline = monotonic() + PATIENCE
+    while not done():
+        assert monotonic() < deadline
+        sleep(0.02)
 
 
 def test_only_the_overseer_sees_and_nobody_changes(own_database: Database, actor: Make) -> None:

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import date, timedelta
 
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from hoso.engines.oversight.scoring import Hit, Scoring, points_of_a_day, raise_cases
@@ -41,6 +41,9 @@ def test_one_day_of_one_sensor_has_twice_its_strongest_at_most() -> None:
     assert points_of_a_day([4.0] * 100, 0.25) == 8.0
 
 
+@settings(
+    suppress_health_check=[HealthCheck.too_slow], deadline=None
+)  # how fast a busy machine draws is no matter here
 @given(
     st.lists(
         st.builds(hit, st.integers(1, 9), st.integers(0, 29), st.floats(0.1, 8), st.sampled_from(["S1", "S9"])),
