@@ -1,85 +1,69 @@
 """What the sensors find of planted misuse in a believable working life, at the alert budget of the definitions: per kind and
-intensity, beside random alerts, volume alone, and the same flags without explanations.
+intensity, beside random alerts, volume alone, ECOD, and the same flags without explanations; in two populations.
 
 Everything is synthetic, made by `hoso.demo.working_life` with seeds that were drawn after detectors and thresholds were
 committed (docs/security/oversight.md names both). It says nothing of a real hospital."""
 
-import csv
 import sys
 import tempfile
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import timedelta
 from hashlib import sha256
-from math import sqrt
 from pathlib import Path
-from random import Random
 from statistics import median
-from typing import TYPE_CHECKING
+from typing import Any
 
 from hoso.bench.figure import Figure
+from hoso.bench.oversight_judging import Alert, Score, Truth, difference, judge, share, told
 from hoso.bench.tables import print_table
-
-if TYPE_CHECKING:
-    from hoso.engines.oversight.memory import Memory
 
 # The commit that froze detectors and thresholds, and the digest of their definitions there. Seeds come from the commit's name, so
 # they cannot have been known before it; seeds 1 to 9 were looked at while sensors were made.
-FROZEN = "2b7e73d5eda018b013a0af9e5093dc5666b674bf"
-DIGEST = "cd927874124f7873"
-ACCOUNTS = {"small": (300, 300), "full": (300,) * 12}
+FROZEN = "3f207317e4d376c798998921dca4f9f880c8b3ed"
+DIGEST = "6b2286657e7d93f5"
+WORLDS = {"small": 2, "full": 12}
 INTENSITIES = ("blatant", "moderate", "quiet")
+OURS, WITH_ECOD = "explanations and sensors", "the same, raised by ECOD"
+UNUSUAL = 0.01  # the share of days on which ECOD raises what sensors found
 
 
 @dataclass(frozen=True)
-class Alert:
-    """A day, an account, and the events that it shows to who investigates."""
+class Population:
+    """A kind of world: how many accounts, and how it departs from the usual settings."""
 
-    day: date
-    account: int
-    events: frozenset[int]
+    name: str
+    accounts: int
+    manners: Mapping[str, Any]
+
+
+# The second has another size, another rota (a night every third day, three times as many shifts missing from it), one hospital
+# more, more reasons that nobody wrote down, and wards that merge in the middle of it.
+POPULATIONS = (
+    Population("first", 300, {}),
+    Population(
+        "second", 450,
+        {"persons_per_account": 25, "nights_every": 3, "hospitals": 3, "unlinked": 0.06, "stray": 0.005, "lost_rota": 0.03,
+         "reorganised": 45},
+    ),
+)  # fmt: skip
 
 
 @dataclass
-class Score:
-    """What one way of alerting found, over all worlds: of each kind and intensity (found, planted), of its alerts (true, all),
-    and the days until each was found."""
+class Result:
+    """Of one population: what each way found; of each sensor hits of misuse, hits, and misuse that is lost without it; accesses
+    explained and all."""
 
-    found: dict[tuple[str, str], list[int]] = field(default_factory=lambda: defaultdict(lambda: [0, 0]))
-    alerts: list[int] = field(default_factory=lambda: [0, 0])
-    benign: int = 0
-    days: list[float] = field(default_factory=list)
-
-    def recall(self, intensity: str | None = None, kind: str | None = None) -> tuple[int, int]:
-        chosen = [
-            counts for key, counts in self.found.items() if intensity in (None, key[1]) and kind in (None, key[0])
-        ]
-        return sum(one[0] for one in chosen), sum(one[1] for one in chosen)
+    ways: dict[str, Score] = field(default_factory=lambda: defaultdict(Score))
+    yields: dict[str, list[int]] = field(default_factory=lambda: defaultdict(lambda: [0, 0, 0]))
+    explained: list[int] = field(default_factory=lambda: [0, 0])
 
 
-@dataclass(frozen=True)
-class Truth:
-    """Planted cases by number: kind, intensity, events."""
-
-    kinds: Mapping[int, tuple[str, str]]
-    case_of: Mapping[int, int]
-
-    @classmethod
-    def read(cls, path: Path) -> "Truth":
-        kinds: dict[int, tuple[str, str]] = {}
-        case_of: dict[int, int] = {}
-        with path.open(newline="", encoding="utf-8") as file:
-            for row in csv.DictReader(file):
-                kinds[int(row["case"])] = (row["kind"], row["intensity"])
-                case_of[int(row["event"])] = int(row["case"])
-        return cls(kinds, case_of)
-
-
-def seeds(size: str) -> list[int]:
+def seeds(size: str, population: str = "first") -> list[int]:
     """Of every world, from the name of the frozen commit."""
-    worlds = range(len(ACCOUNTS[size]))
-    return [int.from_bytes(sha256(f"{FROZEN}/{size}/{number}".encode()).digest()[:4]) for number in worlds]
+    of = [f"{FROZEN}/{size}/{population}/{number}" for number in range(WORLDS[size])]
+    return [int.from_bytes(sha256(one.encode()).digest()[:4]) for one in of]
 
 
 def digest() -> str:
@@ -93,45 +77,45 @@ def digest() -> str:
 
 
 def measure(size: str) -> Figure:
-    from hoso.engines.oversight.sensing import sensors
-
-    ways: dict[str, Score] = defaultdict(Score)
-    yields: dict[str, list[int]] = {sensor.key: [0, 0] for sensor in sensors()}
-    explained = [0, 0]
-    worlds = list(zip(seeds(size), ACCOUNTS[size], strict=True))
-    for number, (seed, accounts) in enumerate(worlds, 1):
-        _one_world(seed, accounts, ways, yields, explained)
-        print(f"world {number} of {len(worlds)}", file=sys.stderr, flush=True)
-    _tell(ways, yields, explained)
+    results: dict[str, Result] = {}
+    for population in POPULATIONS:
+        result = results[population.name] = Result()
+        for number, seed in enumerate(seeds(size, population.name), 1):
+            _one_world(seed, population, result)
+            print(f"{population.name} population, world {number} of {WORLDS[size]}", file=sys.stderr, flush=True)
+        print(
+            f"\n{population.name} population: {population.accounts} accounts, {dict(population.manners) or 'usual settings'}"
+        )
+        _tell(result)
+    first, second = (results[one.name].ways[OURS] for one in POPULATIONS)
+    _compare(first, second)
     same = "as frozen" if digest() == DIGEST else f"CHANGED since they were frozen ({DIGEST}): draw new seeds"
-    print(f"detectors {digest()}: {same}; frozen in {FROZEN}; seeds {', '.join(map(str, seeds(size)))}")
-    ours = ways["sensors"]
-    found, planted = ours.recall()
+    drawn = {one.name: ",".join(map(str, seeds(size, one.name))) for one in POPULATIONS}
+    print(f"detectors {digest()}: {same}; frozen in {FROZEN}; seeds {drawn}")
+    plain, value = share(*results["first"].ways["volume alone"].recall()), share(*first.recall())
     details = {
         "frozen": FROZEN,
-        "precision": round(ours.alerts[0] / max(1, ours.alerts[1]), 3),
-        **{name: round(_share(*ours.recall(name)), 3) for name in INTENSITIES},
-        "explained": round(explained[0] / explained[1], 4),
-        "seeds": ",".join(map(str, seeds(size))),
+        "precision": round(share(*first.alerts), 3),
+        **{name: round(share(*first.recall(name)), 3) for name in INTENSITIES},
+        "explained": round(share(*results["first"].explained), 4),
+        "second": round(share(*second.recall()), 3),
+        "seeds": ";".join(drawn.values()),
     }
-    plain = _share(*ways["volume alone"].recall())
-    value = _share(found, planted)
     return Figure(
         "oversight-detect", round(value, 3), "recall", "volume-alone", value / plain if plain else None, details
     )
 
 
-def _one_world(
-    seed: int, accounts: int, ways: dict[str, Score], yields: dict[str, list[int]], explained: list[int]
-) -> None:
+def _one_world(seed: int, population: Population, result: Result) -> None:
+    from hoso.bench.oversight_baselines import ecod, random_days, unusual_days, volume_alone
     from hoso.demo.working_life.life import live
     from hoso.demo.working_life.settings import Settings
     from hoso.engines.oversight.explaining import explain, shares
     from hoso.engines.oversight.memory import Memory
-    from hoso.engines.oversight.scoring import raise_cases
+    from hoso.engines.oversight.scoring import Hit, raise_cases
     from hoso.engines.oversight.sensing import hits, sense
 
-    settings = Settings(seed=seed, accounts=accounts)
+    settings = Settings(seed=seed, accounts=population.accounts, **population.manners)
     first, last = settings.start, settings.start + timedelta(days=settings.days - 1)
     with tempfile.TemporaryDirectory(prefix="hoso-oversight-") as folder:
         live(settings).write(Path(folder))
@@ -140,47 +124,34 @@ def _one_world(
         truth = Truth.read(Path(folder) / "truth.csv")
     staff = int(memory.ask("SELECT count(*) FROM account WHERE tier <> 'T4'")[0][0])
     days_of = dict(memory.ask("SELECT id, moment::DATE FROM event"))
+
+    def alerts(found: list[Hit]) -> list[Alert]:
+        return [Alert(one.day, one.account, frozenset(one.events)) for one in raise_cases(found, staff, first, last)]
+
     explain(memory)
-    for share in shares(memory):
-        explained[0] += share.explained
-        explained[1] += share.accesses
+    for one in shares(memory):
+        result.explained[0] += one.explained
+        result.explained[1] += one.accesses
     sense(memory)
     found = hits(memory)
-    _count_yields(yields, {(hit.sensor, hit.event) for hit in found}, truth)
-    cases = raise_cases(found, staff, first, last)
-    _judge(ways["sensors"], [Alert(one.day, one.account, frozenset(one.events)) for one in cases], truth, days_of)
-    _judge(ways["volume alone"], _volume_alone(memory, len(cases)), truth, days_of)
-    _judge(ways["random"], _random(memory, seed, len(cases)), truth, days_of)
+    raised = alerts(found)
+    caught = judge(result.ways[OURS], raised, truth, days_of)
+    unusual = unusual_days(memory, UNUSUAL)
+    more = {(one.account, one.day): one for one in found if (one.account, one.day) in unusual}
+    with_ecod = found + [Hit("ECOD", one.event, one.account, one.day, 1.0) for one in more.values()]
+    judge(result.ways[WITH_ECOD], alerts(with_ecod), truth, days_of)
+    for sensor in {one.sensor for one in found}:
+        left = judge(Score(), alerts([one for one in found if one.sensor != sensor]), truth, days_of)
+        result.yields[sensor][2] += len(caught) - len(left)
+    _count_yields(result.yields, {(hit.sensor, hit.event) for hit in found}, truth)
+    judge(result.ways["ECOD alone"], ecod(memory, len(raised)), truth, days_of)
+    judge(result.ways["volume alone"], volume_alone(memory, len(raised)), truth, days_of)
+    judge(result.ways["random"], random_days(memory, seed, len(raised)), truth, days_of)
     memory.ask("DELETE FROM hit")
     memory.ask("DELETE FROM explained")
     explain(memory, ())
     sense(memory)
-    flags = raise_cases(hits(memory), staff, first, last)
-    alerts = [Alert(one.day, one.account, frozenset(one.events)) for one in flags]
-    _judge(ways["flags without explanations"], alerts, truth, days_of)
-
-
-def _judge(score: Score, alerts: Iterable[Alert], truth: Truth, days_of: Mapping[int, date]) -> None:
-    """A planted case is found by an alert that shows at least one of its events."""
-    begun: dict[int, date] = {}
-    for event, case in truth.case_of.items():
-        begun[case] = min(begun.get(case, days_of[event]), days_of[event])
-    found: dict[int, date] = {}
-    for alert in alerts:
-        cases = {truth.case_of[event] for event in alert.events if event in truth.case_of}
-        true = {case for case in cases if truth.kinds[case][1] != "benign"}
-        score.alerts[0] += bool(true)
-        score.alerts[1] += 1
-        score.benign += bool(cases) and not true
-        for case in true:
-            found.setdefault(case, alert.day)
-    for case, key in truth.kinds.items():
-        if key[1] == "benign":
-            continue
-        score.found[key][0] += case in found
-        score.found[key][1] += 1
-        if case in found:
-            score.days.append((found[case] - begun[case]).days)
+    judge(result.ways["flags without explanations"], alerts(hits(memory)), truth, days_of)
 
 
 def _count_yields(yields: dict[str, list[int]], found: set[tuple[str, int]], truth: Truth) -> None:
@@ -191,61 +162,36 @@ def _count_yields(yields: dict[str, list[int]], found: set[tuple[str, int]], tru
         yields[sensor][1] += 1
 
 
-def _volume_alone(memory: "Memory", count: int) -> list[Alert]:
-    """The days on which an account opened the most persons against its own usual day."""
-    rows = memory.ask(
-        """
-        WITH days AS (SELECT account, moment::DATE AS day, count(DISTINCT person) AS persons, list(id) AS ids
-                      FROM access GROUP BY ALL),
-        usual AS (SELECT account, median(persons) AS persons FROM days GROUP BY account)
-        SELECT day, account, ids FROM days JOIN usual USING (account)
-        ORDER BY days.persons / greatest(usual.persons, 1) DESC, day, account LIMIT $count
-        """,
-        {"count": count},
-    )
-    return [Alert(day, account, frozenset(ids)) for day, account, ids in rows]
-
-
-def _random(memory: "Memory", seed: int, count: int) -> list[Alert]:
-    rows = memory.ask("SELECT moment::DATE AS day, account, list(id) FROM event GROUP BY ALL ORDER BY day, account")
-    return [Alert(day, account, frozenset(ids)) for day, account, ids in Random(seed).sample(rows, count)]
-
-
-def _share(found: int, planted: int) -> float:
-    return found / planted if planted else 0.0
-
-
-def wilson(found: int, planted: int) -> tuple[float, float]:
-    """Wilson's 95 % interval of a share."""
-    if planted == 0:
-        return 0.0, 1.0
-    z, share = 1.96, found / planted
-    middle = share + z * z / (2 * planted)
-    spread = z * sqrt(share * (1 - share) / planted + z * z / (4 * planted * planted))
-    return max(0.0, (middle - spread) / (1 + z * z / planted)), min(1.0, (middle + spread) / (1 + z * z / planted))
-
-
-def _told(found: int, planted: int) -> str:
-    low, high = wilson(found, planted)
-    return f"{_share(found, planted):.2f} ({low:.2f}-{high:.2f}) {found}/{planted}"
-
-
-def _tell(ways: Mapping[str, Score], yields: Mapping[str, list[int]], explained: list[int]) -> None:
-    ours = ways["sensors"]
+def _tell(result: Result) -> None:
+    ours = result.ways[OURS]
     kinds = sorted({kind for kind, _ in ours.found})
     print_table(
         ["recall by kind (95 %)", *INTENSITIES],
-        [[kind, *(_told(*ours.recall(intensity, kind)) for intensity in INTENSITIES)] for kind in kinds],
+        [[kind, *(told(*ours.recall(intensity, kind)) for intensity in INTENSITIES)] for kind in kinds],
     )
     print_table(
         ["way of alerting, same budget", *INTENSITIES, "all", "precision", "days until found", "benign"],
         [
-            [name, *(_told(*score.recall(one)) for one in INTENSITIES), _told(*score.recall()), _told(*score.alerts),
+            [name, *(told(*score.recall(one)) for one in INTENSITIES), told(*score.recall()), told(*score.alerts),
              median(score.days) if score.days else "-", score.benign]
-            for name, score in ways.items()
+            for name, score in result.ways.items()
         ],
     )  # fmt: skip
     print_table(
-        ["sensor", "hits of misuse", "hits"], [[sensor, true, every] for sensor, (true, every) in yields.items()]
+        ["sensor", "hits of misuse", "hits", "misuse lost without it"],
+        [[sensor, *counts] for sensor, counts in sorted(result.yields.items(), key=lambda one: int(one[0][1:]))],
     )
-    print(f"accesses explained: {explained[0] / explained[1]:.2%} of {explained[1]:,}")
+    print(f"accesses explained: {share(*result.explained):.2%} of {result.explained[1]:,}")
+
+
+def _compare(first: Score, second: Score) -> None:
+    """Whether the second population gives what the first lets expect."""
+    pairs = {one: (first.recall(one), second.recall(one)) for one in INTENSITIES}
+    pairs |= {"all": (first.recall(), second.recall())}
+    pairs |= {"precision": ((first.alerts[0], first.alerts[1]), (second.alerts[0], second.alerts[1]))}
+    rows = []
+    for name, (one, other) in pairs.items():
+        drift, low, high = difference(other, one)
+        verdict = "within" if low <= 0 <= high else "DRIFT"
+        rows.append([name, told(*one), told(*other), f"{drift:+.2f} ({low:+.2f} to {high:+.2f})", verdict])
+    print_table(["second population against the first", "first", "second", "difference (95 %)", ""], rows)

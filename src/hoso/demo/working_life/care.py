@@ -44,6 +44,13 @@ class Care:
         for key, patients in self.lying.items():
             self.lying[key] = [one for one in patients if one[1] > day]
 
+    def merge_wards(self, into: Mapping[str, str]) -> None:
+        """Staff and patients of closed wards go to others; what was written down before names the old ward."""
+        for account in self.world.accounts:
+            account.ward = into.get(account.ward, account.ward)
+        for facility, ward in [key for key in self.lying if key[1] in into]:
+            self.lying[facility, into[ward]] += self.lying.pop((facility, ward))
+
     def _sign_in(self, shift: Shift) -> None:
         account = self.by_id[shift.account]
         at = shift.first + timedelta(minutes=self.rng.uniform(0, 20))

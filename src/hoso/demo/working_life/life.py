@@ -5,7 +5,7 @@ from hoso.demo.working_life.lookalikes import plant_lookalikes
 from hoso.demo.working_life.misuse import plant_misuse
 from hoso.demo.working_life.office import office_day
 from hoso.demo.working_life.population import settle
-from hoso.demo.working_life.rota import write_rota
+from hoso.demo.working_life.rota import MERGED, write_rota
 from hoso.demo.working_life.settings import Settings
 from hoso.demo.working_life.world import World
 
@@ -16,7 +16,9 @@ def live(settings: Settings) -> World:
     settle(world)
     days = write_rota(world)
     care = Care(world)
-    for day, shifts in days.items():
+    for number, (day, shifts) in enumerate(days.items()):
+        if number == settings.reorganised:
+            care.merge_wards(MERGED)
         care.day(day, shifts)
         office_day(world, day, shifts)
     plant_lookalikes(world)

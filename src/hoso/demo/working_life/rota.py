@@ -5,6 +5,7 @@ from datetime import date, datetime, time, timedelta
 from hoso.demo.working_life.world import Account, Fact, Shift, World
 
 WEEKEND = {"doctor": 0.3, "nurse": 0.5, "receptionist": 0.2, "laboratory": 0.3, "pharmacist": 0.2, "station_nurse": 0.1}
+MERGED = {"nhi": "san", "nhiem": "noi"}  # where the staff and patients of a ward go that is closed
 
 
 def moment(day: date, hour: float) -> datetime:
@@ -46,5 +47,6 @@ def _shift(world: World, account: Account, number: int, day: date) -> Shift:
     night = account.role == "nurse" and (number + account.id) % world.settings.nights_every == 0
     on_call = account.role == "doctor" and (number + account.id) % 9 == 0
     first, last = (16.0, 31.0) if night else (7.0, 30.0) if on_call else (7.0, 16.5)
-    kind = "on_call" if on_call else "duty"
-    return Shift(account.id, account.facility, account.ward, moment(day, first), moment(day, last), kind)
+    kind, closed = "on_call" if on_call else "duty", world.settings.reorganised
+    ward = account.ward if closed is None or number < closed else MERGED.get(account.ward, account.ward)
+    return Shift(account.id, account.facility, ward, moment(day, first), moment(day, last), kind)

@@ -9,7 +9,8 @@ from datetime import date
 class Settings:
     """Size, time and manners. `unlinked`: share of accesses to somebody in care whose link to the reader nobody wrote down;
     `stray`: share to somebody who is not in care at all (a telephone call, a wrong number); `lost_rota`: shifts missing from
-    the rota; `each`: injections of each kind and intensity, and of each look-alike."""
+    the rota; `each`: injections of each kind and intensity, and of each look-alike; `reorganised`: after so many
+    days some wards are merged into others."""
 
     seed: int = 1
     accounts: int = 300
@@ -23,3 +24,4 @@ class Settings:
     lost_rota: float = 0.01
     each: int = 1
     misuse: bool = True
+    reorganised: int | None = None

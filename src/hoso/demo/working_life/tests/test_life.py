@@ -3,6 +3,7 @@
 import csv
 from collections import Counter
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -72,3 +73,13 @@ def test_who_left_acts_no_more_unless_it_is_planted(world: World) -> None:
 def test_without_misuse_only_lookalikes_are_planted() -> None:
     world = live(replace(SMALL, misuse=False, days=30))
     assert {case.intensity for case in world.planted} == {"benign"}
+
+
+def test_merged_wards_have_no_shift_and_no_staff_from_their_day_on() -> None:
+    merged = live(replace(SMALL, reorganised=20))
+    closed = merged.settings.start + timedelta(days=20)
+    wards = {(shift.ward, shift.first.date() >= closed) for shift in merged.shifts}
+    assert {("nhi", False), ("san", True)} <= wards and ("nhi", True) not in wards
+    assert not {account.ward for account in merged.accounts} & {"nhi", "nhiem"}
+    visits = {(fact.ward, fact.first.date() >= closed) for fact in merged.facts if fact.kind == "visit"}
+    assert ("nhi", False) in visits and ("nhi", True) not in visits
