@@ -74,6 +74,7 @@ def addresses(house: House) -> dict[str, tuple[str, str]]:
         "accounts by tier": ("giamsat", "/audit/tiers/"),
         "who looked": ("giamsat", f"/audit/people/{patient.person_id}/"),
         "oversight cases": ("giamsat2", "/oversight/"),
+        "oversight report": ("giamsat2", "/oversight/report/"),
         "oversight case": ("giamsat2", f"/oversight/cases/{raised_misuse(house).case}/"),
         "questions of oversight": ("hoso", "/oversight/questions/"),
         "accounts": ("quantri", "/accounts/"),

@@ -4,7 +4,7 @@ from django.urls import URLPattern
 from django.views.decorators.http import require_POST
 
 from hoso.web.routes import PUBLIC, SIGNED_IN, View, route
-from hoso.web.staff import case_acts, oversight_desk
+from hoso.web.staff import case_acts, oversight_desk, oversight_report
 
 
 def _desk(pattern: str, view: View, name: str) -> URLPattern:
@@ -17,6 +17,7 @@ def _asked(pattern: str, view: View, name: str) -> URLPattern:
 
 urlpatterns = [
     _desk("", oversight_desk.desk, "oversight_cases"),
+    _desk("report/", oversight_report.report, "oversight_report"),
     _desk("open/", require_POST(case_acts.open_case), "open_oversight_case"),
     _desk("cases/<int:case_id>/", oversight_desk.case, "oversight_case"),
     _desk("cases/<int:case_id>/ask/", require_POST(case_acts.ask_about), "ask_about_case"),

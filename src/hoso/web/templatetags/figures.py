@@ -1,7 +1,7 @@
 """Numbers, money, dates and sizes as a Vietnamese reader writes them (1.708.500 đ, 12,5, 07/03/2026)."""
 
 import re
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from django import template
@@ -68,6 +68,18 @@ def moment(value: datetime | None) -> str:
 def clock(value: datetime | None) -> str:
     """dd/mm/yyyy HH:MM:SS, in local time."""
     return "" if value is None else _local(value).strftime("%d/%m/%Y %H:%M:%S")
+
+
+@register.filter
+def lasting(value: timedelta | None) -> str:
+    """How long, in the largest unit that it fills: `3 ngày`, `5 giờ`, `12 phút`; a dash for what never was."""
+    if value is None:
+        return "–"
+    minutes = int(value.total_seconds() // 60)
+    for length, vi, en in ((1440, "ngày", "days"), (60, "giờ", "hours"), (1, "phút", "minutes")):
+        if minutes >= length or length == 1:
+            break
+    return f"{number(minutes // length)} {en if get_language() == 'en' else vi}"
 
 
 @register.filter

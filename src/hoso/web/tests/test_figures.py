@@ -1,11 +1,11 @@
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
 from django.utils import translation
 
 from hoso.engines.people.models import Identifier
-from hoso.web.templatetags.figures import as_sent, day, dong, moment, number, share, size
+from hoso.web.templatetags.figures import as_sent, day, dong, lasting, moment, number, share, size
 from hoso.web.templatetags.person import grouped
 
 
@@ -31,6 +31,18 @@ def test_money_dates_sizes_and_shares() -> None:
         assert moment(datetime(2026, 3, 6, 17, 0, tzinfo=UTC)) == "07/03/2026"
         assert [size(n) for n in (812, 81_200, 3_412_077, 1_400_000_000)] == ["812 B", "81 kB", "3,4 MB", "1,4 GB"]
         assert [share(part, 1000) for part in (0, 1, 195, 1000)] == ["0 %", "<1 %", "20 %", "100 %"]
+
+
+@pytest.mark.parametrize(
+    ("value", "vi", "en"),
+    [(None, "–", "–"), (timedelta(seconds=59), "0 phút", "0 minutes"), (timedelta(minutes=119), "1 giờ", "1 hours"),
+     (timedelta(days=6, hours=3), "6 ngày", "6 days")],
+)  # fmt: skip
+def test_how_long_in_the_largest_unit(value: timedelta | None, vi: str, en: str) -> None:
+    with translation.override("vi"):
+        assert lasting(value) == vi
+    with translation.override("en"):
+        assert lasting(value) == en
 
 
 def test_a_measured_value_keeps_its_digits() -> None:
