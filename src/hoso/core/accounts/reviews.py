@@ -2,6 +2,7 @@
 
 import csv
 import io
+from collections.abc import Callable
 from typing import Any
 
 from django.utils import timezone
@@ -16,13 +17,13 @@ COLUMNS = ("username", "full_name", "kind", "owner", "active", "lock_reason", "s
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
-def sign_review(actor: Actor, note: str) -> Review:
-    """Sign the list as it is now. Raises HosoError as `managing`, HS2213 without a note of what was found."""
+def sign_review(actor: Actor, note: str, lines: Callable[[], list[dict[str, Any]]] = review_lines) -> Review:
+    """Sign the list as it is now; `lines` gives it, inside the transaction. Raises HosoError as `managing`, HS2213 without a note of what was found."""
     if not note.strip():
         raise HosoError("HS2213")
     with managing(actor):
         review = Review.objects.create(
-            signed_by_id=actor.account_id, signed_at=timezone.now(), note=note.strip()[:2000], lines=review_lines()
+            signed_by_id=actor.account_id, signed_at=timezone.now(), note=note.strip()[:2000], lines=lines()
         )
         record(actor, "create", actor.account_id, f"review of {len(review.lines)} accounts signed")
     return review

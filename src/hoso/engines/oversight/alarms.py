@@ -16,6 +16,7 @@ from hoso.core.accounts.machines import OVERSIGHT_SERVICE, oversight_service_id
 from hoso.core.messages.notices import leave_notice
 from hoso.engines.oversight.cases import PURPOSE, Risk, open_case, risks
 from hoso.engines.oversight.memory import Memory
+from hoso.engines.oversight.rules import watch_rules
 from hoso.engines.oversight.scoring import scoring
 from hoso.engines.oversight.watching import sensed, watched_accounts
 
@@ -34,10 +35,13 @@ class LookedOver:
 
 
 def look_over(days: int = DAYS) -> LookedOver:
-    """Sense the accesses of the last days in the name of the house's own service; one transaction."""
+    """Sense the accesses of the last days in the name of the house's own service; one transaction, and one look at a time."""
     actor = Actor(oversight_service_id(), OVERSIGHT_SERVICE, "worker")
 
     def query(scope: Scope) -> LookedOver:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(hashtext('oversight_look_over'))")
+        watch_rules(actor, scope, PURPOSE)
         since = timezone.now() - timedelta(days=days)
         memory = sensed(since)
         kept = _keep(memory, since)

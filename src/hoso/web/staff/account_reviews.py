@@ -11,10 +11,11 @@ from django.utils import timezone
 
 from hoso.core.accounts.account_import import AccountReport, import_accounts
 from hoso.core.accounts.account_sheet import template_csv
-from hoso.core.accounts.queries import last_review, review_due_on, review_lines
+from hoso.core.accounts.queries import last_review, review_due_on
 from hoso.core.accounts.reviews import review_csv, sign_review
 from hoso.core.errors import HosoError
 from hoso.core.places.models import Place
+from hoso.engines.oversight.review import lines_of_all_systems
 from hoso.web.asking import ask
 from hoso.web.routes import ActingRequest
 from hoso.web.templatetags.bilingual import spoken
@@ -27,12 +28,12 @@ def review(request: ActingRequest) -> HttpResponse:
     problem = None
     if request.method == "POST":
         try:
-            sign_review(request.actor, request.POST.get("note", ""))
+            sign_review(request.actor, request.POST.get("note", ""), lines_of_all_systems)
             messages.success(request, spoken(("Đã ký rà soát.", "The review was signed.")))
             return redirect("account_review")
         except HosoError as error:
             problem = error
-    lines, last = ask(request, lambda _scope: (review_lines(), last_review()), about="account review")
+    lines, last = ask(request, lambda _scope: (lines_of_all_systems(), last_review()), about="account review")
     context = {"lines": lines, "last": last, "due": review_due_on(), "today": timezone.localdate(), "problem": problem}
     return render(request, "accounts/review.html", context, status=422 if problem else 200)
 
@@ -40,8 +41,10 @@ def review(request: ActingRequest) -> HttpResponse:
 def review_file(request: ActingRequest) -> HttpResponse:
     """The list as a file: as it was signed (`?signed=1`), else as it is now."""
     signed = request.GET.get("signed") == "1"
-    last = ask(request, lambda _scope: last_review(), action="export", about="account review")
-    content = review_csv(last.lines if signed and last else review_lines())
+    lines, last = ask(
+        request, lambda _scope: (lines_of_all_systems(), last_review()), action="export", about="account review"
+    )
+    content = review_csv(last.lines if signed and last else lines)
     return _csv(content, f"ra-soat-tai-khoan-{timezone.localdate():%Y%m%d}.csv")
 
 

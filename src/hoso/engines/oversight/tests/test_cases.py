@@ -171,6 +171,17 @@ def test_two_people_suspend_and_an_incident_has_its_clocks(desk: Desk) -> None:
         handling.hand_over(desk.second, desk.case, timezone.now(), ["personal_data"])
 
 
+def test_what_the_desk_reads_is_an_event_and_is_watched(desk: Desk) -> None:
+    at_the_desk(replace(desk.first, device="reading"), lambda scope: cases.evidence(scope, desk.case))
+    taken_over(desk.database, "reading")
+    with psycopg.connect(desk.database.admin_url) as admin:
+        told = admin.execute(
+            "SELECT a.key, e.role, e.purpose, e.action FROM oversight_event e JOIN oversight_account a ON a.id = e.account_id"
+            " WHERE e.device = 'reading'"
+        ).fetchall()
+    assert told == [(str(desk.first.account_id), "overseer", "oversight", "read")]
+
+
 FORBIDDEN = {
     "change evidence": "UPDATE oversight_evidence SET found = 1",
     "remove evidence": "DELETE FROM oversight_evidence",
