@@ -82,3 +82,7 @@ fuzz-fhir: setup-dev ## 10,000 odd requests to the FHIR addresses: none ends in 
 .PHONY: prove-oversight
 prove-oversight: setup-dev ## Full size: kill collectors, the worker's look and PostgreSQL 30 times under load: no event lost or counted twice
 	@.venv/bin/python -m tests.faults.oversight_kill_proof --events 20000 --kills 30
+
+.PHONY: prove-year
+prove-year: setup-dev ## Full size: every report of province 80 over a year, from entry to the ministry, by API and browser
+	@.venv/bin/pytest -q -s -p no:logging tests/reporting_year --communes 96 --months 12

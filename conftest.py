@@ -51,6 +51,7 @@ ON_ONE_POSTGRESQL = [
     ROOT / folder
     for folder in (
         "src/hoso/web", "tests/authorization", "tests/browser", "tests/hostile", "tests/outside_clients", "tests/outside_sign_in",
+        "tests/reporting_year",
     )
 ]  # fmt: skip
 DATABASE_FIXTURES = {"db", "database_server", "own_database", "own_server"}
@@ -61,6 +62,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--questions", type=int, default=120, help="Random FHIR searches (full: 3000), questions to the cube (1700)."
     )
+    parser.addoption("--communes", type=int, default=3, help="Communes of the year of reports (full: 96).")
+    parser.addoption("--months", type=int, default=2, help="Months of the year of reports (full: 12).")
 
 
 @pytest.hookimpl(tryfirst=True)

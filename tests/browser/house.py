@@ -27,7 +27,7 @@ START_SECONDS = 60
 class House:
     """Serves one database of its own until `stop()`; `sent` holds the packages as the hospitals sent them."""
 
-    def __init__(self, database: Database, folder: Path) -> None:
+    def __init__(self, database: Database, folder: Path, province: ProvinceSettings = PROVINCE) -> None:
         self.database = database
         self.sent = folder / "sent"
         self.address = ("127.0.0.1", _free_port())
@@ -35,8 +35,8 @@ class House:
         self.environment = {
             **os.environ, **database.environment, "HOSO_HOME": str(folder), "HOSO_BIND": f"127.0.0.1:{self.address[1]}"
         }  # fmt: skip
-        generate_province(PROVINCE, self.sent)
-        self._run("-m", "tests.browser.loading", str(self.sent))
+        generate_province(province, self.sent)
+        self.run("-m", "tests.browser.loading", str(self.sent))
         self.sign_ins: dict[str, SignIn] = {
             sign_in.username: sign_in for sign_in in read_sign_ins(folder / "demo" / "sign-ins.json")
         }
@@ -84,14 +84,16 @@ class House:
 
     def take(self, file: Path) -> None:
         """Take one more file in, as the command does."""
-        self._run("-c", "from hoso.cli import main; main()", "intake", str(file))
+        self.run("-c", "from hoso.cli import main; main()", "intake", str(file))
 
-    def _run(self, *arguments: str) -> None:
+    def run(self, *arguments: str) -> str:
+        """A Python process beside the served one; gives what it printed."""
         done = subprocess.run(
             [sys.executable, *arguments], env=self.environment, cwd=ROOT, capture_output=True, text=True, check=False
         )
         if done.returncode:
             raise RuntimeError(f"the house could not be loaded:\n{done.stderr[-4000:]}")
+        return done.stdout
 
     def _serve(self) -> "subprocess.Popen[bytes]":
         command = [sys.executable, "-c", "from hoso.cli import main; main()", "serve"]

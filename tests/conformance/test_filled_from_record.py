@@ -1,16 +1,10 @@
-"""14/BCT filled from the record equals a slow, plain count of the store: resources read one by one, rules written out by hand.
+"""14/BCT filled from the record equals a slow, plain count of the store, and what was planted lies where it should."""
 
-Nothing here uses the definitions, the view or the conditions of `from_record`: chapters, classes and codes are told again.
-"""
-
-from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta, timezone
+from datetime import date, timedelta
 from decimal import Decimal
-from typing import Any
 
-import orjson
 import pytest
 from django.db import DatabaseError, connection, transaction
 
@@ -28,18 +22,11 @@ from hoso.engines.statistics.from_record.taking import take_all
 from hoso.engines.statistics.reports_by_address import Address
 from tests.claim_packages import Claim, sample_3176
 from tests.intaking import Intake, asker, one, rows, undone
+from tests.slow_visit_counts import Visit, ended_within, read_visits, slow_count
 
 FORM = "tt23-14-bct"
 HOSPITAL, OTHER = "80901", "80902"
 MONTH, FIRST, LAST = "202609", date(2026, 9, 1), date(2026, 9, 30)
-VIET_NAM = timezone(timedelta(hours=7))
-CHAPTERS = {
-    "i": ("A00", "B99"), "ii": ("C00", "D48"), "iii": ("D50", "D89"), "iv": ("E00", "E90"), "v": ("F00", "F99"),
-    "vi": ("G00", "G99"), "vii": ("H00", "H59"), "viii": ("H60", "H95"), "ix": ("I00", "I99"), "x": ("J00", "J99"),
-    "xi": ("K00", "K93"), "xii": ("L00", "L99"), "xiii": ("M00", "M99"), "xiv": ("N00", "N99"), "xv": ("O00", "O99"),
-    "xvi": ("P00", "P96"), "xvii": ("Q00", "Q99"), "xviii": ("R00", "R99"), "xix": ("S00", "T98"), "xx": ("V01", "Y98"),
-    "xxi": ("Z00", "Z99"), "xxii": ("U00", "U99"),
-}  # fmt: skip
 
 
 def planted() -> Iterator[Claim]:
@@ -76,7 +63,7 @@ class World:
     officer: Actor
     unit: str
     facility: int
-    visits: tuple[tuple[int, dict[str, Any], int, date, str], ...]
+    visits: tuple[Visit, ...]
 
 
 @pytest.fixture(scope="module")
@@ -89,91 +76,13 @@ def world(filled: Callable[[], Intake], tmp_path_factory: pytest.TempPathFactory
         intake.file(claim, made_on="20261005", facility=claim.summary["MA_CSKCB"])
     facility = one("SELECT id FROM places_facility WHERE code = %s", HOSPITAL)
     unit = one("SELECT uid FROM statistics_unit WHERE id = %s", -facility)
-    codes = {content["id"]: content["code"]["coding"][0]["code"] for _, _, content in stored("Condition")}
-    people = {row[0]: row[1:] for row in rows("SELECT person_id, sex, birth_date FROM people_person")}
-    visits = tuple(
-        (where, visit, *people[person], chapter_of(visit, codes)) for person, where, visit in stored("Encounter")
-    )
-    return World(asker("statistics_officer", HOSPITAL).actor, unit, facility, visits)
+    return World(asker("statistics_officer", HOSPITAL).actor, unit, facility, read_visits(rows))
 
 
 @pytest.fixture
 def address(world: World) -> Iterator[Address]:
     with undone():
         yield Address(FORM, world.unit, MONTH)
-
-
-def stored(type_name: str) -> Iterator[tuple[int, int, dict[str, Any]]]:
-    """(person, facility, content) of every current resource of a type."""
-    found = rows(
-        "SELECT person_id, facility_id, id, body FROM records_resource WHERE type = %s AND NOT deleted",
-        NUMBERS[type_name],
-    )
-    for person, facility, id_, body in found:
-        yield person, facility, {**orjson.loads(bytes(body)), "id": id_}
-
-
-def day(text: str) -> date:
-    return datetime.fromisoformat(text).astimezone(VIET_NAM).date()
-
-
-def slow_count(world: World, facility: int, first: date, last: date) -> Counter[tuple[str, tuple[str, ...]]]:
-    """The form, counted visit by visit."""
-    found: Counter[tuple[str, tuple[str, ...]]] = Counter()
-    for where, visit, sex, born, chapter in world.visits:
-        if where == facility and ended_within(visit, first, last) and chapter:
-            for row in rows_of_visit(visit, sex, born):
-                found[row, (chapter,)] += 1
-    return found
-
-
-def ended_within(visit: dict[str, Any], first: date, last: date) -> bool:
-    return "end" in visit.get("period", {}) and first <= day(visit["period"]["end"]) <= last
-
-
-def chapter_of(visit: dict[str, Any], codes: dict[str, str]) -> str:
-    for use in visit.get("diagnosis", []):
-        if use["use"]["coding"][0]["code"] == "DD":
-            group = codes[use["condition"]["reference"].split("/")[1]][:3]
-            return next((name for name, (low, high) in CHAPTERS.items() if low <= group <= high), "")
-    return ""
-
-
-def rows_of_visit(visit: dict[str, Any], sex: int, born: date) -> Iterator[str]:
-    arrived = day(visit["period"]["start"])
-    age = arrived.year - born.year - ((arrived.month, arrived.day) < (born.month, born.day))
-    result = kind = ""
-    for coding in visit.get("hospitalization", {}).get("dischargeDisposition", {}).get("coding", []):
-        if coding["system"].endswith("/ket-qua-dtri"):
-            result = coding["code"]
-    for concept in visit.get("type", []):
-        kind = concept["coding"][0]["code"]
-    if visit["class"]["code"] == "IMP":
-        yield "IPD_C"
-        if sex == 2:
-            yield "IPD_CF"
-        if age < 15:
-            yield "IPD_C15"
-        if age < 5:
-            yield "IPD_C5"
-        if result == "5":
-            yield "IPD_D"
-            if sex == 2:
-                yield "IPD_DF"
-            if age < 15:
-                yield "IPD_D15"
-            if age < 5:
-                yield "IPD_D5"
-        if result == "6":
-            yield "IPD_GRAVE"
-    elif kind != "07":
-        yield "OPD_TOTAL"
-        if sex == 2:
-            yield "OPD_F"
-        if age < 15:
-            yield "OPD_U15"
-        if result == "8":
-            yield "OPD_DOA"
 
 
 def test_every_month_of_every_hospital_is_filled_as_counted_by_hand(world: World) -> None:
@@ -187,7 +96,7 @@ def test_every_month_of_every_hospital_is_filled_as_counted_by_hand(world: World
         for month in range(1, 11):
             first = date(2026, month, 1)
             last = date(2026, month + 1, 1) - timedelta(days=1)
-            expected = slow_count(world, facility, first, last)
+            expected = slow_count(world.visits, facility, first, last)
             with undone():
                 try:
                     reading = read_record(officer, Address(FORM, unit, f"2026{month:02}"))
@@ -202,7 +111,7 @@ def test_every_month_of_every_hospital_is_filled_as_counted_by_hand(world: World
 
 def test_what_was_planted_lies_where_it_should(world: World, address: Address) -> None:
     """Worked by hand from `planted()`, beside what the province itself has there."""
-    counted = slow_count(world, world.facility, FIRST, LAST)
+    counted = slow_count(world.visits, world.facility, FIRST, LAST)
     figures = {key: proposal.number for key, proposal in read_record(world.officer, address).proposals.items()}
     assert figures == {**dict.fromkeys(figures, Decimal(0)), **counted}
     for row, least in {

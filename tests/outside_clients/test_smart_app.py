@@ -24,7 +24,7 @@ from hoso.cli.tests.test_serve import Served
 from hoso.core.accounts.authorization.models import Client
 from hoso.core.accounts.monitoring_notice import accept_notice
 from tests.authorization.flow import registered
-from tests.browser.conftest import ARGUMENTS, PATIENCE_MS, _chromium
+from tests.browser.conftest import ARGUMENTS, PATIENCE_MS, chromium_path
 from tests.claim_packages import package, sample_3176
 from tests.database import Database
 from tests.intaking import Intake, one, person_of, sign_in
@@ -105,7 +105,7 @@ def house(own_database: Database, app_folder: Path) -> Iterator[House]:
 
 @pytest.fixture
 def page(house: House) -> Iterator[Page]:
-    path = _chromium()
+    path = chromium_path()
     expect.set_options(timeout=PATIENCE_MS)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)

@@ -64,6 +64,12 @@ def unapprove(request: ActingRequest) -> HttpResponse:
     return HttpResponse(status=204)
 
 
+def hand_in_many(request: ActingRequest) -> HttpResponse:
+    """POST `handIns`: whoever reports says that these are whole and wait for the tier above; all or none. DHIS2 has no such
+    address: there the lowest level approves its own report, here the approver is always somebody else."""
+    return _many(request, "hand_in")
+
+
 def approve_many(request: ActingRequest) -> HttpResponse:
     """POST `approvals`: all or none."""
     return _many(request, "approve")
@@ -97,7 +103,7 @@ def _many(request: ActingRequest, kind: Kind) -> HttpResponse:
         ]
     except (orjson.JSONDecodeError, KeyError, TypeError, AttributeError) as error:
         raise HosoError("HS7002", format="JSON", reason=str(error)[:200]) from error
-    take_steps(request.actor, names, Wanted(kind, "" if kind == "approve" else "DHIS2 API"))
+    take_steps(request.actor, names, Wanted(kind, "DHIS2 API" if kind == "withdraw" else ""))
     return HttpResponse(status=204)
 
 

@@ -98,6 +98,7 @@ urlpatterns = [
         GET=(approvals.state, READ), POST=(approvals.approve, APPROVE), DELETE=(approvals.unapprove, APPROVE),
     ),
     _at("dataApprovals/approvals", "approvals", GET=(approvals.states, READ), POST=(approvals.approve_many, APPROVE)),
+    _at("dataApprovals/handIns", "hand_ins", POST=(approvals.hand_in_many, WRITE)),
     _at("dataApprovals/unapprovals", "unapprovals", POST=(approvals.unapprove_many, APPROVE)),
     _at("dataAcceptances", "acceptance", POST=(approvals.accept, APPROVE)),
     _at("analytics", "analytics", GET=(analytics.figures, READ)),

@@ -81,3 +81,21 @@ def test_what_is_closed_is_told_row_by_row(
     assert told["importCount"] == {"imported": 1, "updated": 0, "ignored": 1, "deleted": 0}
     assert [(one["errorCode"], one["indexes"]) for one in told["conflicts"]] == [("E8033", [0])]
     assert client.post(f"{API}?{_query(places[0])}", headers={"Authorization": f"ApiToken {token}"}).status_code == 403
+
+
+def test_software_hands_in_what_it_reports_and_nothing_is_handed_in_twice(
+    client: Client, account_with_role: Callable[..., Account], places: list[Place]
+) -> None:
+    token = issue_token(account_with_role("statistics_officer", place=places[0].parent), "dhis2", 1, shape="dhis2")
+    client.defaults["HTTP_AUTHORIZATION"] = f"ApiToken {token}"
+
+    def hand_in(month: str) -> int:
+        body = {"ds": [SET], "pe": [month], "approvals": [{"ou": unit_uid(place)} for place in places]}
+        return client.post(f"{API}/handIns", body, content_type="application/json").status_code
+
+    assert hand_in("202602") == 204
+    states = client.get(f"{API}/approvals?wf={SET}&pe=202602&ou={','.join(map(unit_uid, places))}").json()
+    assert [one["state"] for one in states] == ["UNAPPROVED_READY"] * 2
+    assert hand_in("202602") == 409 and hand_in(MONTH) == 409
+    body = {"ds": [SET], "pe": ["202602"], "approvals": [{"ou": unit_uid(places[0])}]}
+    assert client.post(f"{API}/approvals", body, content_type="application/json").status_code == 403
