@@ -4,7 +4,10 @@ In a process of its own, because Django can be set up for one database only.
 """
 
 import sys
+from datetime import date
 from pathlib import Path
+
+FIGURES_UNTIL = date(2025, 12, 1)  # five months; what tests of the forms enter themselves is later
 
 
 def load(folder: Path) -> None:
@@ -12,8 +15,9 @@ def load(folder: Path) -> None:
     from hoso.config import start
 
     start.setup_django()
-    from hoso.cli.demo import SIGN_INS
+    from hoso.cli.demo import PROVINCE, SIGN_INS
     from hoso.cli.demo_accounts import make_demo_accounts
+    from hoso.cli.demo_figures import load_figures, statistician
     from hoso.cli.house import demo_folder
     from hoso.core.places.facility_import import import_facilities
     from hoso.engines.intake.jobs import intake_service
@@ -25,6 +29,7 @@ def load(folder: Path) -> None:
         raise RuntimeError(f"the province could not be loaded: {refusals} {account}")
     demo_folder().mkdir(mode=0o700)
     make_demo_accounts(demo_folder() / SIGN_INS)
+    load_figures(statistician("test"), PROVINCE, FIGURES_UNTIL)
 
 
 if __name__ == "__main__":

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 PROVINCE = "80"
 VISITS_A_YEAR = 0.9  # some 2,200 visits of 520 people: enough to look at, loaded within a minute
 SIGN_INS = "sign-ins.json"
+FIGURES = "figures"  # written when the statistical figures are in
 LOADED = "loaded"  # written last: a demonstration that was interrupted is made anew where it stopped
 
 
@@ -40,6 +41,9 @@ def demo(persons: int, no_serve: bool) -> None:
     from hoso.cli.demo_accounts import make_demo_accounts
 
     sign_ins = make_demo_accounts(folder / SIGN_INS)
+    if not (folder / FIGURES).exists():
+        _load_figures()
+        (folder / FIGURES).touch()
     if no_serve:
         print_sign_ins(sign_ins)
     else:
@@ -80,6 +84,16 @@ def _load_province(persons: int) -> None:
         counts = account.as_dict()
         click.echo(", ".join(f"{name} {counts[name]}" for name in ("received", "filed", "corrected", "quarantined")))
         _take_households(out / "station-list.csv")
+
+
+def _load_figures() -> None:
+    """What communes and provinces reported, month by month: something for the Explorer to show."""
+    from django.utils import timezone
+
+    from hoso.cli.demo_figures import load_figures, statistician
+
+    click.echo("Nhập số liệu báo cáo mẫu… Taking the reported figures in…")
+    click.echo(f"figures {load_figures(statistician('command:demo'), PROVINCE, timezone.localdate())}")
 
 
 def _take_households(file: Path) -> None:

@@ -10,6 +10,7 @@ from hoso.cli.accounts import totp_address
 from hoso.gateways.vneid import people
 
 HOSPITAL = "80901"
+STATISTICIAN = "thongkebo"  # of the whole country: the figures of the demonstration come in under this name
 STATION = "80936"  # of the stations the one in whose commune most of the province's people live
 
 
@@ -34,6 +35,7 @@ ACCOUNTS = (
     DemoAccount("thongke", "CN. Mai Thị Cúc (mẫu)", "technical", "statistics_officer", place_of=STATION),
     DemoAccount("thongkebv", "CN. Đào Thị Yến (mẫu)", "technical", "statistics_officer", facility=HOSPITAL),
     DemoAccount("doichieu", "ThS. Hồ Văn Phúc (mẫu)", "technical", "figures_checker", facility=HOSPITAL),
+    DemoAccount(STATISTICIAN, "ThS. Đinh Quang Hải (mẫu)", "technical", "statistics_officer"),
     DemoAccount("duyetbc", "ThS. Phan Văn Lộc (mẫu)", "technical", "statistics_approver"),
     DemoAccount("duyettinh", "CN. Trịnh Thị Nga (mẫu)", "technical", "statistics_approver", province_of=STATION),
     DemoAccount("tiepdon", "Ngô Thị Thu (mẫu)", "clinical", "receptionist", facility=HOSPITAL),

@@ -44,6 +44,7 @@ PLACES = (
     Place("household_lists", "Danh sách hộ", "Households", "household.import", "record_keeping"),
     Place("intake_people", "Tra người", "Look up a person", "person.search", "record_keeping"),
     Place("statistics", "Báo cáo thống kê", "Statistics", "statistics.read", "statistics"),
+    Place("explore", "Khám phá số liệu", "Explorer", "statistics.read", "statistics"),
     Place("places", "Địa bàn", "Places", "place.read", PUBLIC),
     Place("terminology", "Danh mục", "Codes", "terminology.read", PUBLIC),
     Place("oversight_cases", "Vụ việc giám sát", "Oversight cases", "case.handle", "oversight"),

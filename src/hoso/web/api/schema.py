@@ -9,6 +9,7 @@ from ninja.errors import ValidationError
 
 from hoso.core.errors import HosoError
 from hoso.web import error_pages
+from hoso.web.api.figures import router as figures
 from hoso.web.api.intake import router as intake
 from hoso.web.api.oversight import router as oversight
 from hoso.web.api.terminology import router as terminology
@@ -17,6 +18,7 @@ api = NinjaAPI(title="HoSo API", version="1", urls_namespace="api-v1", docs_url=
 api.add_router("/intake", intake)
 api.add_router("/oversight", oversight)
 api.add_router("/terminology", terminology)
+api.add_router("/statistics", figures)
 
 
 @api.exception_handler(ValidationError)

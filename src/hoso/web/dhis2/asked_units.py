@@ -25,12 +25,20 @@ class UnitItem:
         return AskedUnits(label, (self.number,)) if self.number > 0 else AskedUnits(label, facilities=(self.number,))
 
 
-def read_units(items: Sequence[str], own: Callable[[], Sequence[str]]) -> dict[str, UnitItem]:
-    """Each unit once, by its id, in the order of the question. `own` gives the ids of the account's units.
+def unit_tree() -> dict[str, UnitItem]:
+    """Every unit of today by its id, the country first."""
+    return {thing["id"]: UnitItem(number, thing) for number, thing in units_by_number().items()}
+
+
+def read_units(
+    items: Sequence[str], own: Callable[[], Sequence[str]], known: dict[str, UnitItem] | None = None
+) -> dict[str, UnitItem]:
+    """Each unit once, by its id, in the order of the question. `own` gives the ids of the account's units, `known` is
+    the tree where it was read before.
 
     Raises HosoError HS7034 for what is no unit, level or word.
     """
-    tree = {thing["id"]: UnitItem(number, thing) for number, thing in units_by_number().items()}
+    tree = unit_tree() if known is None else known
     levels = [text for text in items if text.startswith(LEVEL)]
     others = [one for text in items if text not in levels for one in _meant(text, tree, own)]
     if not levels:

@@ -3,7 +3,7 @@
 import re
 
 from hoso.core.periods.kinds import PeriodType
-from hoso.core.periods.periods import Period
+from hoso.core.periods.periods import Period, parse_period
 
 # {n} is the number of the period in its year, {y} the year.
 TITLES = {
@@ -28,3 +28,8 @@ def period_title(period: Period) -> tuple[str, str]:
     vi, en = TITLES[period.type]
     words = {"y": found.group(1), "n": found.group(2).lstrip("0")}
     return vi.format_map(words), en.format_map(words)
+
+
+def title_of_id(text: str) -> tuple[str, str]:
+    """Of a period by its id."""
+    return period_title(parse_period(text))

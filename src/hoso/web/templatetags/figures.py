@@ -2,7 +2,7 @@
 
 import re
 from datetime import date, datetime, timedelta
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 
 from django import template
 from django.utils import timezone
@@ -25,6 +25,12 @@ def written(value: Decimal | float, language: str) -> str:
 @register.filter
 def number(value: Decimal | float | None) -> str:
     return "" if value is None else written(value, get_language() or "vi")
+
+
+@register.filter
+def shown_figure(value: Decimal) -> str:
+    """A statistical figure with two decimals at most, rounded half away from zero."""
+    return written(value.quantize(Decimal("0.01"), ROUND_HALF_UP), get_language() or "vi")
 
 
 @register.filter

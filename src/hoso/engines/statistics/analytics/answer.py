@@ -31,17 +31,28 @@ class Answered:
 
 
 def ask(actor: Actor, items: Sequence[DataItem], scope: Scope, catalogue: Catalogue) -> list[Answered]:
-    """Every figure there is, in no order; one audit event.
+    """Every figure there is, in no order; one audit event. Raises HosoError as `ask_together`."""
+    return ask_together(actor, items, [scope], catalogue)[0]
+
+
+def ask_together(
+    actor: Actor, items: Sequence[DataItem], scopes: Sequence[Scope], catalogue: Catalogue, action: str = "read"
+) -> list[list[Answered]]:
+    """The figures of each scope, all as they stand at one moment; one audit event for them together.
 
     Raises HosoError: HS2001; HS7037 where rates or indicators are to be broken down by splits; of a formula that fails.
     """
     with acting_transaction(actor.account_id, PURPOSE):
         granted = decide(actor, "statistics.read", PURPOSE)
-        found = [*_reported(items, scope), *_rates(items, scope), *_indicators(items, scope, catalogue)]
-        record_event(
-            AuditEvent(actor, granted.role.key, PURPOSE, "read", object="statistics/analytics", found=len(found))
-        )
+        found = [figures_in_reach(items, scope, catalogue) for scope in scopes]
+        count = sum(map(len, found))
+        record_event(AuditEvent(actor, granted.role.key, PURPOSE, action, object="statistics/analytics", found=count))
     return found
+
+
+def figures_in_reach(items: Sequence[DataItem], scope: Scope, catalogue: Catalogue) -> list[Answered]:
+    """What row security lets through in the running transaction."""
+    return [*_reported(items, scope), *_rates(items, scope), *_indicators(items, scope, catalogue)]
 
 
 def _reported(items: Sequence[DataItem], scope: Scope) -> list[Answered]:

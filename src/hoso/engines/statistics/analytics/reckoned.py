@@ -139,6 +139,13 @@ def _found(item: Item, catalogue: Catalogue) -> Operand | Rate | Reckoned:
     return find_item(catalogue, item.id, "code", way)
 
 
+def asked_by(item: Item, scope: Scope, catalogue: Catalogue) -> tuple[Operand | Rate | Reckoned, Scope]:
+    """What an item of a formula names, and for when it asks. Raises HosoError HS7032, HS7034."""
+    offset, to_date, _ = _modifiers(item)
+    periods = [_shifted(one, offset, to_date) for one in scope.periods]
+    return _found(item, catalogue), replace(scope, periods=periods)
+
+
 def _rates(rate: Rate, counted: dict[Cell, Counts]) -> dict[Cell, float]:
     rates = {cell: RATES[rate.name](*counts) for cell, counts in counted.items()}
     return {cell: float(figure) for cell, figure in rates.items() if figure is not None}

@@ -55,7 +55,7 @@ def reported_figures(operands: Iterable[Operand], scope: Scope) -> Figures:
         by_way.setdefault(operand.aggregation, []).append(operand)
     with connection.cursor() as cursor:
         for way, together in by_way.items():
-            cursor.execute(_statement(way, scope), _parameters(together, scope))
+            cursor.execute(_statement(way, scope), value_parameters(together, scope))
             for label, period, unit, split, attribute, figure in cursor.fetchall():
                 if figure is not None:
                     found[label][Cell(period, unit, split, attribute)] = figure
@@ -64,12 +64,24 @@ def reported_figures(operands: Iterable[Operand], scope: Scope) -> Figures:
 
 def _statement(way: str, scope: Scope) -> str:
     in_time, across = AGGREGATIONS[way]
+    split = "split_id" if scope.breakdown.splits is not None else "0"
+    attribute = "attribute_id" if scope.breakdown.attributes is not None else "0"
+    return f"""
+        {chosen_values(way)},
+        over_time AS (
+            SELECT op, pe, ou, unit_id, split_id, attribute_id, {in_time} AS amount, count(*) AS weight
+            FROM chosen WHERE kind = counted GROUP BY op, pe, ou, unit_id, split_id, attribute_id)
+        SELECT op, pe, ou, {split}, {attribute}, {across} FROM over_time GROUP BY 1, 2, 3, 4, 5
+    """
+
+
+def chosen_values(way: str) -> str:
+    """The beginning of a statement, as far as `chosen`: the stored values from which figures are made, where `kind` is
+    `counted`. Its parameters: `value_parameters`."""
     # Of a unit that moved, the one figure that is taken belongs where the unit then lay.
     order = "end_day DESC, s.start_day DESC" if way.startswith("LAST") else "start_day, s.end_day"
     lay = f"first_value(v.place_id) OVER (PARTITION BY o.op, s.pe, v.unit_id ORDER BY s.{order})"
     place = lay if way.startswith(("LAST", "FIRST")) else "v.place_id"
-    split = "split_id" if scope.breakdown.splits is not None else "0"
-    attribute = "attribute_id" if scope.breakdown.attributes is not None else "0"
     return f"""
         WITH RECURSIVE {MEMBERS},
         counting AS (
@@ -117,15 +129,12 @@ def _statement(way: str, scope: Scope) -> str:
         chosen AS (
             SELECT *, first_value(kind) OVER (PARTITION BY op, pe, ou, unit_id, attribute_id
                                               ORDER BY whole DESC, end_day - start_day, kind) AS counted
-            FROM own),
-        over_time AS (
-            SELECT op, pe, ou, unit_id, split_id, attribute_id, {in_time} AS amount, count(*) AS weight
-            FROM chosen WHERE kind = counted GROUP BY op, pe, ou, unit_id, split_id, attribute_id)
-        SELECT op, pe, ou, {split}, {attribute}, {across} FROM over_time GROUP BY 1, 2, 3, 4, 5
+            FROM own)
     """
 
 
-def _parameters(operands: Sequence[Operand], scope: Scope) -> dict[str, Any]:
+def value_parameters(operands: Sequence[Operand], scope: Scope) -> dict[str, Any]:
+    """What a statement of these operands is given."""
     periods = [(asked.label, period) for asked in scope.periods for period in asked.periods]
     splits, attributes = scope.breakdown.splits, scope.breakdown.attributes
     return {

@@ -1,0 +1,87 @@
+"""Figures of the demonstration: every commune of its province and every other province, month by month, through the import."""
+
+from collections.abc import Iterator, Sequence
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Any
+
+from hoso.demo.monthly_figures import Reporter, reports
+
+if TYPE_CHECKING:
+    from hoso.core.access.actor import Actor
+
+FIRST_MONTH = date(2025, 7, 1)  # from when the forms and today's units are valid
+MOST_MONTHS = 18
+
+
+def load_figures(actor: "Actor", province: str, today: date) -> int:
+    """Gives how many values there are now; the same again changes nothing. Raises RuntimeError where a row is refused."""
+    from hoso.engines.statistics.imports.options import read_options
+    from hoso.engines.statistics.imports.run import import_values
+
+    options = read_options({"idScheme": "code", "orgUnitIdScheme": "uid", "dataSetIdScheme": "uid"})
+    rows = list(_given(_reporters(province, _months(today)), options, today))
+    report = import_values(actor, iter(rows), options)
+    if report.ignored:
+        raise RuntimeError(f"the figures were not taken whole: {report.as_dhis2()}"[:2000])
+    return len(rows)
+
+
+def statistician(route: str) -> "Actor":
+    """The account of the demonstration that covers the country."""
+    from hoso.cli.demo_accounts import STATISTICIAN
+    from hoso.core.access.actor import Actor
+    from hoso.core.accounts.models import Account
+
+    account = Account.objects.get(username=STATISTICIAN)
+    return Actor(account.pk, account.username, route)
+
+
+def _given(reporters: Sequence[Reporter], options: Any, today: date) -> Iterator[Any]:
+    from hoso.core.periods.periods import parse_period
+    from hoso.engines.statistics.imports.rows import Given, Group
+    from hoso.engines.statistics.uids import uid_of
+
+    index = 0
+    for number, report in enumerate(reports(reporters)):
+        after = parse_period(report.month).next().start
+        day = after.replace(day=report.day) if report.day else None
+        complete = day.isoformat() if day and day <= today else ""
+        data_set = uid_of(f"form:{report.form}")
+        group = Group(number, options, data_set, report.month, report.unit, complete_day=complete)
+        for row, key, value in report.values:
+            split = {dimension: f"{dimension}.{option}" for dimension, option in key}
+            yield Given(index, group, row, report.month, report.unit, split_options=split or None, value=str(value))
+            index += 1
+
+
+def _months(today: date) -> list[str]:
+    """The months that are over, the latest last."""
+    found = []
+    month = FIRST_MONTH
+    while (after := (month.replace(day=28) + timedelta(days=4)).replace(day=1)) <= today:
+        found.append(f"{month:%Y%m}")
+        month = after
+    return found[-MOST_MONTHS:]
+
+
+def _reporters(province: str, months: Sequence[str]) -> list[Reporter]:
+    """Each unit with the months at whose end it was there: one that began anew meanwhile is two."""
+    from django.db import connection
+
+    from hoso.core.periods.periods import parse_period
+
+    ends = {month: parse_period(month).end for month in months}
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT uid, CASE tier WHEN 'commune' THEN 1 ELSE"
+            " (SELECT count(*) FROM statistics_unit c WHERE c.parent_id = u.id) END, valid_from, valid_to"
+            " FROM statistics_unit u WHERE (valid_to IS NULL OR valid_to >= %(first)s)"
+            " AND (tier = 'province' AND code <> %(code)s OR tier = 'commune' AND parent_id IN"
+            " (SELECT id FROM statistics_unit p WHERE p.tier = 'province' AND p.code = %(code)s))"
+            " ORDER BY tier, code, valid_from",
+            {"code": province, "first": FIRST_MONTH},
+        )
+        return [
+            Reporter(uid, float(size), [one for one, end in ends.items() if opened <= end and (not closed or end <= closed)])
+            for uid, size, opened, closed in cursor.fetchall()
+        ]  # fmt: skip

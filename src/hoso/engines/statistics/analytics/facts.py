@@ -1,0 +1,69 @@
+"""The reported values behind a figure: those, and only those, from which it was made."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from django.db import connection
+
+from hoso.engines.statistics.analytics.question import Operand, Scope
+from hoso.engines.statistics.analytics.reported import chosen_values, value_parameters
+
+MOST_FACTS = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One stored value: what it is about by id and name, and who wrote it as it stands."""
+
+    element: str
+    element_name: str
+    period: str
+    unit: str
+    unit_name: str
+    split: str
+    split_name: str
+    attribute: str
+    figure: Decimal
+    entered_by: str
+    entered_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """The first `MOST_FACTS` by unit and period, and how many there are."""
+
+    listed: tuple[Fact, ...]
+    count: int
+
+
+def facts_behind(operand: Operand, scope: Scope) -> Facts:
+    """Of everything that the scope asks for together, in reach of the running transaction.
+
+    Of a figure that takes the last (or first) value of each unit those values alone.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_statement(operand.aggregation), {**value_parameters([operand], scope), "most": MOST_FACTS})
+        found = cursor.fetchall()
+    return Facts(tuple(Fact(*row[1:]) for row in found), found[0][0] if found else 0)
+
+
+def _statement(way: str) -> str:
+    order = "c.end_day DESC, c.start_day DESC" if way.startswith("LAST") else "c.start_day, c.end_day"
+    only = "place = 1" if way.startswith(("LAST", "FIRST")) else "true"
+    return f"""
+        {chosen_values(way)},
+        used AS (
+            SELECT c.*, row_number() OVER (PARTITION BY c.op, c.pe, c.ou, c.unit_id, c.split_id, c.attribute_id
+                                           ORDER BY {order}) AS place
+            FROM chosen c WHERE c.kind = c.counted)
+        SELECT count(*) OVER (), e.uid, e.name, p.iso, u.uid, u.name, s.uid, s.name, t.uid, c.number, w.actor, w.at
+        FROM used c
+        JOIN statistics_value v USING (unit_id, period_id, element_id, split_id, attribute_id)
+        JOIN statistics_element e ON e.id = c.element_id JOIN statistics_period p ON p.id = c.period_id
+        JOIN statistics_unit u ON u.id = c.unit_id
+        JOIN statistics_split s ON s.id = c.split_id JOIN statistics_split t ON t.id = c.attribute_id
+        JOIN statistics_act w ON w.id = v.act_id
+        WHERE {only}
+        ORDER BY u.name, u.uid, c.start_day, c.end_day, s.name LIMIT %(most)s
+    """

@@ -1,0 +1,20 @@
+"""Addresses of the Explorer; before those of the forms, whose addresses have as many parts."""
+
+from django.urls import URLPattern
+
+from hoso.web.explorer import export, figure_page, outlines, page
+from hoso.web.routes import View, route
+
+
+def _figures(pattern: str, view: View, name: str) -> URLPattern:
+    return route(f"statistics/explore/{pattern}", view, name=name, permission="statistics.read", purpose="statistics")
+
+
+urlpatterns = [
+    _figures("", page.explore, "explore"),
+    _figures("rows/", page.rows, "explore_rows"),
+    _figures("find/", page.find, "explore_find"),
+    _figures("figure/", figure_page.figure, "explore_figure"),
+    _figures("outlines/<str:uid>/", outlines.outlines, "explore_outlines"),
+    _figures("file.<str:kind>", export.file, "explore_file"),
+]

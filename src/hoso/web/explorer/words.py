@@ -1,0 +1,72 @@
+"""What an answer says in one sentence, for who does not see it: from where to where, the highest and lowest, the trend."""
+
+from collections.abc import Sequence
+from decimal import Decimal
+
+from hoso.web.explorer.asked import Key, change
+from hoso.web.explorer.figure_text import shown
+from hoso.web.explorer.names import Words
+from hoso.web.explorer.pivot import Pivot
+from hoso.web.templatetags.bilingual import spoken
+
+STEADY = Decimal(1)  # per cent of change below which a series is called steady
+
+
+def said(pivot: Pivot) -> Words:
+    """Both languages. Of nothing: that there are no figures."""
+    found = [
+        (figure, row, column)
+        for row in pivot.rows
+        for column in pivot.columns or [()]
+        if (figure := pivot.figure(row, column)) is not None
+    ]
+    if not found:
+        return "Không có số liệu nào cho lựa chọn này.", "There are no figures for this choice."
+    low, high = min(found, key=lambda one: one[0]), max(found, key=lambda one: one[0])
+    if len(found) == 1:
+        return f"Một số: {_at(pivot, *low)}.", f"One figure: {_at(pivot, *low)}."
+    vi = f"{shown(Decimal(len(found)))} số, từ {shown(low[0])} đến {shown(high[0])}. Cao nhất: {_at(pivot, *high)}; thấp nhất: {_at(pivot, *low)}."
+    en = f"{shown(Decimal(len(found)))} figures, from {shown(low[0])} to {shown(high[0])}. Highest: {_at(pivot, *high)}; lowest: {_at(pivot, *low)}."
+    trend = _trend(pivot)
+    return (f"{vi} {trend[0]}", f"{en} {trend[1]}") if trend else (vi, en)
+
+
+def _at(pivot: Pivot, figure: Decimal, row: Key, column: Key) -> str:
+    words = [*pivot.words(pivot.layout.rows, row), *pivot.words(pivot.layout.columns, column)]
+    return f"{', '.join(spoken(one) for one in words)} ({shown(figure)})" if words else shown(figure)
+
+
+def _trend(pivot: Pivot) -> Words | None:
+    """From the first to the last period, of the totals or of the only series."""
+    series = _series(pivot)
+    known = [(label, figure) for label, figure in series if figure is not None]
+    if len(known) < 2:
+        return None
+    (first, then), (last, now) = known[0], known[-1]
+    by, share = change(now, then)
+    start, end = pivot.names.periods.get(first, (first, first)), pivot.names.periods.get(last, (last, last))
+    if share is None or abs(share) < STEADY:
+        vi, en = "gần như không đổi", "almost unchanged"
+    else:
+        amount = shown(abs(share).quantize(Decimal("0.1")))
+        vi, en = (f"tăng {amount} %", f"up {amount} %") if by > 0 else (f"giảm {amount} %", f"down {amount} %")
+    return (
+        f"Từ {start[0]} ({shown(then)}) đến {end[0]} ({shown(now)}): {vi}.",
+        f"From {start[1]} ({shown(then)}) to {end[1]} ({shown(now)}): {en}.",
+    )
+
+
+def _series(pivot: Pivot) -> Sequence[tuple[str, Decimal | None]]:
+    layout = pivot.layout
+    if layout.columns == ("period",):
+        if pivot.column_total:
+            return [(column[0], pivot.column_total(column)) for column in pivot.columns]
+        if len(pivot.rows) == 1:
+            return [(column[0], pivot.figure(pivot.rows[0], column)) for column in pivot.columns]
+    if layout.rows == ("period",):
+        ordered = [(label,) for label in pivot.names.periods if (label,) in set(pivot.rows)]
+        if pivot.row_total:
+            return [(row[0], pivot.row_total(row)) for row in ordered]
+        if len(pivot.columns) <= 1:
+            return [(row[0], pivot.figure(row, pivot.columns[0] if pivot.columns else ())) for row in ordered]
+    return []
