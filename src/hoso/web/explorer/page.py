@@ -9,8 +9,10 @@ from django.urls import reverse
 
 from hoso.core.errors import HosoError
 from hoso.web.dhis2.asked_units import unit_tree
+from hoso.web.explorer.figure_text import shown
 from hoso.web.explorer.finding import RELATIVE, Hit, find_data, find_periods, find_places
 from hoso.web.explorer.layout import BETWEEN, moved, with_words
+from hoso.web.explorer.mapping import map_of
 from hoso.web.explorer.names import Names, Words
 from hoso.web.explorer.pivot import Pivot
 from hoso.web.explorer.question import CHILDREN, LEVEL, OWN, listed, read_today
@@ -72,6 +74,8 @@ def explore(request: ActingRequest) -> HttpResponse:
         "shown": SHOWN_WORDS, "classing": CLASSING_WORDS,
         "hidden": [(name, words[name]) for name in words if name not in FORM_WORDS],
         "part_only": _part_only(request),
+        "map": map_of(explored.question, pivot) if layout.show == "map" else None,
+        "one_figure": _one_figure(pivot) if layout.show == "single" else None,
     }  # fmt: skip
     return render(request, "explorer/page.html", context)
 
@@ -107,6 +111,13 @@ def find(request: ActingRequest) -> HttpResponse:
         for hit in found
     ]
     return render(request, "explorer/found.html", {"hits": hits, "text": text})
+
+
+def _one_figure(pivot: Pivot) -> str | None:
+    """The only figure of an answer; None where there are more or none."""
+    columns = pivot.columns or [()]
+    figure = pivot.figure(pivot.rows[0], columns[0]) if len(pivot.rows) == len(columns) == 1 else None
+    return None if figure is None else shown(figure)
 
 
 def _title(explored: Explored, names: Names) -> str:

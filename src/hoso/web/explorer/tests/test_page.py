@@ -6,7 +6,6 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from django.http import HttpResponse
 from django.test import Client
 from lxml import html
 from python_calamine import CalamineWorkbook
@@ -23,12 +22,12 @@ FOUR, SHARE = uid_of("element:ANC4_3P"), uid_of("indicator:MAT02")
 MONTHS = f"data={DELIV}&period=202601;202602&place=own/children&rows=place&columns=period"
 
 
-def tree(answer: HttpResponse) -> Any:
+def tree(answer: Any) -> Any:
     assert answer.status_code == 200, answer.content.decode()[:2000]
     return html.fromstring(answer.content.decode())
 
 
-def table(answer: HttpResponse) -> list[list[str]]:
+def table(answer: Any) -> list[list[str]]:
     """The figures of the table by row, exact; the names of its rows before them."""
     return [
         [(cell.xpath(".//button/@value") or [""])[0] if cell.tag == "td" else cell.text_content() for cell in row]

@@ -1,0 +1,146 @@
+// What each kind of chart makes of a table; null where the table has not the shape it needs.
+const COLOURS = ["#0b5f63", "#c25400", "#2b6cb0", "#6b4fa0", "#1d6437", "#a3211c", "#8a6d1a", "#51646a"];
+const MOST_SERIES = 24;
+const GRID = { left: 12, right: 24, top: 64, bottom: 12, containLabel: true };
+const number = new Intl.NumberFormat(document.documentElement.lang, { maximumFractionDigits: 2 });
+const shown = (value) => (value === null || value === undefined || Number.isNaN(value) ? "–" : number.format(value));
+
+// Time runs along the axis where there is time; otherwise the rows do.
+function turned(table) {
+  const across = table.columnDimensions === "period" && table.rowDimensions !== "period";
+  const axis = across ? table.columns : table.rows;
+  const lines = across ? table.rows : table.columns;
+  const value = (line, place) => (across ? table.values[line][place] : table.values[place][line]);
+  return {
+    axis: axis.map((one) => one.name),
+    series: lines.slice(0, MOST_SERIES).map((one, line) => ({ name: one.name, data: axis.map((_, place) => value(line, place)) })),
+  };
+}
+
+const base = (more) => ({
+  color: COLOURS,
+  grid: GRID,
+  legend: { type: "scroll", top: 8 },
+  tooltip: { renderMode: "richText", trigger: "axis", valueFormatter: shown },
+  ...more,
+});
+
+function along(kind, more = {}, flat = false) {
+  return (table) => {
+    const { axis, series } = turned(table);
+    const names = { type: "category", data: axis, axisLabel: { hideOverlap: true }, inverse: flat };
+    const figures = { type: "value", axisLabel: { formatter: shown } };
+    return base({
+      xAxis: flat ? figures : names,
+      yAxis: flat ? names : figures,
+      series: series.map((one) => ({ type: kind, ...one, ...more, connectNulls: false })),
+    });
+  };
+}
+
+function pie(table) {
+  const last = table.columns.length - 1;
+  const data = table.rows.map((row, place) => ({ name: row.name, value: table.values[place][last] })).filter((one) => one.value > 0);
+  if (!data.length || table.values.some((row) => row[last] < 0)) return null;
+  return base({
+    title: { text: table.columns[last].key ? table.columns[last].name : "", left: "center", top: 30, textStyle: { fontSize: 14 } },
+    tooltip: { renderMode: "richText", trigger: "item", valueFormatter: shown },
+    series: [{ type: "pie", radius: ["25%", "62%"], center: ["50%", "57%"], data }],
+  });
+}
+
+function scatter(table) {
+  if (table.columns.length < 2) return null;
+  const [x, y, size] = table.columns;
+  const most = size ? Math.max(...table.values.map((row) => row[2] ?? 0)) : 0;
+  const data = table.rows.flatMap((row, place) => {
+    const values = table.values[place];
+    return values[0] === null || values[1] === null ? [] : [{ name: row.name, value: values.slice(0, 3) }];
+  });
+  return base({
+    legend: undefined,
+    tooltip: { renderMode: "richText", formatter: (at) => `${at.name}\n${x.name}: ${shown(at.value[0])}\n${y.name}: ${shown(at.value[1])}` },
+    xAxis: { type: "value", name: x.name, nameLocation: "middle", nameGap: 30, scale: true },
+    yAxis: { type: "value", name: y.name, scale: true },
+    series: [{ type: "scatter", data, symbolSize: (value) => (most ? 6 + 30 * Math.sqrt((value[2] ?? 0) / most) : 10) }],
+  });
+}
+
+function quantile(ordered, share) {
+  const place = (ordered.length - 1) * share;
+  const low = Math.floor(place);
+  return ordered[low] + (ordered[Math.min(low + 1, ordered.length - 1)] - ordered[low]) * (place - low);
+}
+
+function box(table) {
+  const drawn = table.columns.map((column, place) => ({ column, figures: table.values.map((row) => row[place]).filter((one) => one !== null).sort((a, b) => a - b) })).filter((one) => one.figures.length > 1);
+  if (!drawn.length) return null;
+  return base({
+    legend: undefined,
+    tooltip: { renderMode: "richText", trigger: "item" },
+    xAxis: { type: "category", data: drawn.map((one) => one.column.name) },
+    yAxis: { type: "value", scale: true },
+    series: [{ type: "boxplot", data: drawn.map(({ figures }) => [0, 0.25, 0.5, 0.75, 1].map((share) => quantile(figures, share))) }],
+  });
+}
+
+function pyramid(table) {
+  if (table.columns.length !== 2) return null;
+  const side = (place, sign) => ({ type: "bar", stack: "one", name: table.columns[place].name, data: table.values.map((row) => (row[place] === null ? null : sign * row[place])) });
+  return base({
+    tooltip: { renderMode: "richText", trigger: "axis", valueFormatter: (value) => shown(value === null ? null : Math.abs(value)) },
+    xAxis: { type: "value", axisLabel: { formatter: (value) => shown(Math.abs(value)) } },
+    yAxis: { type: "category", data: table.rows.map((row) => row.name) },
+    series: [side(0, -1), side(1, 1)],
+  });
+}
+
+function heat(table) {
+  const data = table.rows.flatMap((_, line) => table.columns.map((__, place) => [place, line, table.values[line][place] ?? "-"]));
+  const figures = data.map((one) => one[2]).filter((one) => one !== "-");
+  if (!figures.length) return null;
+  return base({
+    legend: undefined,
+    grid: { ...GRID, bottom: 60 },
+    tooltip: { renderMode: "richText", formatter: (at) => `${table.rows[at.value[1]].name}, ${table.columns[at.value[0]].name}: ${shown(at.value[2])}` },
+    xAxis: { type: "category", data: table.columns.map((one) => one.name) },
+    yAxis: { type: "category", data: table.rows.map((one) => one.name), inverse: true },
+    visualMap: { min: Math.min(...figures), max: Math.max(...figures), orient: "horizontal", left: "center", bottom: 4, inRange: { color: ["#edf6f3", "#0b4f52"] }, formatter: shown },
+    series: [{ type: "heatmap", data }],
+  });
+}
+
+// Each year a line over the months; of several rows their total.
+function years(table) {
+  const months = table.columnDimensions === "period" ? table.columns : table.rowDimensions === "period" ? table.rows : [];
+  const value = (place) => (table.columnDimensions === "period" ? (table.rows.length === 1 ? table.values[0][place] : table.totals[place]) : table.values[place][0]);
+  const found = new Map();
+  months.forEach((month, place) => {
+    const read = /^(\d{4})(\d{2})$/.exec(month.key);
+    if (!read) return;
+    if (!found.has(read[1])) found.set(read[1], Array(12).fill(null));
+    found.get(read[1])[Number(read[2]) - 1] = value(place);
+  });
+  if (!found.size) return null;
+  return base({
+    xAxis: { type: "category", data: [...Array(12).keys()].map((month) => String(month + 1)) },
+    yAxis: { type: "value" },
+    series: [...found].sort().map(([name, data]) => ({ type: "line", name, data })),
+  });
+}
+
+function gauge(table) {
+  const value = table.values[0]?.[table.columns.length - 1];
+  if (table.rows.length !== 1 || value === null || value === undefined) return null;
+  const most = value <= 100 ? 100 : 10 ** Math.ceil(Math.log10(value));
+  return { series: [{ type: "gauge", min: 0, max: most, progress: { show: true }, itemStyle: { color: COLOURS[0] }, detail: { formatter: shown }, data: [{ value, name: table.columns.at(-1).name }] }] };
+}
+
+export const OPTIONS = {
+  line: along("line"),
+  column: along("bar"),
+  stacked: along("bar", { stack: "one" }),
+  area: along("line", { areaStyle: {}, stack: "one" }),
+  bar: along("bar", {}, true),
+  pie, scatter, box, pyramid, heat, years, gauge,
+};

@@ -1,0 +1,74 @@
+// Charts and maps of the Explorer, drawn from the table in the page: what is drawn is what stands there.
+import * as echarts from "../vendor/echarts.esm.min.js";
+import { OPTIONS } from "./chart_kinds.js";
+import { drawMap } from "./explorer_map.js";
+
+const WIDTH = 1200;
+const HEIGHT = 640;
+let chart;
+
+// Names and exact figures of the table; nothing for an empty cell.
+export function readTable() {
+  const table = document.getElementById("pivot");
+  if (!table) return null;
+  const heads = [...table.tHead.rows[table.tHead.rows.length - 1].cells];
+  const places = heads.flatMap((head, place) => (head.dataset.key === undefined ? [] : [place]));
+  const lines = [...table.tBodies[0].rows].filter((row) => row.dataset.key !== undefined);
+  const figure = (cell) => {
+    const button = cell?.querySelector("button");
+    return button ? Number(button.value) : null;
+  };
+  return {
+    rowDimensions: table.dataset.rowDimensions,
+    columnDimensions: table.dataset.columnDimensions,
+    rows: lines.map((row) => ({ key: row.dataset.key, name: [...row.querySelectorAll("th")].map((head) => head.textContent).join(", ") })),
+    columns: places.map((place) => ({ key: heads[place].dataset.key, name: heads[place].textContent })),
+    values: lines.map((row) => places.map((place) => figure(row.cells[place]))),
+    totals: places.map((place) => {
+      const foot = table.tFoot?.rows[0];
+      return foot ? figure(foot.cells[place - (foot.cells[0].colSpan - 1)]) : null;
+    }),
+  };
+}
+
+export async function draw(picture, root) {
+  chart?.dispose();
+  chart = undefined;
+  const table = readTable();
+  const frame = picture.querySelector(".drawing");
+  const say = picture.querySelector(".cannot");
+  if (!table || !frame) return;
+  const option = picture.dataset.show === "map" ? await drawMap(echarts, picture, root, table) : OPTIONS[picture.dataset.show]?.(table);
+  frame.hidden = !option;
+  say.hidden = Boolean(option);
+  picture.querySelector(".picture-files").hidden = !option;
+  if (!option) return;
+  chart = echarts.init(frame, null, { renderer: "canvas" });
+  const whole = { animation: false, aria: { enabled: false }, textStyle: { fontFamily: "system-ui, sans-serif" }, ...option };
+  chart.setOption(whole);
+  addEventListener("resize", () => chart?.resize());
+  picture.dataset.drawn = picture.dataset.show;
+  picture.onclick = (event) => {
+    const kind = event.target.closest("[data-file]")?.dataset.file;
+    if (kind) save(kind, chart.getOption());
+  };
+  if (picture.dataset.show === "map") picture.recolour = (series) => chart.setOption(series);
+}
+
+// A picture of its own size, whatever the window's.
+function save(kind, option) {
+  const made = kind === "svg"
+    ? echarts.init(null, null, { renderer: "svg", ssr: true, width: WIDTH, height: HEIGHT })
+    : echarts.init(document.createElement("canvas"), null, { renderer: "canvas", width: WIDTH, height: HEIGHT, devicePixelRatio: 2 });
+  made.setOption({ ...option, animation: false, backgroundColor: "#fff" });
+  if (kind === "svg") give(new Blob([made.renderToSVGString()], { type: "image/svg+xml" }), kind);
+  else made.getDom().toBlob((blob) => give(blob, kind));
+}
+
+function give(blob, kind) {
+  const link = document.createElement("a");
+  link.href = URL.createObjectURL(blob);
+  link.download = `so-lieu.${kind}`;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 1000);
+}

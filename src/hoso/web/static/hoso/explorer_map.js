@@ -1,0 +1,51 @@
+// The map: outlines coloured by the classes of the legend that stands in the page; the slider walks through the columns.
+export async function drawMap(echarts, picture, root, table) {
+  const { outline, bounds } = picture.dataset;
+  if (!outline) return null;
+  const answer = await fetch(root.dataset.outlines.replace("UID", outline));
+  if (!answer.ok) return null;
+  const shapes = await answer.json();
+  if (!shapes.features.length) return null;
+  echarts.registerMap(outline, shapes);
+  const titles = new Map(shapes.features.map((one) => [one.properties.name, one.properties.title]));
+  const colours = [...picture.querySelectorAll(".map-legend .swatch")].map((one) => getComputedStyle(one).backgroundColor);
+  const ends = bounds.split(";").map(Number);
+  const slider = picture.querySelector("#map-time");
+  const column = () => (slider ? Number(slider.value) : table.columns.length - 1);
+  const figures = () => table.rows.map((row, line) => ({ name: row.key, value: table.values[line][column()] })).filter((one) => one.value !== null);
+  const number = new Intl.NumberFormat(document.documentElement.lang, { maximumFractionDigits: 2 });
+  if (slider) {
+    slider.oninput = () => {
+      picture.querySelector("#map-at").textContent = table.columns[column()].name;
+      picture.recolour?.({ series: [{ data: figures() }] });
+      count(picture, ends, figures());
+    };
+    slider.onchange = () => {
+      const address = new URL(document.getElementById("permalink").href);
+      address.searchParams.set("at", table.columns[column()].key);
+      history.replaceState(history.state, "", address);
+      document.getElementById("permalink").href = address;
+    };
+  }
+  count(picture, ends, figures());
+  return {
+    tooltip: { renderMode: "richText", formatter: (at) => `${titles.get(at.name) ?? at.name}: ${Number.isNaN(at.value) ? "–" : number.format(at.value)}` },
+    visualMap: {
+      type: "piecewise", show: false,
+      pieces: ends.map((end, place) => ({ ...(place ? { gt: ends[place - 1] } : {}), lte: end, color: colours[place] })),
+      outOfRange: { color: "#fff" },
+    },
+    series: [{
+      type: "map", map: outline, roam: true, data: figures(), selectedMode: false,
+      itemStyle: { areaColor: "#fff", borderColor: "#8a9a9a", borderWidth: 0.6 }, emphasis: { label: { show: false }, itemStyle: { areaColor: "#ffc46b" } },
+    }],
+  };
+}
+
+// How many units stand in each class now.
+function count(picture, ends, figures) {
+  picture.querySelectorAll(".map-legend [data-class]").forEach((line, place) => {
+    const held = figures.filter((one) => one.value <= ends[place] && (!place || one.value > ends[place - 1])).length;
+    line.querySelector(".count").textContent = held;
+  });
+}
