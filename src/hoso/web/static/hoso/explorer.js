@@ -114,10 +114,16 @@ async function tell(figure) {
   for (const word of ["sort", "order", "top", "show", "change", "scale", "empty", "classes", "steps", "at"]) asked.delete(word);
   narrow(asked, "rows", table.dataset.rowDimensions, row.dataset.key);
   narrow(asked, "columns", table.dataset.columnDimensions, head?.dataset.key);
-  const answer = await fetch(`${root().dataset.figure}?${asked}`, { headers: { "HX-Request": "true" } });
   const dialog = document.getElementById("figure");
-  dialog.querySelector(".figure-body").innerHTML = await answer.text();
-  dialog.showModal();
+  const body = dialog.querySelector(".figure-body");
+  body.innerHTML = `<p id="figure-title" role="status">${root().dataset.asking}</p>`;
+  dialog.showModal(); // at once: that it was asked for shows even where the answer takes its time
+  try {
+    const answer = await fetch(`${root().dataset.figure}?${asked}`, { headers: { "HX-Request": "true" } });
+    body.innerHTML = await answer.text();
+  } catch {
+    body.textContent = root().dataset.failed;
+  }
 }
 
 // A total keeps its dimensions together: they become filters.
