@@ -120,12 +120,19 @@ def chosen_values(way: str) -> str:
             FROM member m JOIN places_place p ON p.id = m.place_id
             UNION SELECT a.place_id, p.parent_id, a.reports FROM above a JOIN places_place p ON p.id = a.unit_id
             WHERE p.parent_id IS NOT NULL),
+        -- Which figures lie below which unit is told first, and looked up as a whole: row by row, or units by units before
+        -- one lies above the other, the time would grow with their square.
+        below AS MATERIALIZED (
+            SELECT m.op, m.pe, m.ou, m.unit_id, m.period_id, m.split_id, m.attribute_id, a.unit_id AS upper
+            FROM member m JOIN consolidated USING (element_id)
+            JOIN above a ON a.place_id = m.place_id AND a.reports = (m.unit_id > 0)),
+        covered AS MATERIALIZED (
+            SELECT DISTINCT b.op, b.pe, b.ou, b.unit_id, b.period_id, b.split_id, b.attribute_id
+            FROM below b JOIN member w ON w.unit_id = b.upper AND w.op = b.op AND w.pe = b.pe AND w.ou = b.ou
+              AND w.period_id = b.period_id AND w.split_id = b.split_id AND w.attribute_id = b.attribute_id),
         own AS (
-            SELECT m.* FROM member m WHERE m.element_id NOT IN (SELECT element_id FROM consolidated) OR NOT EXISTS (
-                SELECT 1 FROM above a JOIN member w ON w.unit_id = a.unit_id
-                WHERE a.place_id = m.place_id AND a.reports = (m.unit_id > 0) AND w.op = m.op AND w.pe = m.pe
-                  AND w.ou = m.ou AND w.period_id = m.period_id AND w.split_id = m.split_id
-                  AND w.attribute_id = m.attribute_id)),
+            SELECT m.* FROM member m LEFT JOIN covered c USING (op, pe, ou, unit_id, period_id, split_id, attribute_id)
+            WHERE c.op IS NULL),
         chosen AS (
             SELECT *, first_value(kind) OVER (PARTITION BY op, pe, ou, unit_id, attribute_id
                                               ORDER BY whole DESC, end_day - start_day, kind) AS counted
