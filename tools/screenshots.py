@@ -84,6 +84,7 @@ def _take_all(house: House) -> None:
     _take_openings(house, person)
     _take_hospital(house)
     _take_statistics(house)
+    _take_explorer(house)
     administrator = house.enter("quantri")
     for name, path in (
         ("accounts", "/accounts/"),
@@ -179,6 +180,28 @@ def _take_statistics(house: House) -> None:
     province.locator("input[name='why:DELIV_OUT:']").fill("Nhiều hơn tổng số đẻ, xem lại sổ đẻ")
     province.locator("input[name='why:DELIV_OUT:']").scroll_into_view_if_needed()
     _keep(province, "statistics-return")
+
+
+def _take_explorer(house: House) -> None:
+    """For docs/guide/phan-tich.md: a pivot, a chart, the map at another month, where a total comes from."""
+    page = house.enter("duyettinh")
+    page.goto("/statistics/explore/?scale=1")
+    _keep(page, "explorer")
+    page.goto("/statistics/explore/?show=line&top=5")
+    page.locator("#picture[data-drawn] canvas").first.wait_for()
+    page.locator("#picture").scroll_into_view_if_needed()
+    _keep(page, "explorer-chart")
+    page.goto("/statistics/explore/?show=map")
+    page.locator("#picture[data-drawn] canvas").first.wait_for()
+    page.locator("#answer-title").evaluate("title => title.scrollIntoView()")
+    _keep(page, "explorer-map")
+    page.goto("/statistics/explore/")
+    page.locator("#find-data").fill("de o vi thanh nien")
+    page.locator("a.hit-name", has_text="Tỷ lệ").first.click()
+    page.locator("#answer-title", has_text="Tỷ lệ").wait_for()
+    page.locator("#pivot tfoot button").last.click()
+    page.locator("dialog#figure h3").first.wait_for()
+    _keep(page, "explorer-figure")
 
 
 def _find(page: Page) -> str:

@@ -50,9 +50,11 @@ def _trend(pivot: Pivot) -> Words | None:
     else:
         amount = shown(abs(share).quantize(Decimal("0.1")))
         vi, en = (f"tăng {amount} %", f"up {amount} %") if by > 0 else (f"giảm {amount} %", f"down {amount} %")
+    # Of the first rows alone the totals are still those of all: the sentence says whose figures they are.
+    begin = ("Tổng, từ", "In total, from") if pivot.column_total or pivot.row_total else ("Từ", "From")
     return (
-        f"Từ {start[0]} ({shown(then)}) đến {end[0]} ({shown(now)}): {vi}.",
-        f"From {start[1]} ({shown(then)}) to {end[1]} ({shown(now)}): {en}.",
+        f"{begin[0]} {start[0]} ({shown(then)}) đến {end[0]} ({shown(now)}): {vi}.",
+        f"{begin[1]} {start[1]} ({shown(then)}) to {end[1]} ({shown(now)}): {en}.",
     )
 
 
