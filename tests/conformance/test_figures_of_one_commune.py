@@ -67,17 +67,24 @@ def addresses(places: list[Place]) -> dict[str, list[str]]:
     own, other = unit_uid(places[0]), unit_uid(places[1])
     assert places[0].parent is not None
     up = unit_uid(places[0].parent)
-    units = [other, up, f"{up}/children", f"{own};{other}", ROOT, "level:2", "level:3"]
-    asked = [f"data={data}&period=202601;202602&place={unit}&today=2026-03-05" for data in DATA for unit in units]
+
+    def some(data: str, units: list[str]) -> list[str]:
+        return [f"data={data}&period=202601;202602&place={unit}&today=2026-03-05" for unit in units]
+
+    asked = [one for data in DATA for one in some(data, [f"{up}/children"])]
+    asked += some(DELIV, [other, up, f"{own};{other}", ROOT, "level:2", "level:3"])
     several = f"data={DELIV};{SHARE}&period=2026Q1;202601&place={up}/children&today=2026-03-05"
     totals = f"data={DELIV}&period=LAST_6_MONTHS&place={up}/children&today=2026-03-05"
     laid = [
-        *(f"{one}&rows=place&columns=period" for one in asked), f"{several}&rows=place;data&columns=period",
-        f"{totals}&rows=period&columns=", f"{totals}&rows=&columns=&show=single",
+        f"{several}&rows=place;data&columns=period", f"{totals}&rows=period&columns=",
         f"{totals}&rows=place&columns=period&change=1&scale=1&sort=total&top=2",
-        *(f"{totals}&rows=place&columns=period&show=map&classes={one}" for one in ("quantile", "equal", "natural")),
         f"{totals}&rows=place&columns=period&empty=1", f"{totals}&key=*&rows=place;key&columns=period",
     ]  # fmt: skip
+    pictures = [f"{totals}&rows=&columns=&show=single"]
+    pictures += [
+        f"{totals}&rows=place&columns=period&show=map&classes={one}" for one in ("quantile", "equal", "natural")
+    ]
+    tables = [f"{one}&rows=place&columns=period" for one in asked]
     ways = ("SUM", "AVERAGE", "LAST", "FIRST", "COUNT", "MIN", "MAX")
     own_api = [
         *asked, f"{several}&measure=parts;change",
@@ -87,24 +94,24 @@ def addresses(places: list[Place]) -> dict[str, list[str]]:
     ]  # fmt: skip
     explained = [f"{one}&filter=place;period&explain=true" for one in asked]
     dx = ";".join(DATA)
-    ou = f"{own};{other};{up};LEVEL-2;LEVEL-3;{ROOT}"
+    ou = f"{own};{other};{up};LEVEL-2;{ROOT}"
     dhis2 = [
         f"dimension=dx:{dx},pe:202601;2026Q1,ou:{ou}&includeNumDen=true",
         f"dimension=dx:{DELIV}&filter=pe:2026,ou:{up}", f"dimension=dx:{DELIV},co&filter=pe:2026,ou:{ROOT}",
         f"dimension=dx:{DELIV},ou:LEVEL-3&filter=pe:2026&order=DESC&measureCriteria=GT:0",
-        *(f"dimension=dx:{DELIV};{STOCK},ou:{ou}&filter=pe:2026&places={map}" for map in ("today", "as_reported")),
+        *(f"dimension=dx:{DELIV};{STOCK},ou:{own};{other};{up}&filter=pe:2026&places={map}" for map in ("today", "as_reported")),
         *(f"dimension=dx:{DELIV}&filter=pe:2026,ou:{up}&aggregationType={way}" for way in ways),
     ]  # fmt: skip
     relative = "relativePeriodDate=2026-03-05"
     return {
-        "pivot, chart and map": [f"{PAGE}?{one}" for one in laid],
+        "pivot, chart and map": [f"{PAGE}?{one}" for one in [*tables, *laid, *pictures]],
         "rows of a long table": [f"{PAGE}rows/?{one}" for one in laid],
         "where a figure comes from": [f"{PAGE}figure/?{one}&rows=&columns=" for one in asked],
         "files": [f"{PAGE}file.{kind}?{one}" for one in laid for kind in ("csv", "xlsx")],
         "figures": [f"{FIGURES}?{one}" for one in own_api],
         "figures explained": [f"{FIGURES}?{one}" for one in explained],
         "analytics of DHIS2": [f"{ANALYTICS}?{one}&{relative}" for one in dhis2],
-        "its CSV": [f"{ANALYTICS}.csv?{one}&{relative}" for one in dhis2],
+        "its CSV": [f"{ANALYTICS}.csv?{one}&{relative}" for one in dhis2[:3]],
     }
 
 

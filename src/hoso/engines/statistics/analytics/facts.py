@@ -48,7 +48,7 @@ def facts_behind(operand: Operand, scope: Scope) -> Facts:
         # Not joined: beside an estimate of one row the view of all units would be read again for every value.
         cursor.execute("SELECT id, uid, name FROM statistics_unit WHERE id = ANY (%s)", [[row[1] for row in found]])
         units = {number: (uid, name) for number, uid, name in cursor.fetchall()}
-    listed = (Fact(*row[2:5], *units[row[1]], *row[5:]) for row in found)
+    listed = (Fact(*(*row[2:5], *units[row[1]], *row[5:])) for row in found)
     return Facts(tuple(listed), found[0][0] if found else 0)
 
 
