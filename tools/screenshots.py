@@ -183,7 +183,7 @@ def _take_statistics(house: House) -> None:
 
 
 def _take_explorer(house: House) -> None:
-    """For docs/guide/phan-tich.md: a pivot, a chart, the map at another month, where a total comes from."""
+    """For docs/guide/phan-tich.md: a pivot, a chart, the map, where a total comes from, the dashboards."""
     page = house.enter("duyettinh")
     page.goto("/statistics/explore/?scale=1")
     _keep(page, "explorer")
@@ -202,6 +202,12 @@ def _take_explorer(house: House) -> None:
     page.locator("#pivot tfoot button").last.click()
     page.locator("dialog#figure h3").first.wait_for()
     _keep(page, "explorer-figure")
+    for key, user in (("station", "thongke"), ("province", "duyettinh"), ("ministry", "thongkebo")):
+        page = house.enter(user)
+        page.goto(f"/dashboards/{key}/")
+        page.wait_for_selector(".tile-body[aria-busy=true]", state="detached")
+        page.locator(".tile figure[data-drawn]").first.wait_for()
+        _keep(page, f"dashboard-{key}")
 
 
 def _find(page: Page) -> str:

@@ -26,6 +26,7 @@ from hoso.engines.statistics.indicator_catalogue import indicators
 from hoso.engines.statistics.quality.integrity import checks
 from hoso.engines.statistics.quality.outliers import outlier_settings
 from hoso.engines.statistics.quality.rules import rules as quality_rules
+from hoso.web.dashboards.boards import boards
 
 Problem = str  # empty where all is well
 
@@ -46,6 +47,7 @@ def check_definitions() -> Iterator[tuple[str, Problem]]:
     yield "ministry portal (together)", _problem(kinds)
     yield "reports (together)", _problem(lambda: (forms(), record_counts()))
     yield "indicators (together)", _problem(indicators)
+    yield "dashboards (together)", _problem(boards)
     yield "quality (together)", _problem(lambda: (quality_rules(), outlier_settings(), checks()))
     yield "oversight (together)", _problem(_check_oversight)
 

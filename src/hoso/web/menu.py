@@ -45,6 +45,7 @@ PLACES = (
     Place("intake_people", "Tra người", "Look up a person", "person.search", "record_keeping"),
     Place("statistics", "Báo cáo thống kê", "Statistics", "statistics.read", "statistics"),
     Place("explore", "Khám phá số liệu", "Explorer", "statistics.read", "statistics"),
+    Place("dashboards", "Bảng theo dõi", "Dashboards", "statistics.read", "statistics"),
     Place("places", "Địa bàn", "Places", "place.read", PUBLIC),
     Place("terminology", "Danh mục", "Codes", "terminology.read", PUBLIC),
     Place("oversight_cases", "Vụ việc giám sát", "Oversight cases", "case.handle", "oversight"),

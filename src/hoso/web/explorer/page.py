@@ -75,7 +75,7 @@ def explore(request: ActingRequest) -> HttpResponse:
         "hidden": [(name, words[name]) for name in words if name not in FORM_WORDS],
         "part_only": _part_only(request),
         "map": map_of(explored.question, pivot) if layout.show == "map" else None,
-        "one_figure": _one_figure(pivot) if layout.show == "single" else None,
+        "one_figure": shown(pivot.only) if layout.show == "single" and pivot.only is not None else None,
     }  # fmt: skip
     return render(request, "explorer/page.html", context)
 
@@ -111,13 +111,6 @@ def find(request: ActingRequest) -> HttpResponse:
         for hit in found
     ]
     return render(request, "explorer/found.html", {"hits": hits, "text": text})
-
-
-def _one_figure(pivot: Pivot) -> str | None:
-    """The only figure of an answer; None where there are more or none."""
-    columns = pivot.columns or [()]
-    figure = pivot.figure(pivot.rows[0], columns[0]) if len(pivot.rows) == len(columns) == 1 else None
-    return None if figure is None else shown(figure)
 
 
 def _title(explored: Explored, names: Names) -> str:

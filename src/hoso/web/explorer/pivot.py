@@ -37,6 +37,12 @@ class Pivot:
     def cells(self) -> int:
         return len(self.rows) * len(self.columns)
 
+    @property
+    def only(self) -> Decimal | None:
+        """The figure of an answer that has one cell; None where it has more, or none."""
+        columns = self.columns or [()]
+        return self.figure(self.rows[0], columns[0]) if len(self.rows) == len(columns) == 1 else None
+
     def words(self, dimensions: Sequence[str], key: Key) -> list[tuple[str, str]]:
         return [self.names.of(name, label) for name, label in zip(dimensions, key, strict=True)]
 

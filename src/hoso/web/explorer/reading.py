@@ -40,7 +40,11 @@ def read_page(request: ActingRequest) -> Explored:
     for name in request.GET.keys() - {*WORDS, *LAYOUT_WORDS}:
         raise HosoError("HS9004", name=name[:40], value=request.GET[name][:40])
     catalogue = read_catalogue()
-    words = _with_first_words(request, catalogue)
+    return read_words(request, _with_first_words(request, catalogue), catalogue)
+
+
+def read_words(request: ActingRequest, words: QueryDict, catalogue: Catalogue) -> Explored:
+    """Of words that leave nothing out. Raises HosoError as `read_question`, `read_layout`."""
     layout = read_layout(words)
     asked = words.copy()
     named = [name for name in DIMENSIONS if listed(words, name)]

@@ -3,6 +3,7 @@
 from django.urls import URLPattern
 from django.views.decorators.http import require_POST
 
+from hoso.web.dashboards import urls as dashboard_urls
 from hoso.web.explorer import urls as explorer_urls
 from hoso.web.routes import PUBLIC, SIGNED_IN, View, route
 from hoso.web.staff import (
@@ -158,6 +159,7 @@ urlpatterns = [
     _figures(
         "statistics/definitions/", statistics_definitions.definitions, "statistics_definitions", "statistics.define"
     ),
+    *dashboard_urls.urlpatterns,
     *explorer_urls.urlpatterns,
     _figures("statistics/deadlines/", statistics_deadlines.board, "statistics_deadlines"),
     _figures("statistics/quality/", statistics_quality.board, "statistics_quality"),

@@ -1,5 +1,7 @@
-// The Explorer: search while typing, chips that are dragged or moved by arrow keys, a table that is walked by arrow keys,
-// figures that tell where they come from, long tables drawn where one scrolls to. Everything else is plain links.
+// The Explorer: search while typing, chips that are dragged or moved by arrow keys, long tables drawn where one scrolls to.
+// Everything else is plain links.
+import { reach } from "./figure_table.js";
+
 const root = () => document.getElementById("explorer");
 const words = () => new URLSearchParams(document.getElementById("permalink").search);
 
@@ -59,7 +61,6 @@ function move(chip, zone) {
 
 document.addEventListener("keydown", (event) => {
   if (event.target.classList?.contains("chip")) walkChip(event);
-  if (event.target.closest?.("#pivot button")) walkTable(event);
 });
 
 // Left and right within a zone, up and down through the zones.
@@ -73,64 +74,6 @@ function walkChip(event) {
   event.preventDefault();
   if (through) move(chip, through.find((zone) => chip.querySelector(`.move[data-to="${zone}"]`)));
   else go(within[event.key], chip.id);
-}
-
-// The table: one stop of the Tab key, arrows walk from figure to figure.
-function walkTable(event) {
-  const cell = event.target.closest("td");
-  const row = cell.parentElement;
-  const column = [...row.cells].indexOf(cell);
-  const [down, right] = { ArrowDown: [1, 0], ArrowUp: [-1, 0], ArrowRight: [0, 1], ArrowLeft: [0, -1] }[event.key] ?? [0, 0];
-  if (!down && !right) return;
-  event.preventDefault();
-  const lines = [...row.closest("table").rows];
-  let line = lines.indexOf(row) + down;
-  let place = column + right;
-  for (; lines[line]?.cells[place]; line += down, place += right) {
-    const figure = lines[line].cells[place].querySelector("button");
-    if (figure) return stopAt(figure);
-  }
-}
-
-function stopAt(figure) {
-  for (const one of document.querySelectorAll("#pivot button[tabindex='0']")) one.tabIndex = -1;
-  figure.tabIndex = 0;
-  figure.focus();
-}
-
-// Where a figure comes from: the question narrowed to its row and column.
-document.addEventListener("click", (event) => {
-  const figure = event.target.closest?.("#pivot button");
-  if (figure) tell(figure);
-});
-
-async function tell(figure) {
-  const table = figure.closest("table");
-  const cell = figure.closest("td");
-  const row = cell.parentElement;
-  const last = table.tHead.rows[table.tHead.rows.length - 1];
-  const head = last.cells[[...row.cells].indexOf(cell) + (row.dataset.total ? (row.cells[0].colSpan || 1) - 1 : 0)];
-  const asked = words();
-  for (const word of ["sort", "order", "top", "show", "change", "scale", "empty", "classes", "steps", "at"]) asked.delete(word);
-  narrow(asked, "rows", table.dataset.rowDimensions, row.dataset.key);
-  narrow(asked, "columns", table.dataset.columnDimensions, head?.dataset.key);
-  const dialog = document.getElementById("figure");
-  const body = dialog.querySelector(".figure-body");
-  body.innerHTML = `<p id="figure-title" role="status">${root().dataset.asking}</p>`;
-  dialog.showModal(); // at once: that it was asked for shows even where the answer takes its time
-  try {
-    const answer = await fetch(`${root().dataset.figure}?${asked}`, { headers: { "HX-Request": "true" } });
-    body.innerHTML = await answer.text();
-  } catch {
-    body.textContent = root().dataset.failed;
-  }
-}
-
-// A total keeps its dimensions together: they become filters.
-function narrow(asked, zone, dimensions, key) {
-  if (!dimensions) return;
-  if (key === undefined) return asked.set(zone, "");
-  key.split("|").forEach((label, place) => asked.set(dimensions.split(";")[place], label));
 }
 
 // A long table: only the rows in sight are in the page, between two empty ones that keep the height.
@@ -165,13 +108,12 @@ document.addEventListener("change", (event) => {
 });
 
 function begin() {
-  const first = document.querySelector("#pivot tbody button, #pivot tfoot button");
-  if (first) first.tabIndex = 0;
+  reach(document.getElementById("pivot"));
   if (matchMedia("(max-width: 60rem)").matches) document.querySelector(".choosers")?.removeAttribute("open");
   const frame = document.querySelector(".pivot-scroll[data-cut]");
   if (frame) unroll(frame);
   const picture = document.querySelector("#picture[data-show]");
-  if (picture) import("./explorer_charts.js").then((charts) => charts.draw(picture, root()));
+  if (picture) import("./explorer_charts.js").then((charts) => charts.draw(picture, document.getElementById("pivot"), root().dataset.outlines));
 }
 
 document.addEventListener("htmx:afterSettle", (event) => {

@@ -5,12 +5,10 @@ import { drawMap } from "./explorer_map.js";
 
 const WIDTH = 1200;
 const HEIGHT = 640;
-let chart;
+const drawn = new Set();
 
 // Names and exact figures of the table; nothing for an empty cell.
-export function readTable() {
-  const table = document.getElementById("pivot");
-  if (!table) return null;
+function readTable(table) {
   const heads = [...table.tHead.rows[table.tHead.rows.length - 1].cells];
   const places = heads.flatMap((head, place) => (head.dataset.key === undefined ? [] : [place]));
   const lines = [...table.tBodies[0].rows].filter((row) => row.dataset.key !== undefined);
@@ -31,22 +29,22 @@ export function readTable() {
   };
 }
 
-export async function draw(picture, root) {
-  chart?.dispose();
-  chart = undefined;
-  const table = readTable();
+// `outlines`: the address of a unit's outlines, with UID in it.
+export async function draw(picture, pivot, outlines) {
+  for (const one of drawn) if (!one.getDom().isConnected) drop(one);
   const frame = picture.querySelector(".drawing");
   const say = picture.querySelector(".cannot");
-  if (!table || !frame) return;
-  const option = picture.dataset.show === "map" ? await drawMap(echarts, picture, root, table) : OPTIONS[picture.dataset.show]?.(table);
+  if (!pivot || !frame) return;
+  const table = readTable(pivot);
+  const option = picture.dataset.show === "map" ? await drawMap(echarts, picture, outlines, table) : OPTIONS[picture.dataset.show]?.(table);
   frame.hidden = !option;
   say.hidden = Boolean(option);
   picture.querySelector(".picture-files").hidden = !option;
   if (!option) return;
-  chart = echarts.init(frame, null, { renderer: "canvas" });
+  const chart = echarts.init(frame, null, { renderer: "canvas" });
+  drawn.add(chart);
   const whole = { animation: false, aria: { enabled: false }, textStyle: { fontFamily: "system-ui, sans-serif" }, ...option };
   chart.setOption(whole);
-  addEventListener("resize", () => chart?.resize());
   picture.dataset.drawn = picture.dataset.show;
   picture.onclick = (event) => {
     const kind = event.target.closest("[data-file]")?.dataset.file;
@@ -54,6 +52,13 @@ export async function draw(picture, root) {
   };
   if (picture.dataset.show === "map") picture.recolour = (series) => chart.setOption(series);
 }
+
+function drop(chart) {
+  drawn.delete(chart);
+  chart.dispose();
+}
+
+addEventListener("resize", () => drawn.forEach((chart) => chart.resize()));
 
 // A picture of its own size, whatever the window's.
 function save(kind, option) {

@@ -1,8 +1,8 @@
 // The map: outlines coloured by the classes of the legend that stands in the page; the slider walks through the columns.
-export async function drawMap(echarts, picture, root, table) {
+export async function drawMap(echarts, picture, outlines, table) {
   const { outline, bounds } = picture.dataset;
   if (!outline) return null;
-  const answer = await fetch(root.dataset.outlines.replace("UID", outline));
+  const answer = await fetch(outlines.replace("UID", outline));
   if (!answer.ok) return null;
   const shapes = await answer.json();
   if (!shapes.features.length) return null;
@@ -10,21 +10,23 @@ export async function drawMap(echarts, picture, root, table) {
   const titles = new Map(shapes.features.map((one) => [one.properties.name, one.properties.title]));
   const colours = [...picture.querySelectorAll(".map-legend .swatch")].map((one) => getComputedStyle(one).backgroundColor);
   const ends = bounds.split(";").map(Number);
-  const slider = picture.querySelector("#map-time");
+  const slider = picture.querySelector(".map-time input");
   const column = () => (slider ? Number(slider.value) : table.columns.length - 1);
   const figures = () => table.rows.map((row, line) => ({ name: row.key, value: table.values[line][column()] })).filter((one) => one.value !== null);
   const number = new Intl.NumberFormat(document.documentElement.lang, { maximumFractionDigits: 2 });
   if (slider) {
     slider.oninput = () => {
-      picture.querySelector("#map-at").textContent = table.columns[column()].name;
+      picture.querySelector(".map-at").textContent = table.columns[column()].name;
       picture.recolour?.({ series: [{ data: figures() }] });
       count(picture, ends, figures());
     };
     slider.onchange = () => {
-      const address = new URL(document.getElementById("permalink").href);
+      const link = document.getElementById("permalink");
+      if (!link) return; // on a dashboard the slider is nobody's state
+      const address = new URL(link.href);
       address.searchParams.set("at", table.columns[column()].key);
       history.replaceState(history.state, "", address);
-      document.getElementById("permalink").href = address;
+      link.href = address;
     };
   }
   count(picture, ends, figures());

@@ -1,0 +1,1 @@
+"""Dashboards: tiles, each a question of the Explorer."""
