@@ -16,9 +16,13 @@ Enter = Callable[..., Client]
 BOARDS = "/dashboards/"
 
 
-def figures(answer: Any, table: str) -> list[str]:
+def tree(answer: Any) -> Any:
     assert answer.status_code == 200, answer.content.decode()[:2000]
-    found: list[str] = html.fromstring(answer.content.decode()).xpath(f"//table[@id='{table}']//button/@value")
+    return html.fromstring(answer.content.decode())
+
+
+def figures(answer: Any, table: str) -> list[str]:
+    found: list[str] = tree(answer).xpath(f"//table[@id='{table}']//button/@value")
     return found
 
 
@@ -30,7 +34,7 @@ def test_each_is_led_to_the_one_that_fits(enter: Enter, places: list[Place]) -> 
 @pytest.mark.parametrize("key", boards())
 def test_every_tile_of_every_board_is_answered(key: str, enter: Enter, places: list[Place]) -> None:
     client = enter(places[0].parent)
-    page = html.fromstring(client.get(f"{BOARDS}{key}/?period=LAST_5_YEARS").content.decode())
+    page = tree(client.get(f"{BOARDS}{key}/?period=LAST_5_YEARS"))
     addresses = page.xpath("//div[@hx-get]/@hx-get")
     assert len(addresses) == len(boards()[key].tiles)
     for address in addresses:
@@ -40,21 +44,20 @@ def test_every_tile_of_every_board_is_answered(key: str, enter: Enter, places: l
 def test_a_tile_shows_what_the_explorer_shows(enter: Enter, places: list[Place]) -> None:
     client = enter(places[0].parent)
     choice = "period=LAST_5_YEARS"
-    page = html.fromstring(client.get(f"{BOARDS}province/?{choice}").content.decode())
+    page = tree(client.get(f"{BOARDS}province/?{choice}"))
     (address,) = page.xpath("//section[@aria-labelledby='deliveries-by-month-title']//a/@href")
     told = figures(client.get(f"{BOARDS}province/deliveries-by-month/?{choice}"), "deliveries-by-month-pivot")
     assert told == figures(client.get(address), "pivot")
-    single = client.get(f"{BOARDS}province/deliveries/?{choice}").content.decode()
-    (origin,) = html.fromstring(single).xpath("//p[@class='one-figure']/a/@href")
+    single = tree(client.get(f"{BOARDS}province/deliveries/?{choice}"))
+    (origin,) = single.xpath("//p[@class='one-figure']/a/@href")
     assert places[0].full_name in client.get(origin).content.decode()
 
 
 def test_one_choice_over_all_tiles(enter: Enter, places: list[Place]) -> None:
     client = enter(places[0].parent)
-    page = client.get(f"{BOARDS}station/?place={unit_uid(places[1])}&period=THIS_YEAR").content.decode()
-    tree = html.fromstring(page)
-    assert tree.xpath("//select[@id='board-place']/option[@selected]/text()") == [places[1].full_name]
-    for address in tree.xpath("//div[@hx-get]/@hx-get"):
+    page = tree(client.get(f"{BOARDS}station/?place={unit_uid(places[1])}&period=THIS_YEAR"))
+    assert page.xpath("//select[@id='board-place']/option[@selected]/text()") == [places[1].full_name]
+    for address in page.xpath("//div[@hx-get]/@hx-get"):
         assert f"place={unit_uid(places[1])}" in address and "period=THIS_YEAR" in address
 
 
