@@ -19,6 +19,7 @@ from hoso.core.accounts.models import Account
 from hoso.core.places.models import Place
 from hoso.engines.statistics.tests.reporting import communes, send, unit_uid
 from hoso.engines.statistics.uids import uid_of
+from hoso.web.dashboards.boards import boards
 from hoso.web.dhis2.objects import ROOT
 
 pytestmark = pytest.mark.django_db
@@ -51,15 +52,15 @@ def entered(account_with_role: Callable[..., Account]) -> Callable[[Place | None
 
 
 def report(actor: Actor, place: Place, size: int, **strategy: str) -> None:
-    """Two months of a unit, the first of them said to be complete."""
-    rows = [
-        {"dataElement": element, "period": month, "orgUnit": unit_uid(place), "value": str(size * times)}
-        for month in ("202601", "202602")
-        for element, times in (("DELIV", 10), ("DELIV_TEEN", 1), ("PREG_CURRENT", 70))
-    ]
-    head = {"dataSet": "tt23-4-bct", "period": "202601", "orgUnit": unit_uid(place), "completeDate": "2026-02-03"}
-    done = send(actor, rows, head, **strategy)
-    assert done.ignored == 0, done.as_dhis2()
+    """Three months of a unit, the first two said to be complete."""
+    for month, complete in (("202512", "2026-01-03"), ("202601", "2026-02-03"), ("202602", "")):
+        rows = [
+            {"dataElement": element, "period": month, "orgUnit": unit_uid(place), "value": str(size * times)}
+            for element, times in (("DELIV", 10), ("DELIV_TEEN", 1), ("PREG_CURRENT", 70))
+        ]
+        head = {"dataSet": "tt23-4-bct", "period": month, "orgUnit": unit_uid(place), "completeDate": complete}
+        done = send(actor, rows, head if complete else {}, **strategy)
+        assert done.ignored == 0, done.as_dhis2()
 
 
 def addresses(places: list[Place]) -> dict[str, list[str]]:
@@ -103,10 +104,14 @@ def addresses(places: list[Place]) -> dict[str, list[str]]:
         *(f"dimension=dx:{DELIV}&filter=pe:2026,ou:{up}&aggregationType={way}" for way in ways),
     ]  # fmt: skip
     relative = "relativePeriodDate=2026-03-05"
+    choice = f"place={up}&period=LAST_5_YEARS"
     return {
         "pivot, chart and map": [f"{PAGE}?{one}" for one in [*tables, *laid, *pictures]],
         "rows of a long table": [f"{PAGE}rows/?{one}" for one in laid],
         "where a figure comes from": [f"{PAGE}figure/?{one}&rows=&columns=" for one in asked],
+        "tiles of dashboards": [
+            f"/dashboards/{board}/{tile}/?{choice}" for board, one in boards().items() for tile in one.tiles
+        ],
         "files": [f"{PAGE}file.{kind}?{one}" for one in laid for kind in ("csv", "xlsx")],
         "figures": [f"{FIGURES}?{one}" for one in own_api],
         "figures explained": [f"{FIGURES}?{one}" for one in explained],
@@ -120,7 +125,11 @@ def answers(client: Client, asked: Mapping[str, list[str]]) -> dict[str, dict[st
 
 
 def _answer(client: Client, address: str) -> Any:
-    given = {} if address.startswith("/statistics/") else {"Authorization": f"ApiToken {client.defaults['token']}"}
+    given = (
+        {}
+        if address.startswith(("/statistics/", "/dashboards/"))
+        else {"Authorization": f"ApiToken {client.defaults['token']}"}
+    )
     answer = client.get(address, headers=given)
     # 404: there is no such figure; 409: too many of them to explain. Whether it is one of them is an answer too.
     assert answer.status_code in (200, 404, 409), (address, answer.content[:500])
