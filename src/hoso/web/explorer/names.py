@@ -32,6 +32,9 @@ WAY_WORDS: dict[str, Words] = {
     "MAX": ("giá trị lớn nhất", "greatest value"),
     "MIN_SUM_ORG_UNIT": ("nhỏ nhất của mỗi đơn vị, cộng các đơn vị", "least of each unit, sum of units"),
     "MAX_SUM_ORG_UNIT": ("lớn nhất của mỗi đơn vị, cộng các đơn vị", "greatest of each unit, sum of units"),
+    "STDDEV": ("độ lệch chuẩn của các giá trị", "standard deviation of the values"),
+    "VARIANCE": ("phương sai của các giá trị", "variance of the values"),
+    "NONE": ("giá trị đứng riêng, không cộng", "a single value, never added up"),
 }
 
 
