@@ -73,7 +73,7 @@ def addresses(places: list[Place]) -> dict[str, list[str]]:
         return [f"data={data}&period=202601;202602&place={unit}&today=2026-03-05" for unit in units]
 
     asked = [one for data in DATA for one in some(data, [f"{up}/children"])]
-    asked += some(DELIV, [other, up, f"{own};{other}", ROOT, "level:2", "level:3"])
+    asked += some(DELIV, [other, up, f"{own};{other}", ROOT])
     several = f"data={DELIV};{SHARE}&period=2026Q1;202601&place={up}/children&today=2026-03-05"
     totals = f"data={DELIV}&period=LAST_6_MONTHS&place={up}/children&today=2026-03-05"
     laid = [
@@ -88,7 +88,7 @@ def addresses(places: list[Place]) -> dict[str, list[str]]:
     tables = [f"{one}&rows=place&columns=period" for one in asked]
     ways = ("SUM", "AVERAGE", "LAST", "FIRST", "COUNT", "MIN", "MAX")
     own_api = [
-        *asked, f"{several}&measure=parts;change",
+        *asked, *some(DELIV, ["level:2", "level:3"]), f"{several}&measure=parts;change",
         *(f"{totals}&filter=place;period&aggregation={way}" for way in ways),
         *(f"{totals}&filter={name}&order=DESC&top=1" for name in ("place", "period")),
         f"{totals}&at_least=1", f"{totals}&at_most=1000000", f"{totals}&key=*",
