@@ -29,7 +29,11 @@ os.environ |= {"HOSO_POSTGRES": KIND, "HOSO_HOME": str(TEST_HOME), "DJANGO_SETTI
 (TEST_HOME / "static").mkdir(parents=True, exist_ok=True)
 
 import django
+from hypothesis import HealthCheck, settings
 
+# How long a machine takes to think of a case says nothing about the code.
+settings.register_profile("hoso", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("hoso")
 django.setup()
 
 from django.conf import settings as django_settings

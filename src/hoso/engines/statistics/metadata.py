@@ -4,8 +4,10 @@ Objects made so have origin `local`; shipped ones are never changed by it and ar
 installation gives out whole, another takes in. Everything else in one bundle is taken or nothing.
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from math import prod
 from typing import Any
 
 import orjson
@@ -17,6 +19,7 @@ from hoso.core.audit.events import AuditEvent, record_event
 from hoso.core.database.session import acting_transaction
 from hoso.core.errors import HosoError
 from hoso.core.periods.kinds import DHIS2_NAMES
+from hoso.engines.statistics.catalogue import MOST_LISTED
 from hoso.engines.statistics.uids import DEFAULT_COMBO, DEFAULT_SPLIT, UID
 from hoso.engines.statistics.value_types import VALUE_TYPES
 
@@ -68,11 +71,13 @@ def import_bundle(actor: Actor, content: bytes) -> tuple[dict[str, Taken], list[
 def import_metadata(actor: Actor, bundle: Bundle) -> dict[str, Taken]:
     """Create or change what the bundle holds; gives what became of each collection. Other collections are not read.
 
-    Raises HosoError HS7004 where an object names another that is not there, or combinations do not fit their categories.
+    Raises HosoError HS7004 where an object names another that is not there, or combinations do not fit their categories: of a
+    categoryCombo all categoryOptionCombos are told or none, as in DHIS2.
     """
     with acting_transaction(actor.account_id, PURPOSE), connection.cursor() as cursor:
         scope = decide(actor, "statistics.define", PURPOSE)
         taken = {name: _take(cursor, name, bundle.get(name, [])) for name in KINDS}
+        _check_keys(cursor, bundle.get("categoryOptionCombos", []))
         record_event(
             AuditEvent(
                 actor,
@@ -98,6 +103,19 @@ def _take(cursor: Any, collection: str, objects: Iterable[dict[str, Any]]) -> Ta
         _note_attributes(cursor, kind, given, _MAKERS[collection](cursor, given))
         taken.updated, taken.created = taken.updated + known, taken.created + (not known)
     return taken
+
+
+def _check_keys(cursor: Any, objects: Iterable[dict[str, Any]]) -> None:
+    """Every combination of options is told, where any of it is; of one so large that nobody lists it whole some may be."""
+    for combo, told in Counter(given["categoryCombo"]["id"] for given in objects if "categoryCombo" in given).items():
+        cursor.execute(
+            "SELECT array_agg(cardinality(d.options)) FROM statistics_combo c, unnest(c.dimensions) t(id)"
+            " JOIN statistics_dimension d ON d.id = t.id WHERE c.uid = %s AND c.origin = 'local'",
+            [combo],
+        )
+        sizes = cursor.fetchone()[0]
+        if sizes and told != (wanted := prod(sizes)) and wanted <= MOST_LISTED:
+            raise HosoError("HS7004", reason=f"{told} of {wanted} categoryOptionCombos of categoryCombo {combo}")
 
 
 def _is_there(cursor: Any, kind: str, uid: str) -> bool:

@@ -5,11 +5,12 @@ from the left, and a sign before a power is that of the result: -3^2 is -9.
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from hoso.core.errors import HosoError
 from hoso.engines.statistics.expressions.functions import ARITY
 from hoso.engines.statistics.expressions.tree import Binary, Call, Item, Literal, Node, Unary
+from hoso.engines.statistics.expressions.vectors import VECTORS
 
 LONGEST, DEEPEST = 20_000, 60
 TOKENS = re.compile(
@@ -30,22 +31,27 @@ LEVELS: tuple[dict[str, str], ...] = (
     {"+": "+", "-": "-"},
     {"*": "*", "/": "/", "%": "%"},
 )
+VECTOR_ARITY = {name: (fewest, most) for name, (fewest, most, _) in VECTORS.items()}
 SIGNS = {"-": "-", "+": "+", "!": "not", "not": "not"}
 WORDS = {"true": True, "false": False, "null": None}
 ITEM_KINDS = frozenset({"#", "I", "R", "N", "C", "OUG", "[]"})
 MODIFIERS = frozenset({"periodOffset", "yearToDate", "aggregationType", "minDate", "maxDate"})
 
 
-def read_formula(text: str) -> Node:
-    """Read a formula. Raises HosoError HS7030 with the place where it is not understood."""
+def read_formula(text: str, *, over_samples: bool = False) -> Node:
+    """Read a formula; only one that is worked out over samples may have functions of them (`avg`, `median`, …).
+
+    Raises HosoError HS7030 with the place where it is not understood.
+    """
     if len(text) > LONGEST:
         raise HosoError("HS7030", place=LONGEST, found="…")
-    return _Reader(text).whole()
+    return _Reader(text, ARITY | VECTOR_ARITY if over_samples else ARITY).whole()
 
 
 class _Reader:
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, arity: Mapping[str, tuple[int, int]]) -> None:
         self._text = text
+        self._arity = arity
         self._tokens = list(self._split(text))
         self._at = 0
         self._depth = 0
@@ -129,7 +135,7 @@ class _Reader:
         if word in WORDS:
             self._at += 1
             return Literal(WORDS[word])
-        if word not in ARITY:
+        if word not in self._arity:
             raise self._wrong()
         self._at += 1
         self._take("(")
@@ -138,7 +144,7 @@ class _Reader:
             if arguments:
                 self._take(",")
             arguments.append(self._deeper(lambda: self._level(0)))
-        fewest, most = ARITY[word]
+        fewest, most = self._arity[word]
         if not fewest <= len(arguments) <= most:
             raise self._wrong()
         self._at += 1

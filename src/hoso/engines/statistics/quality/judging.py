@@ -4,6 +4,7 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import partial
 
 from hoso.engines.statistics.expressions.tree import Item, items_of
 from hoso.engines.statistics.expressions.working_out import work_out
@@ -40,10 +41,17 @@ def side_value(side: Side, figures: Gathered) -> float | None:
         return None
     if side.missing == "skip_if_all" and there and not any(there):
         return None
-    value = work_out(side.node, lambda item: _over_window(item, figures[item]))
+    samples = [partial(_of_period, figures, back) for back in range(side.window)]
+    value = work_out(side.node, lambda item: _over_window(item, figures[item]), samples)
     if value is None or isinstance(value, str) or not math.isfinite(value):
         return None
     return round(float(value), PLACES)
+
+
+def _of_period(figures: Gathered, back: int, item: Item) -> float | None:
+    """What functions over the window (`avg`, `median`, …) take of one of its periods."""
+    value = figures[item][back]
+    return None if value is None else float(value)
 
 
 def _over_window(item: Item, values: Sequence[Decimal | None]) -> float:

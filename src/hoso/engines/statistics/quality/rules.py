@@ -99,7 +99,11 @@ def _rule(given: dict[str, Any]) -> Rule:
 
 def _side(given: dict[str, Any]) -> Side:
     return Side(
-        read_formula(given["formula"]), given["missing"], given["title_vi"], given["title_en"], given.get("window", 1)
+        read_formula(given["formula"], over_samples=True),
+        given["missing"],
+        given["title_vi"],
+        given["title_en"],
+        given.get("window", 1),
     )
 
 

@@ -64,7 +64,7 @@ def _rule(left: Side, right: Side, operator: str = "less_or_equal") -> Rule:
 
 
 def _side(formula: str, missing: Missing = "skip_if_any", window: int = 1) -> Side:
-    return Side(read_formula(formula), missing, "", "", window)
+    return Side(read_formula(formula, over_samples=True), missing, "", "", window)
 
 
 @pytest.mark.parametrize(
@@ -108,6 +108,16 @@ def test_a_sliding_window_moves_with_the_offset() -> None:
     rule = _rule(_side("#{DELIV}.periodOffset(-1)", window=2), _side("0"), "equal")
     broken = _judged(rule, {0: {("DELIV", ()): 100}, -1: {("DELIV", ()): 3}, -2: {("DELIV", ()): 4}})
     assert broken is not None and broken.left == 7 and rule.offsets == {-1, -2}
+
+
+@pytest.mark.parametrize(("figure", "told"), [(24, False), (25, True)])
+def test_functions_over_the_window_take_its_months_one_by_one(figure: int, told: bool) -> None:
+    """At most three times the median of the three months before, of which one was not reported."""
+    before = _side("3 * median(#{DELIV}.periodOffset(-1))", "skip_if_all", 3)
+    months: Months = {0: {("DELIV", ()): figure}, -1: {("DELIV", ()): 6}, -3: {("DELIV", ()): 10}}
+    broken = _judged(_rule(_side("#{DELIV}"), before), months)
+    assert (broken is not None) is told
+    assert broken is None or broken.right == 24
 
 
 def test_reckoning_in_floats_is_no_difference() -> None:
