@@ -28,7 +28,7 @@ BY_HAND: dict[str, list[Any]] = {
     "testCount_NoCandidates": [], "testCount_EmptyCandidates": [None], "testMaxValue_Empty": [], "testMaxValue": [1.0, 42.0],
     "testMinValue_Empty": [], "testMinValue_Positive": [1.0, 42.0], "testMinValue_Negative": [-42.0, 1.0],
 }  # fmt: skip
-COUNTS = {"values": [1.0, None], "values2": [1.0, 2.0]}  # testCount_Candidates
+COUNTS: dict[str, list[Any]] = {"values": [1.0, None], "values2": [1.0, 2.0]}  # testCount_Candidates
 # The collection holds what the second test of the name takes.
 OF_THE_OTHER = {("testMedian_Odd", "dataValues"), ("testMedian_NaN", "dataValues"), ("testVariance", "dataValues")}
 UNKNOWN = {"testLastEventDate_Undefined", "testSecondLevelOrgunit", "testConcatenateUserOrgunit", "testNormDistCum"}
@@ -60,7 +60,9 @@ def _samples(case: dict[str, Any]) -> dict[str, list[Any]] | None:
         return None
     if case["data"] is not None:
         return {item: [float(one) for one in figures] for item, figures in case["data"].items()}
-    return {"v1": COUNTS[case["needs"]] if case["test"] == "testCount_Candidates" else BY_HAND[case["test"]]}
+    if case["test"] == "testCount_Candidates":
+        return {"v1": COUNTS[case["needs"]]}
+    return {"v1": BY_HAND[case["test"]]}
 
 
 BUILT = [(case, found) for case in OTHERS if (found := _samples(case)) is not None]
