@@ -68,6 +68,21 @@ def test_newborn_at_discharge_gets_record_and_card(enter: Enter, house: House, m
     expect(page.get_by_text("Thẻ không còn hiệu lực")).to_be_visible()
 
 
+def test_a_card_given_anew_says_that_the_former_one_holds_no_more(
+    enter: Enter, house: House, mother: tuple[int, str]
+) -> None:
+    page = enter("bacsi")
+    page.goto(f"/people/{mother[0]}/cards/")
+    page.get_by_role("button", name="Cấp thẻ").click()
+    first = page.locator("#held-title .number").inner_text()
+    expect(page.get_by_text("không còn hiệu lực")).to_have_count(0)
+    page.get_by_label("Lý do cấp lại hoặc khóa").fill("Thẻ gãy")
+    page.get_by_role("button", name="Cấp lại thẻ").click()
+    expect(page.locator(".note.warn")).to_contain_text(f"{first} không còn hiệu lực từ")
+    assert page.locator("#held-title .number").inner_text() != first
+    expect(page.locator("tr", has_text=first)).to_contain_text("Đã được thay")
+
+
 def _register(page: Page, born: datetime, sex: str, order: int) -> None:
     page.get_by_label("Ngày, giờ sinh").fill(f"{born:%Y-%m-%dT%H:%M}")
     page.get_by_label("Giới tính").select_option(sex)

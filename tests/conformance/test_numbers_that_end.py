@@ -52,7 +52,9 @@ def test_the_old_number_and_the_new_one_find_the_person_and_the_patient_tells_bo
     assert [hit.person_id for hit in doctor.search(OLD)] == [hit.person_id for hit in doctor.search(NEW)] == [person]
     told = {each["value"]: (each.get("use"), each.get("period")) for each in patient(person)}
     assert told == {OLD: ("old", {"end": "2025-01-01"}), NEW: (None, {"start": "2025-01-01"})}
-    numbers = {each.value: each for each in doctor.person(person).identifiers}
+    shown = doctor.person(person).identifiers
+    numbers = {each.value: each for each in shown}
+    assert shown[shown.index(numbers[NEW]) + 1] == numbers[OLD], "the old one stands beside its successor"
     assert numbers[OLD].is_old and not numbers[NEW].is_old and numbers[NEW].valid_from == DAY
     with acting_transaction(desk.account_id, "record_keeping"), connection.cursor() as cursor:
         cursor.execute("SELECT action, person_id, object, reason FROM audit_event")

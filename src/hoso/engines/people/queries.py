@@ -179,8 +179,8 @@ def person(scope: Scope, person_id: int) -> Person | None:
             FROM people_identifier i
             LEFT JOIN places_facility f ON f.id = i.issuer_id AND i.issuer_id <> 0
             WHERE i.person_id = %s AND i.kind NOT IN ('household_member', 'birth') GROUP BY 1, 2, 3
-            ORDER BY 5 NULLS FIRST, array_position(ARRAY['personal_number', 'insurance_number', 'card', 'hoso_number', 'passport',
-                                          'facility_number', 'phone'], i.kind), i.value
+            ORDER BY array_position(ARRAY['personal_number', 'insurance_number', 'card', 'hoso_number', 'passport', 'facility_number',
+                                          'phone'], i.kind), 3, 5 DESC NULLS FIRST, i.value -- what ended follows its successor
             """,
             [person_id],
         )

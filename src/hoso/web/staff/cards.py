@@ -30,7 +30,9 @@ LARGEST_MARK = 200
 def of_person(request: ActingRequest, person_id: int) -> HttpResponse:
     """The cards of a person. Raises HosoError HS4003."""
     person, cards = _person(request, person_id, "cards")
-    return render(request, "cards/person.html", {"person": person, "cards": cards, "held": _held(cards)})
+    held = _held(cards)
+    former = _former(cards, held) if held else None
+    return render(request, "cards/person.html", {"person": person, "cards": cards, "held": held, "former": former})
 
 
 def issue(request: ActingRequest, person_id: int) -> HttpResponse:
@@ -103,6 +105,11 @@ def _person(request: ActingRequest, person_id: int, about: str) -> tuple[Person,
 
 def _held(cards: list[Card]) -> Card | None:
     return next((one for one in cards if one.state == "active"), None)
+
+
+def _former(cards: list[Card], held: Card) -> Card | None:
+    """The card that ended before the one that holds was issued: it may still be in somebody's hands."""
+    return next((one for one in cards if one.id != held.id), None)
 
 
 def _day(text: str) -> date | None:
