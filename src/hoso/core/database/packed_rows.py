@@ -5,6 +5,7 @@ https://www.postgresql.org/docs/15/sql-copy.html, "Binary Format".
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
+from functools import lru_cache
 from struct import Struct
 from typing import Any
 
@@ -62,6 +63,20 @@ def _moment(value: datetime) -> bytes:
     return _LONG(8, (passed.days * 86_400 + passed.seconds) * 1_000_000 + passed.microseconds)
 
 
+@lru_cache(maxsize=256)
+def _longs_packer(count: int) -> Callable[..., bytes]:
+    return Struct("!" + "iq" * count).pack
+
+
+def _longs(values: Sequence[int | None]) -> bytes:
+    """An array of bigint; where none is null, packed in one go."""
+    if not values or None in values:
+        return _nullable_longs(values)
+    count = len(values)
+    sized = [one for value in values for one in (8, value)]
+    return _ARRAY(20 + 12 * count, 1, False, 20, count, 1) + _longs_packer(count)(*sized)
+
+
 def _array(element_type: int, pack: Pack) -> Pack:
     """Of one dimension; `element_type` as pg_type numbers it."""
 
@@ -74,6 +89,7 @@ def _array(element_type: int, pack: Pack) -> Pack:
     return pack_array
 
 
+_nullable_longs = _array(20, lambda value: _NULL if value is None else _LONG(8, value))
 _PACKERS: dict[str, Pack] = {
     "bigint": lambda value: _NULL if value is None else _LONG(8, value),
     "integer": lambda value: _NULL if value is None else _INT(4, value),
@@ -85,6 +101,6 @@ _PACKERS: dict[str, Pack] = {
     "timestamptz": _or_null(_moment),
     "jsonb": _or_null(_json),
     "text[]": _or_null(_array(25, _text)),
-    "bigint[]": _or_null(_array(20, lambda value: _NULL if value is None else _LONG(8, value))),
+    "bigint[]": _or_null(_longs),
     "timestamptz[]": _or_null(_array(1184, _or_null(_moment))),
 }

@@ -1,6 +1,7 @@
 """Sort keys in the order of the Vietnamese alphabet."""
 
 import unicodedata
+from functools import lru_cache
 
 from hoso.core.vietnamese.names import split_name
 from hoso.core.vietnamese.nfc import to_nfc
@@ -37,6 +38,7 @@ def _tones() -> dict[int, str]:
 _LETTERS, _TONES = _letters(), _tones()
 
 
+@lru_cache(maxsize=8192)  # names are made of the same few thousand parts
 def sort_key(text: str) -> str:
     """Give a key that sorts as the Vietnamese alphabet does (a ă â b c d đ e ê …), by plain comparison.
 

@@ -75,7 +75,7 @@ class Linkage:
         owner_key = next((key for key in known if self._holds(key, claim)), known[0] if known else None)
         if owner_key is None:
             person = self._new_person(claim, origin)
-            self._state(person, claim, origin)
+            self._state(person, claim, origin, made_of_it=True)
             return self._attach(person, claim, keys, origin, {})
         person = self.persons[self.owners[owner_key]]
         against = differences if self._holds(owner_key, claim) else strict_differences
@@ -142,9 +142,10 @@ class Linkage:
         self._add_tokens(person, origin, person.name)
         return person
 
-    def _state(self, person: KnownPerson, claim: ClaimedIdentity, origin: Origin) -> None:
+    def _state(self, person: KnownPerson, claim: ClaimedIdentity, origin: Origin, *, made_of_it: bool = False) -> None:
         """Take down what the visit says of the person. An empty field says nothing and changes nothing, and a visit of which
-        nothing may be known says nothing. Under whom the person is shown now hears it too.
+        nothing may be known says nothing. Under whom the person is shown now hears it too. Of a person made of this very
+        claim (`made_of_it`) what holds is what was taken from it: that is not worked out once more.
         """
         if not origin.encounter:
             return
@@ -160,6 +161,8 @@ class Linkage:
             origin.package_id, origin.line,
         )  # fmt: skip
         self.news.statements[person.person_id, origin.encounter] = row
+        if made_of_it:
+            return
         if not person.says_of_itself:
             self._take_latest(person, claim, origin, statement)
         self.settle(person)
