@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from operator import itemgetter
 from typing import Any
 
 from hoso.core.database.bulk import staged_packed
@@ -31,6 +32,8 @@ from hoso.engines.people.linkage import Linkage
 from hoso.engines.people.linked_rows import News, person_row
 from hoso.engines.people.statements import statement_row
 from hoso.engines.records.actions import Filing, RecordBatch
+
+_PERSON_ID = itemgetter(list(STAGED).index("person_person_id"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +65,7 @@ def new_persons(rows: dict[int, HouseholdRow], list_id: int, true_on: date, seri
             rows.items(), persons, people.news.statements.values(), filed.new, _several(people.news, filed), strict=True
         )
     ]  # fmt: skip
+    made.sort(key=_PERSON_ID)  # neighbours in the indexes, whose pages are then found once
     return NewPersons(tuple(rows), pack_rows(STAGED, made))
 
 
