@@ -21,8 +21,9 @@ def report(request: ActingRequest) -> HttpResponse:
         request, lambda scope: month_report(scope, first), action="search", about=f"oversight report {first:%Y-%m}"
     )
     titles = {one.key: (one.title_vi, one.title_en) for one in sensors()}
+    tier_titles = {one.key: (one.title_vi, one.title_en) for one in tiers().tiers}
     context = {
-        "report": found, "tiers": {one.key: (one.title_vi, one.title_en) for one in tiers().tiers},
+        "report": found, "uses": [(one, tier_titles.get(one.tier, ("", ""))) for one in found.uses],
         "yields": [(one, titles.get(one.sensor, (one.sensor, one.sensor))) for one in found.yields],
         "before": first - timedelta(days=1), "after": found.last + timedelta(days=1), "today": timezone.localdate(),
         "silent_keys": {one.key for one in found.silent},

@@ -107,3 +107,18 @@ def test_accounts_by_tier_are_not_for_others(db: None, account_with_role: Callab
     client = Client()
     client.force_login(account_with_role("doctor"))
     assert client.get("/audit/tiers/").status_code == 403
+
+
+def test_the_report_of_a_month_and_of_none(overseer: Client) -> None:
+    page = overseer.get("/oversight/report/?month=2026-03").content.decode()
+    assert "03/2026" in page and "?month=2026-02" in page and "Không có sự kiện nào trong tháng" in page
+    assert [
+        overseer.get(f"/oversight/report/?month={text}").status_code for text in ("2026-13", "x", "2026-03-01")
+    ] == [400] * 3
+
+
+@pytest.mark.parametrize("role", ["doctor", "administrator"])
+def test_the_report_is_not_for_others(role: str, db: None, account_with_role: Callable[..., Account]) -> None:
+    client = Client()
+    client.force_login(account_with_role(role))
+    assert client.get("/oversight/report/").status_code == 403
