@@ -56,7 +56,9 @@ class SlowToday(SlowCube):
         if units.whole:
             parts: Parts = [(AskedUnits(units.label, whole=True), Fraction(1))]
         else:
-            parts = self._parts(units, self._shares(units.places))
+            told = {row.unit for row in rows}
+            shares = self._shares(units.places)
+            parts = self._parts(units, {unit: share for unit, share in shares.items() if unit in told})
         figures: dict[Cell, list[Fraction]] = defaultdict(list)
         for part, share in parts:
             for cell, figure in self._cells(operand, label, part, rows, scope).items():
@@ -84,10 +86,10 @@ class SlowToday(SlowCube):
                 found[cell] += Fraction(figure) * share
         own = {
             unit: self._cells(operand, label, _single(units.label, unit), rows, scope)
-            for unit in {unit for old, path, _ in gone for unit in (old, *path)}
+            for unit in {unit for old, path, _ in gone for unit in (old, *path)} & {row.unit for row in rows}
         }
         for old, path, share in gone:
-            for cell, figure in own[old].items():
+            for cell, figure in own.get(old, {}).items():
                 if not any(
                     cell in own.get(unit, {})
                     for unit in (*path, *(self._above(old) if operand.element in self.consolidated else ()))
