@@ -61,6 +61,7 @@ class SlowCube:
             if len(tiers) > 1
         }
         self.uncounted = _uncounted()
+        self._within: dict[tuple[int, ...], set[int]] = {}
 
     def figures(self, operand: Operand, scope: Scope) -> dict[Cell, Decimal]:
         found: dict[Cell, Decimal] = {}
@@ -120,12 +121,14 @@ class SlowCube:
         return {cell: figure for cell, figure in figures.items() if figure is not None}
 
     def _places_of(self, units: AskedUnits) -> set[int]:
-        found, waiting = set[int](), set(units.places)
-        while waiting:
-            place = waiting.pop()
-            found.add(place)
-            waiting |= self.below[place] - found
-        return found
+        if units.places not in self._within:
+            found, waiting = set[int](), set(units.places)
+            while waiting:
+                place = waiting.pop()
+                found.add(place)
+                waiting |= self.below[place] - found
+            self._within[units.places] = found
+        return self._within[units.places]
 
     def _stood_for(self, row: Laid, rows: Iterable[Laid]) -> bool:
         above = []

@@ -56,9 +56,7 @@ class SlowToday(SlowCube):
         if units.whole:
             parts: Parts = [(AskedUnits(units.label, whole=True), Fraction(1))]
         else:
-            told = {row.unit for row in rows}
-            shares = self._shares(units.places)
-            parts = self._parts(units, {unit: share for unit, share in shares.items() if unit in told})
+            parts = self._parts(units, self._shares(units.places, {row.unit for row in rows}))
         figures: dict[Cell, list[Fraction]] = defaultdict(list)
         for part, share in parts:
             for cell, figure in self._cells(operand, label, part, rows, scope).items():
@@ -72,24 +70,22 @@ class SlowToday(SlowCube):
     ) -> dict[Cell, Fraction]:
         """The last figures of those that are there, and of what is no more where nothing that followed it or stood above it
         told one."""
-        places = self.provinces if units.whole else units.places
-        ends = self._ends(places)
+        places, told = self.provinces if units.whole else units.places, {row.unit for row in rows}
+        ends = self._places_of(self._there(places)) & self.now
         gone = [
-            (old, path, share) for old, ways in self.ways.items() for path, share in ways if path and path[-1] in ends
+            (old, path, share) for old in told for path, share in self.ways.get(old, ()) if path and path[-1] in ends
         ]
-        there = self._shares(places)
-        for old, _, _ in gone:
-            there.pop(old, None)
+        there = self._shares(places, told - {old for old, _, _ in gone})
         found: dict[Cell, Fraction] = defaultdict(Fraction)
         for part, share in self._parts(replace(units, whole=False), there):
             for cell, figure in self._cells(operand, label, part, rows, scope).items():
                 found[cell] += Fraction(figure) * share
         own = {
             unit: self._cells(operand, label, _single(units.label, unit), rows, scope)
-            for unit in {unit for old, path, _ in gone for unit in (old, *path)} & {row.unit for row in rows}
+            for unit in {unit for old, path, _ in gone for unit in (old, *path)} & told
         }
         for old, path, share in gone:
-            for cell, figure in own.get(old, {}).items():
+            for cell, figure in own[old].items():
                 if not any(
                     cell in own.get(unit, {})
                     for unit in (*path, *(self._above(old) if operand.element in self.consolidated else ()))
@@ -106,25 +102,22 @@ class SlowToday(SlowCube):
             *((_single(units.label, unit), share) for unit, share in shares.items() if share != 1),
         ]
 
-    def _ends(self, places: Iterable[int]) -> set[int]:
-        """Today's units within today's places."""
-        return self._places_of(AskedUnits("", tuple(one for one in places if one in self.now))) & self.now
+    def _there(self, places: Iterable[int]) -> AskedUnits:
+        """Those that are there today: of others this view tells nothing."""
+        return AskedUnits("", tuple(one for one in places if one in self.now))
 
-    def _shares(self, places: Iterable[int]) -> dict[int, Fraction]:
-        """Of each unit and facility, how much of it lies in these places today."""
-        ends = self._ends(places)
-        held = self._places_of(AskedUnits("", tuple(one for one in places if one in self.now)))
-        found: dict[int, Fraction] = defaultdict(Fraction)
-        for unit, ways in self.ways.items():
-            for path, share in ways:
-                if (path[-1] if path else unit) in ends:
-                    found[unit] += share
-            if unit in held and unit not in self.now and unit not in self.heirs:
+    def _shares(self, places: Iterable[int], told: Iterable[int]) -> dict[int, Fraction]:
+        """Of each unit and facility that told something, how much of it lies in these places today."""
+        held = self._places_of(self._there(places))
+        found = {}
+        for unit in told:
+            place = self.lies.get(unit, unit)
+            if place in held and place not in self.now and place not in self.heirs:
                 found[unit] = Fraction(1)
-        for facility, place in self.lies.items():
-            if place in found:
-                found[facility] = found[place]
-        return found
+            else:
+                ends = [(path[-1] if path else place, share) for path, share in self.ways.get(place, ())]
+                found[unit] = sum((share for end, share in ends if end in held and end in self.now), Fraction(0))
+        return {unit: share for unit, share in found.items() if share}
 
     def _paths(self, unit: int) -> Iterator[tuple[Path, Fraction]]:
         """Every way from a unit to what is there today, with the share of it that went this way."""
