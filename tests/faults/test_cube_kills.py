@@ -14,6 +14,7 @@ import pytest
 from hoso.cli.processes import cube_command
 from hoso.core.access.actor import Actor
 from hoso.core.database.session import acting_transaction
+from hoso.core.errors import HosoError
 from hoso.core.facts.asking import ask_holder
 from hoso.core.facts.building import Building
 from hoso.core.facts.store import Store
@@ -30,6 +31,18 @@ KILLS = int(os.environ.get("CUBE_KILLS", "5"))
 
 def _hold(database: Database) -> "subprocess.Popen[bytes]":
     return subprocess.Popen(cube_command(), env={**os.environ, **database.environment})
+
+
+def _digest(home: Path, seconds: float = 120.0) -> str:
+    """Of the cube once it has caught up: on a busy machine it may say first that it is behind."""
+    until = time.monotonic() + seconds
+    while True:
+        try:
+            return digest_of(home)
+        except HosoError as error:
+            if error.code != "HS5420" or time.monotonic() > until:
+                raise
+        time.sleep(0.2)
 
 
 def _disturb(process: "subprocess.Popen[bytes]", random: Random, home: Path) -> None:
@@ -62,18 +75,22 @@ def test_after_any_kills_the_cube_is_that_of_the_database(
     hashes = set()
     for kill in range(KILLS):
         process = _hold(own_database)
-        if random.random() < 0.7:
-            wait_until_ready(own_database.home)
-        _work(officer, world, random, 0.2 if kill == 0 else 0.03)
-        if kill % 3 == 2:
-            wait_until_ready(own_database.home)
-            hashes.add(digest_of(own_database.home))
-        time.sleep(random.uniform(0, 0.5))
-        _disturb(process, random, own_database.home)
+        try:
+            if random.random() < 0.7:
+                wait_until_ready(own_database.home)
+            _work(officer, world, random, 0.2 if kill == 0 else 0.03)
+            if kill % 3 == 2:
+                wait_until_ready(own_database.home)
+                hashes.add(_digest(own_database.home))
+            time.sleep(random.uniform(0, 0.5))
+            _disturb(process, random, own_database.home)
+        finally:
+            process.kill()  # nothing is left of one that a failing test began
+            process.wait(60)
     process = _hold(own_database)
     try:
         wait_until_ready(own_database.home)
-        live = digest_of(own_database.home)
+        live = _digest(own_database.home)
     finally:
         process.terminate()
         process.wait(60)
@@ -81,6 +98,6 @@ def test_after_any_kills_the_cube_is_that_of_the_database(
     building = Building(anew)
     assert build(building)
     building.finish()
-    assert anew.digest() == live == digest_of(own_database.home)
+    assert anew.digest() == live == _digest(own_database.home)
     assert anew.manifest.facts > 200 and len(hashes | {live}) > 1  # it was not the same all the time
     anew.close()
