@@ -80,3 +80,16 @@ def test_an_error_has_the_status_of_its_entry_or_of_its_family() -> None:
     assert HosoError("HS1102", year=2031).status == 500
     assert HosoError("HS1101", period="x").status == 400  # written by whoever asks
     assert HosoError("HS6003", row=3, code="01").status == 400
+
+
+def test_every_code_is_told_by_something() -> None:
+    """An error that nothing raises would be explained to people who cannot meet it."""
+    told = {
+        code
+        for folder, kinds in (("src", ("py", "sql", "html", "js")), ("definitions", ("yaml",)))
+        for kind in kinds
+        for path in (ROOT / folder).rglob(f"*.{kind}")
+        if "tests" not in path.parts
+        for code in re.findall(r"\bHS[0-9]{4}\b", path.read_text(encoding="utf-8"))
+    }
+    assert set(codes()) - told == set()
