@@ -61,6 +61,7 @@ class Visitor:
     def __init__(self, port: int, username: str, password: str) -> None:
         self._connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
         self._cookies: dict[str, str] = {}
+        self._token = ""
         self._sign_in(username, password)
 
     def get(self, path: str) -> tuple[float, str]:
@@ -72,12 +73,20 @@ class Visitor:
             raise RuntimeError(f"{path} answered {status}")
         return spent, page
 
+    def post(self, path: str, form: dict[str, str]) -> tuple[float, str]:
+        """The same of a form, with the token of the page last opened that had one. Raises RuntimeError unless it is 200."""
+        began = time.perf_counter()
+        status, page = self._ask("POST", path, urlencode({**form, "csrfmiddlewaretoken": self._token}))
+        spent = (time.perf_counter() - began) * 1000
+        if status != 200:
+            raise RuntimeError(f"{path} answered {status}")
+        return spent, page
+
     def _sign_in(self, username: str, password: str) -> None:
-        _, page = self.get("/sign-in/")
-        token = _TOKEN.search(page)
-        if token is None:
+        self.get("/sign-in/")
+        if not self._token:
             raise RuntimeError("the sign-in page has no form")
-        form = {"login": username, "password": password, "csrfmiddlewaretoken": token[1]}
+        form = {"login": username, "password": password, "csrfmiddlewaretoken": self._token}
         status, _ = self._ask("POST", "/sign-in/", urlencode(form))
         if status != 302 or "sessionid" not in self._cookies:
             raise RuntimeError(f"signing in as {username} answered {status}")
@@ -92,10 +101,12 @@ class Visitor:
         for header in answer.headers.get_all("Set-Cookie") or []:
             name, _, value = header.partition(";")[0].partition("=")
             self._cookies[name.strip()] = value
+        if (token := _TOKEN.search(page)) is not None:
+            self._token = token[1]
         return answer.status, page
 
 
-def make_account(username: str, kind: str, role: str, facility: str = "") -> str:
+def make_account(username: str, kind: str, role: str, facility: str = "", place_id: int | None = None) -> str:
     """An account for measuring, in the opened house; an old one of this name makes way. Returns its password."""
     from hoso.core.accounts.actions import NewAccount, create_account, operator
     from hoso.core.accounts.models import Account
@@ -105,5 +116,5 @@ def make_account(username: str, kind: str, role: str, facility: str = "") -> str
         old.username, old.is_active = f"{username}.{old.pk}", False
         old.save()
     facility_id = Facility.objects.get(code=facility).pk if facility else None
-    new = NewAccount(username, f"{username} (đo)", kind, role, facility_id, ready=True)
+    new = NewAccount(username, f"{username} (đo)", kind, role, facility_id, place_id, ready=True)
     return create_account(operator("bench"), new).password
