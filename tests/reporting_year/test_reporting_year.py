@@ -16,6 +16,7 @@ from tests.reporting_year.conftest import Year, own_unit
 from tests.reporting_year.plan import FROM_RECORD, MONTHS, REGIMES, Report, last_day, planned_forms, year_of_reports
 from tests.slow_visit_counts import read_visits, slow_count
 
+pytestmark = pytest.mark.xdist_group("reporting_year")  # one house, one test after the other
 BY_HAND = "tt23-4-bct"
 RETURNED_EVERY, BY_BROWSER = 97, 3  # one report in so many is returned by the program's people
 YES_NO = {row.key for form in planned_forms(REGIMES) for row in form.rows if row.yes_no}
