@@ -27,7 +27,9 @@ START_SECONDS = 60
 class House:
     """Serves one database of its own until `stop()`; `sent` holds the packages as the hospitals sent them."""
 
-    def __init__(self, database: Database, folder: Path, province: ProvinceSettings = PROVINCE) -> None:
+    def __init__(
+        self, database: Database, folder: Path, province: ProvinceSettings = PROVINCE, *, bare: bool = False
+    ) -> None:
         self.database = database
         self.sent = folder / "sent"
         self.address = ("127.0.0.1", _free_port())
@@ -36,7 +38,7 @@ class House:
             **os.environ, **database.environment, "HOSO_HOME": str(folder), "HOSO_BIND": f"127.0.0.1:{self.address[1]}"
         }  # fmt: skip
         generate_province(province, self.sent)
-        self.run("-m", "tests.browser.loading", str(self.sent))
+        self.run("-m", "tests.browser.loading", str(self.sent), *(["bare"] if bare else []))
         self.sign_ins: dict[str, SignIn] = {
             sign_in.username: sign_in for sign_in in read_sign_ins(folder / "demo" / "sign-ins.json")
         }

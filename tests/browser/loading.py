@@ -1,4 +1,4 @@
-"""`python -m tests.browser.loading FOLDER`: what `hoso demo` loads, from packages that lie ready in FOLDER.
+"""`python -m tests.browser.loading FOLDER [bare]`: what `hoso demo` loads, from packages in FOLDER; bare without its figures.
 
 In a process of its own, because Django can be set up for one database only.
 """
@@ -10,7 +10,7 @@ from pathlib import Path
 FIGURES_UNTIL = date(2025, 12, 1)  # five months; what tests of the forms enter themselves is later
 
 
-def load(folder: Path) -> None:
+def load(folder: Path, figures: bool) -> None:
     """Facilities, packages and the accounts of a demonstration, into the house of HOSO_HOME and DATABASE_URL."""
     from hoso.config import start
 
@@ -29,8 +29,9 @@ def load(folder: Path) -> None:
         raise RuntimeError(f"the province could not be loaded: {refusals} {account}")
     demo_folder().mkdir(mode=0o700)
     make_demo_accounts(demo_folder() / SIGN_INS)
-    load_figures(statistician("test"), PROVINCE, FIGURES_UNTIL)
+    if figures:
+        load_figures(statistician("test"), PROVINCE, FIGURES_UNTIL)
 
 
 if __name__ == "__main__":
-    load(Path(sys.argv[1]))
+    load(Path(sys.argv[1]), "bare" not in sys.argv[2:])

@@ -37,7 +37,7 @@ def year(
 ) -> Iterator[Year]:
     communes, months = pytestconfig.getoption("communes"), pytestconfig.getoption("months")
     copy = database_server.copy("_year")
-    house = House(copy, tmp_path_factory.mktemp("year"), FULL if months == 12 else PROVINCE)
+    house = House(copy, tmp_path_factory.mktemp("year"), FULL if months == 12 else PROVINCE, bare=True)
     try:
         yield _settled(house, communes, months)
     finally:

@@ -1,6 +1,6 @@
 """A year of a province goes from entry to the ministry's approval: in time and late, returned, corrected, filled from the record.
 
-Short with three communes and two months; `make prove-year` is the whole province and twelve. The parts stand on each other.
+Short with three communes and two months; `make prove-year` is the whole province and twelve.
 """
 
 import time
@@ -16,7 +16,6 @@ from tests.reporting_year.conftest import Year, own_unit
 from tests.reporting_year.plan import FROM_RECORD, MONTHS, REGIMES, Report, last_day, planned_forms, year_of_reports
 from tests.slow_visit_counts import read_visits, slow_count
 
-pytestmark = pytest.mark.xdist_group("reporting_year")  # one house, one test after the other
 BY_HAND = "tt23-4-bct"
 RETURNED_EVERY, BY_BROWSER = 97, 3  # one report in so many is returned by the program's people
 YES_NO = {row.key for form in planned_forms(REGIMES) for row in form.rows if row.yes_no}
@@ -38,7 +37,20 @@ def by_hand(year: Year, planned: list[Report]) -> list[Report]:
     return [one for one in planned if (one.form, one.unit) == (BY_HAND, unit)]
 
 
-def test_programs_send_the_year(year: Year, planned: list[Report], by_hand: list[Report]) -> None:
+def test_a_year_goes_from_entry_to_the_ministry(
+    year: Year, planned: list[Report], by_hand: list[Report], enter: Enter
+) -> None:
+    """One test, since each part stands on the one before."""
+    _programs_send_the_year(year, planned, by_hand)
+    _a_station_types_its_form_in(year, by_hand, enter)
+    _every_hospital_fills_its_form_from_the_record(year, enter)
+    _the_province_returns_some_and_approves_the_rest(year, planned, by_hand, enter)
+    _the_ministry_approves_and_opens_one_again(year, planned, by_hand, enter)
+    _the_figures_of_every_commune_and_of_the_province_are_those_of_the_plan(year, planned)
+    _who_was_late_is_told(year, planned, by_hand)
+
+
+def _programs_send_the_year(year: Year, planned: list[Report], by_hand: list[Report]) -> None:
     begun, sent, mine = time.monotonic(), 0, set(map(_key, by_hand))
     for (form, period), group in groupby(planned, lambda one: (one.form, one.period)):
         reports = [one for one in group if _key(one) not in mine]
@@ -48,7 +60,7 @@ def test_programs_send_the_year(year: Year, planned: list[Report], by_hand: list
     _tell(f"{len(planned)} reports, {sent} figures sent and handed in", begun)
 
 
-def test_a_station_types_its_form_in(year: Year, by_hand: list[Report], enter: Enter) -> None:
+def _a_station_types_its_form_in(year: Year, by_hand: list[Report], enter: Enter) -> None:
     page = enter("thongke")
     for report in by_hand:
         page.goto(f"/statistics/{report.form}/{report.unit}/{report.period}/")
@@ -62,7 +74,7 @@ def test_a_station_types_its_form_in(year: Year, by_hand: list[Report], enter: E
     assert by_hand
 
 
-def test_every_hospital_fills_its_form_from_the_record(year: Year, enter: Enter) -> None:
+def _every_hospital_fills_its_form_from_the_record(year: Year, enter: Enter) -> None:
     begun, filled, counted = time.monotonic(), 0, read_visits(year.house.rows)
     for number, code, unit in year.facilities:
         for period in MONTHS[: year.months]:
@@ -84,7 +96,7 @@ def test_every_hospital_fills_its_form_from_the_record(year: Year, enter: Enter)
     _tell(f"{filled} visits in rows of 14/BCT, equal to the slow count", begun)
 
 
-def test_the_province_returns_some_and_approves_the_rest(
+def _the_province_returns_some_and_approves_the_rest(
     year: Year, planned: list[Report], by_hand: list[Report], enter: Enter
 ) -> None:
     begun, mine = time.monotonic(), set(map(_key, by_hand))
@@ -109,7 +121,7 @@ def test_the_province_returns_some_and_approves_the_rest(
     _tell(f"{steps['approve']} reports approved by the province, {steps['return']} returned", begun)
 
 
-def test_the_ministry_approves_and_opens_one_again(
+def _the_ministry_approves_and_opens_one_again(
     year: Year, planned: list[Report], by_hand: list[Report], enter: Enter
 ) -> None:
     begun = time.monotonic()
@@ -136,9 +148,7 @@ def test_the_ministry_approves_and_opens_one_again(
     assert stands == {"ministry": len(planned) + len(year.facilities) * year.months}
 
 
-def test_the_figures_of_every_commune_and_of_the_province_are_those_of_the_plan(
-    year: Year, planned: list[Report]
-) -> None:
+def _the_figures_of_every_commune_and_of_the_province_are_those_of_the_plan(year: Year, planned: list[Report]) -> None:
     """A figure that a place reported itself stands for those below it (ADR 120); else they are added up."""
     program, (province,) = year.programs["ministry"], year.units["province"]
     for period in MONTHS[: year.months]:
@@ -163,7 +173,7 @@ def test_the_figures_of_every_commune_and_of_the_province_are_those_of_the_plan(
         assert len(expected) > 100
 
 
-def test_who_was_late_is_told(year: Year, planned: list[Report], by_hand: list[Report]) -> None:
+def _who_was_late_is_told(year: Year, planned: list[Report], by_hand: list[Report]) -> None:
     """Typed in today, the station's own months are late as well."""
     mine, program = set(map(_key, by_hand)), year.programs["ministry"]
     expected: Counter[tuple[str, str]] = Counter()

@@ -106,7 +106,7 @@ class Visitor:
         return answer.status, page
 
 
-def make_account(username: str, kind: str, role: str, facility: str = "", place_id: int | None = None) -> str:
+def make_account(username: str, kind: str, role: str, facility: str = "", *, place_id: int | None = None) -> str:
     """An account for measuring, in the opened house; an old one of this name makes way. Returns its password."""
     from hoso.core.accounts.actions import NewAccount, create_account, operator
     from hoso.core.accounts.models import Account
