@@ -6,6 +6,7 @@ The browser claims to be English throughout: Vietnamese must come first all the 
 import os
 import shutil
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
@@ -26,7 +27,7 @@ PATIENCE_MS = 20_000
 Enter = Callable[..., Page]
 
 
-def chromium_path() -> str:
+def _chromium_path() -> str:
     """Its path. Without one the tests are skipped, on the build machine they fail."""
     found = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
     if not found:
@@ -37,15 +38,21 @@ def chromium_path() -> str:
     return found
 
 
-# Not for the whole session: Playwright runs an event loop in this thread, and other tests want none.
-@pytest.fixture(scope="package")
-def chromium() -> Iterator[Browser]:
-    path = chromium_path()
+@contextmanager
+def running_chromium() -> Iterator[Browser]:
+    """Not for a whole session: Playwright runs an event loop in this thread, and other tests want none."""
+    path = _chromium_path()
     expect.set_options(timeout=PATIENCE_MS)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
         yield browser
         browser.close()
+
+
+@pytest.fixture(scope="package")
+def chromium() -> Iterator[Browser]:
+    with running_chromium() as browser:
+        yield browser
 
 
 @pytest.fixture(scope="package")

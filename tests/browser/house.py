@@ -63,6 +63,16 @@ class House:
         """The person under whom a visit is filed now."""
         return int(self.one("SELECT person_id FROM intake_current_visit WHERE ma_lk = %s", ma_lk))
 
+    def unit_of(self, username: str) -> str:
+        """The reporting unit of a station's officer."""
+        return str(
+            self.one(
+                "SELECT u.uid FROM statistics_unit u JOIN accounts_assignment a ON a.place_id = u.id"
+                " JOIN accounts_account c ON c.id = a.account_id WHERE c.username = %s",
+                username,
+            )
+        )
+
     @cached_property
     def claims(self) -> dict[str, Claim]:
         """Every visit by MA_LK, read from the packages themselves; of one sent twice the later sending."""

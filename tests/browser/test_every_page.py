@@ -120,10 +120,7 @@ def _cda_package(house: House) -> int:
 
 def _sheet_address(house: House) -> str:
     """A monthly form of the officer's commune."""
-    unit = house.one(
-        "SELECT u.uid FROM statistics_unit u JOIN accounts_assignment a ON a.place_id = u.id"
-        " JOIN accounts_account c ON c.id = a.account_id WHERE c.username = 'thongke'"
-    )
+    unit = house.unit_of("thongke")
     return f"/statistics/tt23-4-bct/{unit}/202601/"
 
 

@@ -14,10 +14,7 @@ REASON = "Nhiều bất thường, kiểm tra lại sổ đẻ"
 
 @pytest.fixture
 def report(house: House) -> str:
-    unit = house.one(
-        "SELECT u.uid FROM statistics_unit u JOIN accounts_assignment a ON a.place_id = u.id"
-        " JOIN accounts_account c ON c.id = a.account_id WHERE c.username = 'thongke'"
-    )
+    unit = house.unit_of("thongke")
     return f"/statistics/reports/{uid_of(f'form:{FORM}')}/{unit}/{MONTH}/"
 
 

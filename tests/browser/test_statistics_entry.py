@@ -15,10 +15,7 @@ FORM, MONTH, BEFORE = "tt23-4-bct", "202605", "202604"
 
 @pytest.fixture
 def address(house: House) -> Iterator[str]:
-    unit = house.one(
-        "SELECT u.uid FROM statistics_unit u JOIN accounts_assignment a ON a.place_id = u.id"
-        " JOIN accounts_account c ON c.id = a.account_id WHERE c.username = 'thongke'"
-    )
+    unit = house.unit_of("thongke")
     yield f"/statistics/{FORM}/{unit}/"
 
 

@@ -10,10 +10,7 @@ MONTH = "202602"
 
 
 def test_from_the_cell_to_the_board_and_back_to_the_cell(enter: Enter, house: House) -> None:
-    unit = house.one(
-        "SELECT u.uid FROM statistics_unit u JOIN accounts_assignment a ON a.place_id = u.id"
-        " JOIN accounts_account c ON c.id = a.account_id WHERE c.username = 'thongke'"
-    )
+    unit = house.unit_of("thongke")
     station = enter("thongke")
     for form, row, figure in (("tt23-6-bct", "HEPB24", "9"), ("tt23-8-bct", "IMM_HEPB0", "8")):
         station.goto(f"/statistics/{form}/{unit}/{MONTH}/")

@@ -18,13 +18,13 @@ from threading import Thread
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import Page
 
 from hoso.cli.tests.test_serve import Served
 from hoso.core.accounts.authorization.models import Client
 from hoso.core.accounts.monitoring_notice import accept_notice
 from tests.authorization.flow import registered
-from tests.browser.conftest import ARGUMENTS, PATIENCE_MS, chromium_path
+from tests.browser.conftest import PATIENCE_MS, running_chromium
 from tests.claim_packages import package, sample_3176
 from tests.database import Database
 from tests.intaking import Intake, one, person_of, sign_in
@@ -105,14 +105,10 @@ def house(own_database: Database, app_folder: Path) -> Iterator[House]:
 
 @pytest.fixture
 def page(house: House) -> Iterator[Page]:
-    path = chromium_path()
-    expect.set_options(timeout=PATIENCE_MS)
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
+    with running_chromium() as browser:
         context = browser.new_context(locale="en-US")
         context.set_default_timeout(PATIENCE_MS)
         yield context.new_page()
-        browser.close()
 
 
 def _sign_in(page: Page, house: House) -> None:

@@ -6,12 +6,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from hoso.cli.demo_accounts import SignIn
 from hoso.demo.province import ProvinceSettings
 from tests import database as test_database
-from tests.browser.conftest import ARGUMENTS, PATIENCE_MS, WIDE, chromium_path, sign_in
+from tests.browser.conftest import PATIENCE_MS, WIDE, running_chromium, sign_in
 from tests.browser.house import PROVINCE, House
 from tests.reporting_year.accounts import PROVINCE as CODE
 from tests.reporting_year.program import Program
@@ -55,7 +55,7 @@ def _settled(house: House, communes: int, months: int) -> Year:
         for tier, level in (("province", 1), ("commune", 3))
     }  # fmt: skip
     # The commune of the demonstration's station reports by hand, so it is among them.
-    by_hand = own_unit(house, "thongke")
+    by_hand = house.unit_of("thongke")
     units["commune"] = [by_hand, *(uid for uid in units["commune"] if uid != by_hand)][:communes]
     facilities = house.rows(
         "SELECT f.id, f.code, u.uid FROM places_facility f JOIN statistics_unit u ON u.id = -f.id WHERE f.code LIKE %s ORDER BY f.code",
@@ -73,22 +73,10 @@ def _settled(house: House, communes: int, months: int) -> Year:
     return Year(house, months, units, [(int(number), code, uid) for number, code, uid in facilities], lies_in, programs)
 
 
-def own_unit(house: House, username: str) -> str:
-    """The unit of a station's officer."""
-    return str(house.one(
-        "SELECT u.uid FROM statistics_unit u JOIN accounts_assignment a ON a.place_id = u.id"
-        " JOIN accounts_account c ON c.id = a.account_id WHERE c.username = %s", username,
-    ))  # fmt: skip
-
-
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
-    path = chromium_path()
-    expect.set_options(timeout=PATIENCE_MS)
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
+    with running_chromium() as browser:
         yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="module")

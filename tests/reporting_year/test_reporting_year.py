@@ -12,7 +12,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.house import House
-from tests.reporting_year.conftest import Year, own_unit
+from tests.reporting_year.conftest import Year
 from tests.reporting_year.plan import FROM_RECORD, MONTHS, REGIMES, Report, last_day, planned_forms, year_of_reports
 from tests.slow_visit_counts import read_visits, slow_count
 
@@ -33,7 +33,7 @@ def planned(year: Year) -> list[Report]:
 @pytest.fixture(scope="module")
 def by_hand(year: Year, planned: list[Report]) -> list[Report]:
     """What the station types in: one form, all its months."""
-    unit = own_unit(year.house, "thongke")
+    unit = year.house.unit_of("thongke")
     return [one for one in planned if (one.form, one.unit) == (BY_HAND, unit)]
 
 

@@ -3,11 +3,11 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
-from types import FrameType
 from typing import TYPE_CHECKING
 
 import click
 
+from hoso.cli.stopping import asked_to_stop
 from hoso.cli.terminal import json_option, print_json, progress_bar
 
 if TYPE_CHECKING:
@@ -27,22 +27,12 @@ def audit() -> None:
 @audit.command(short_help="Seal events into the chain until stopped.")
 def seal() -> None:
     """Seal events into the chain, sign checkpoints, bring the spool in, until told to stop. `hoso serve` runs this."""
-    import signal
-
     from hoso.cli.house import open_current_house
 
     open_current_house()
     from hoso.core.audit.sealer import seal_until
 
-    stopping = False
-
-    def stop(number: int, frame: FrameType | None) -> None:
-        nonlocal stopping
-        stopping = True
-
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, stop)
-    seal_until(lambda: stopping)
+    seal_until(asked_to_stop())
 
 
 @audit.command(short_help="Look for tampering.")

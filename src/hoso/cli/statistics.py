@@ -2,11 +2,11 @@
 
 import time
 from pathlib import Path
-from types import FrameType
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from hoso.cli.stopping import asked_to_stop
 from hoso.cli.terminal import Progress, json_option, print_json, progress_bar
 
 if TYPE_CHECKING:
@@ -22,23 +22,14 @@ def statistics() -> None:
 def cube() -> None:
     """Hold the cube of reported figures and answer questions until told to stop. `hoso serve` runs this; where nobody does,
     figures are added up in the database, more slowly."""
-    import signal
-
     from hoso.cli.house import home, open_current_house
 
     open_current_house()
     from hoso.core.errors import HosoError
     from hoso.engines.statistics.cube.holder import Holder
 
-    stopping = False
-
-    def stop(number: int, frame: FrameType | None) -> None:
-        nonlocal stopping
-        stopping = True
-
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, stop)
-    while not stopping:
+    stopping = asked_to_stop()
+    while not stopping():
         try:
             holder = Holder(home())
         except HosoError as error:
@@ -46,7 +37,7 @@ def cube() -> None:
                 raise
             time.sleep(1.0)  # another process holds it, or builds it anew: whoever comes next goes on
         else:
-            holder.run_until(lambda: stopping)
+            holder.run_until(stopping)
 
 
 @statistics.command(short_help="Build the cube anew from the database.")

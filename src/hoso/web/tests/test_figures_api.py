@@ -12,7 +12,7 @@ from hoso.core.access.actor import Actor
 from hoso.core.accounts.credentials import issue_token
 from hoso.core.accounts.models import Account
 from hoso.core.places.models import Place
-from hoso.engines.statistics.tests.reporting import communes, send, unit_uid
+from hoso.engines.statistics.tests.reporting import communes, send, send_two_months, unit_uid
 from hoso.engines.statistics.uids import uid_of
 from hoso.web.dhis2.objects import ROOT
 
@@ -40,14 +40,7 @@ def software(
     client: Client, token_of: Callable[..., dict[str, str]], actor: Callable[..., Actor], places: list[Place]
 ) -> Client:
     """An officer of province 80, whose two communes reported two months."""
-    rows = [
-        {"dataElement": element, "period": month, "orgUnit": unit_uid(place), "value": str(figure)}
-        for place, month, element, figure in [
-            (places[0], "202601", "DELIV", 30), (places[0], "202602", "DELIV", 20), (places[1], "202601", "DELIV", 10),
-            (places[0], "202601", "DELIV_TEEN", 3), (places[1], "202602", "DELIV_TEEN", 4),
-        ]
-    ]  # fmt: skip
-    assert send(actor("statistics_officer"), rows).imported == 5
+    send_two_months(actor("statistics_officer"), places)
     client.defaults["HTTP_AUTHORIZATION"] = token_of(places[0].parent)["Authorization"]
     return client
 

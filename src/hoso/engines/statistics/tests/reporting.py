@@ -45,6 +45,18 @@ def send(
     return import_values(actor, read_payload(content, "application/json", options), options)
 
 
+def send_two_months(actor: Actor, places: list[Place]) -> None:
+    """What two communes reported of deliveries in January and February 2026; the second month of one is missing."""
+    rows = [
+        {"dataElement": element, "period": month, "orgUnit": unit_uid(place), "value": str(figure)}
+        for place, month, element, figure in [
+            (places[0], "202601", "DELIV", 30), (places[0], "202602", "DELIV", 20), (places[1], "202601", "DELIV", 10),
+            (places[0], "202601", "DELIV_TEEN", 3), (places[1], "202602", "DELIV_TEEN", 4),
+        ]
+    ]  # fmt: skip
+    assert send(actor, rows).imported == 5
+
+
 def seen(actor: Actor, sql: str, values: list[Any] | None = None) -> list[tuple[Any, ...]]:
     """What the actor is answered by the database itself."""
     with acting_transaction(actor.account_id, "statistics"), connection.cursor() as cursor:

@@ -14,7 +14,7 @@ from hoso.core.database.session import acting_transaction
 from hoso.core.places.models import Place, Succession
 from hoso.engines.statistics.analytics.tests.test_reported import put
 from hoso.engines.statistics.catalogue import read_catalogue
-from hoso.engines.statistics.tests.reporting import communes, send, unit_uid
+from hoso.engines.statistics.tests.reporting import communes, send_two_months, unit_uid
 from hoso.engines.statistics.uids import uid_of
 from hoso.web.dhis2.analytics_grid import figure_text
 from hoso.web.dhis2.objects import ROOT
@@ -35,14 +35,7 @@ def software(
     client: Client, account_with_role: Callable[..., Account], actor: Callable[..., Actor], places: list[Place]
 ) -> Client:
     """An officer of province 80, whose two communes reported two months."""
-    rows = [
-        {"dataElement": element, "period": month, "orgUnit": unit_uid(place), "value": str(figure)}
-        for place, month, element, figure in [
-            (places[0], "202601", "DELIV", 30), (places[0], "202602", "DELIV", 20), (places[1], "202601", "DELIV", 10),
-            (places[0], "202601", "DELIV_TEEN", 3), (places[1], "202602", "DELIV_TEEN", 4),
-        ]
-    ]  # fmt: skip
-    assert send(actor("statistics_officer"), rows).imported == 5
+    send_two_months(actor("statistics_officer"), places)
     token = issue_token(account_with_role("statistics_officer", place=places[0].parent), "dhis2", 1, shape="dhis2")
     client.defaults["HTTP_AUTHORIZATION"] = f"ApiToken {token}"
     return client
