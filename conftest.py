@@ -41,6 +41,7 @@ from django.conf import settings as django_settings
 django_settings.PASSWORD_HASHERS = ["tests.hashing.CheapArgon2", *django_settings.PASSWORD_HASHERS]
 
 from tests import database as test_database
+from tests import work_units
 
 if TYPE_CHECKING:
     from pytest_django import DjangoDbBlocker
@@ -71,23 +72,22 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 @pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what is about the database, so that it is run once more on another PostgreSQL (tools/test.sh).
-
-    The tests of one file stay in one process, as they share fixtures; all browser tests, as they share a house.
-    """
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Mark what is about the database, so that it is run once more on another PostgreSQL (tools/test.sh)."""
     for item in items:
-        in_browser = item.path.is_relative_to(ROOT / "tests" / "browser")
-        if in_browser:
+        if item.path.is_relative_to(ROOT / "tests" / "browser"):
             item.add_marker("browser")
-        item.add_marker(
-            pytest.mark.xdist_group("browser" if in_browser else f"{item.path.parent.parent.name}.{item.path.stem}")
-        )
         uses_database = item.get_closest_marker("django_db") or DATABASE_FIXTURES & set(
             getattr(item, "fixturenames", ())
         )
         if uses_database and not any(item.path.is_relative_to(folder) for folder in ON_ONE_POSTGRESQL):
             item.add_marker("integration")
+    if config.getoption("numprocesses", None) or hasattr(config, "workerinput"):
+        work_units.longest_first(items)
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> work_units.ByFile:
+    return work_units.ByFile(config, log)
 
 
 @pytest.fixture(scope="session")
