@@ -8,10 +8,10 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from math import prod
-from typing import Any
+from typing import Any, Literal
 
 import orjson
-from django.db import connection
+from django.db import connection, transaction
 
 from hoso.core.access.actor import Actor
 from hoso.core.access.policy import decide
@@ -35,6 +35,22 @@ KINDS = {
 AGGREGATIONS = {"SUM": "sum", "LAST": "last", "AVERAGE": "average", "AVERAGE_SUM_ORG_UNIT": "average", "NONE": "none"}
 PERIOD_KINDS = {name: kind for kind, name in DHIS2_NAMES.items()}
 Bundle = dict[str, list[dict[str, Any]]]
+Strategy = Literal["create_and_update", "create", "update"]
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """How a bundle is taken in. `dry_run`: all of it is tried and counted, and nothing stays."""
+
+    strategy: Strategy = "create_and_update"
+    dry_run: bool = False
+
+
+ALL_OF_IT = Way()
+
+
+class _Undo(Exception):
+    """A dry run has counted everything: nothing of it stays."""
 
 
 @dataclass(slots=True)
@@ -50,10 +66,10 @@ class Taken:
         return self.created + self.updated + self.passed_over
 
 
-def import_bundle(actor: Actor, content: bytes) -> tuple[dict[str, Taken], list[str]]:
+def import_bundle(actor: Actor, content: bytes, way: Way = ALL_OF_IT) -> tuple[dict[str, Taken], list[str]]:
     """As `import_metadata`, of the bytes of a JSON document; also the names of collections that were not taken.
 
-    Raises HosoError HS7002 for what is no JSON object, HS7004.
+    Raises HosoError HS7002 for what is no JSON object, HS7004, HS5531, HS5532.
     """
     try:
         bundle = orjson.loads(content)
@@ -62,36 +78,44 @@ def import_bundle(actor: Actor, content: bytes) -> tuple[dict[str, Taken], list[
     if not isinstance(bundle, dict):
         raise HosoError("HS7002", format="JSON", reason="no object")
     try:
-        taken = import_metadata(actor, bundle)
+        taken = import_metadata(actor, bundle, way)
     except (KeyError, TypeError, AttributeError, ValueError) as error:
         raise HosoError("HS7004", reason=f"{type(error).__name__} {error}"[:200]) from error
     return taken, sorted(name for name, value in bundle.items() if isinstance(value, list) and name not in KINDS)
 
 
-def import_metadata(actor: Actor, bundle: Bundle) -> dict[str, Taken]:
+def import_metadata(actor: Actor, bundle: Bundle, way: Way = ALL_OF_IT) -> dict[str, Taken]:
     """Create or change what the bundle holds; gives what became of each collection. Other collections are not read.
 
-    Raises HosoError HS7004 where an object names another that is not there, or combinations do not fit their categories: of a
-    categoryCombo all categoryOptionCombos are told or none, as in DHIS2.
+    Raises HosoError: HS7004 where an object names another that is not there, or combinations do not fit their categories: of
+    a categoryCombo all categoryOptionCombos are told or none, as in DHIS2; HS5531 and HS5532 where an object is there and
+    was only to be created, or is not and was only to be changed.
     """
+    taken: dict[str, Taken] = {}
     with acting_transaction(actor.account_id, PURPOSE), connection.cursor() as cursor:
         scope = decide(actor, "statistics.define", PURPOSE)
-        taken = {name: _take(cursor, name, bundle.get(name, [])) for name in KINDS}
-        _check_keys(cursor, bundle.get("categoryOptionCombos", []))
+        try:
+            with transaction.atomic():
+                taken = {name: _take(cursor, name, bundle.get(name, []), way.strategy) for name in KINDS}
+                _check_keys(cursor, bundle.get("categoryOptionCombos", []))
+                if way.dry_run:
+                    raise _Undo
+        except _Undo:
+            pass
         record_event(
             AuditEvent(
                 actor,
                 scope.role.key,
                 PURPOSE,
                 "update",
-                object="statistics/definitions",
+                object="statistics/definitions/dry-run" if way.dry_run else "statistics/definitions",
                 found=sum(one.created + one.updated for one in taken.values()),
             )
         )
     return taken
 
 
-def _take(cursor: Any, collection: str, objects: Iterable[dict[str, Any]]) -> Taken:
+def _take(cursor: Any, collection: str, objects: Iterable[dict[str, Any]], strategy: Strategy) -> Taken:
     taken, kind = Taken(), KINDS[collection]
     for given in objects:
         if not UID.fullmatch(str(given.get("id", ""))):
@@ -100,6 +124,8 @@ def _take(cursor: Any, collection: str, objects: Iterable[dict[str, Any]]) -> Ta
             taken.passed_over += 1
             continue
         known = _is_there(cursor, kind, given["id"])
+        if strategy == ("create" if known else "update"):
+            raise HosoError("HS5531" if known else "HS5532", object=f"{collection} {given['id']}")
         _note_attributes(cursor, kind, given, _MAKERS[collection](cursor, given))
         taken.updated, taken.created = taken.updated + known, taken.created + (not known)
     return taken

@@ -13,11 +13,14 @@ from django.http import HttpResponse, JsonResponse
 from hoso.core.errors import HosoError
 from hoso.engines.statistics.approval.queries import Standing, standing_of
 from hoso.engines.statistics.approval.steps import Kind, Name, Wanted, take_steps
-from hoso.web.dhis2.parameters import only
+from hoso.engines.statistics.uids import DEFAULT_SPLIT
+from hoso.web.dhis2.parameters import only, only_as
 from hoso.web.dhis2.value_sets import needs_credential
 from hoso.web.routes import ActingRequest
 
 QUERY = ("ds", "wf", "pe", "ou", "aoc")
+# A report is approved as a whole, with all its attribute option combinations.
+WHOLE = {"aoc": (DEFAULT_SPLIT.upper(),)}
 STATES = {
     "": "UNAPPROVED_WAITING", "returned": "UNAPPROVED_WAITING", "reopened": "UNAPPROVED_WAITING",
     "handed_in": "UNAPPROVED_READY", "province": "APPROVED_HERE", "ministry": "ACCEPTED_HERE",
@@ -26,13 +29,13 @@ STATES = {
 
 def state(request: ActingRequest) -> HttpResponse:
     """GET `?ds|wf&pe&ou`: one report; a data set is its own workflow."""
-    only(request, *QUERY)
+    _asked(request)
     return JsonResponse(_told(standing_of(request.actor, [_name(request)])[0]))
 
 
 def states(request: ActingRequest) -> HttpResponse:
     """GET `?ds|wf&pe=a,b&ou=x,y`: of every combination."""
-    only(request, *QUERY)
+    _asked(request)
     names = [
         (one, period, unit)
         for one in _list(request, "ds") or _list(request, "wf")
@@ -51,7 +54,7 @@ def states(request: ActingRequest) -> HttpResponse:
 def approve(request: ActingRequest) -> HttpResponse:
     """POST: approve one report; 204 as DHIS2 does."""
     needs_credential(request)
-    only(request, *QUERY)
+    _asked(request)
     take_steps(request.actor, [_name(request)], Wanted("approve"))
     return HttpResponse(status=204)
 
@@ -59,7 +62,7 @@ def approve(request: ActingRequest) -> HttpResponse:
 def unapprove(request: ActingRequest) -> HttpResponse:
     """DELETE: take one's own tier's approval back."""
     needs_credential(request)
-    only(request, *QUERY)
+    _asked(request)
     take_steps(request.actor, [_name(request)], Wanted("withdraw", "DHIS2 API"))
     return HttpResponse(status=204)
 
@@ -82,11 +85,16 @@ def unapprove_many(request: ActingRequest) -> HttpResponse:
 def accept(request: ActingRequest) -> HttpResponse:
     """POST dataAcceptances: accepted is what was approved; refused where it was not. Raises HosoError HS7040."""
     needs_credential(request)
-    only(request, *QUERY)
+    _asked(request)
     (found,) = standing_of(request.actor, [_name(request)])
     if found.state not in ("province", "ministry"):
         raise HosoError("HS7040", object=" ".join(found.name))
     return HttpResponse(status=204)
+
+
+def _asked(request: ActingRequest) -> None:
+    only(request, *QUERY)
+    only_as(request.GET, WHOLE)
 
 
 def _many(request: ActingRequest, kind: Kind) -> HttpResponse:
@@ -101,8 +109,11 @@ def _many(request: ActingRequest, kind: Kind) -> HttpResponse:
             for period in periods
             for each in given["approvals"]
         ]
+        parts = [str(each["aoc"]) for each in given["approvals"] if each.get("aoc", DEFAULT_SPLIT) != DEFAULT_SPLIT]
     except (orjson.JSONDecodeError, KeyError, TypeError, AttributeError) as error:
         raise HosoError("HS7002", format="JSON", reason=str(error)[:200]) from error
+    if parts:
+        raise HosoError("HS5530", name="aoc", value=parts[0][:40])
     take_steps(request.actor, names, Wanted(kind, "DHIS2 API" if kind == "withdraw" else ""))
     return HttpResponse(status=204)
 

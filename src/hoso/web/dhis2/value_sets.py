@@ -1,12 +1,9 @@
 """dataValueSets: taking values in, and giving them out as JSON, CSV, XML or ADX."""
 
 import io
-from datetime import datetime, timedelta
 from typing import TypeVar
 
 from django.http import HttpResponse, JsonResponse, QueryDict
-from django.utils import timezone
-from django.utils.dateparse import parse_datetime
 
 from hoso.core.errors import HosoError
 from hoso.engines.statistics.catalogue import Catalogue, read_catalogue
@@ -17,7 +14,7 @@ from hoso.engines.statistics.naming import read_naming
 from hoso.engines.statistics.queries import ValueFilter, read_values
 from hoso.engines.statistics.units import find_units
 from hoso.web.dhis2.objects import ROOT
-from hoso.web.dhis2.parameters import PAGES, only
+from hoso.web.dhis2.parameters import day, is_wished, moment_since, only, only_as, whole_number
 from hoso.web.dhis2.value_set_adx import as_adx
 from hoso.web.dhis2.value_set_formats import as_csv, as_object, as_xml
 from hoso.web.dhis2.web_message import web_message
@@ -25,15 +22,19 @@ from hoso.web.routes import ActingRequest
 from hoso.web.sign_in import bears_token
 
 OPTIONS = (
-    "dryRun", "importStrategy", "strategy", "atomicMode", "atomic", "idScheme", *SCHEME_OF, "dataSet", "async", "force",
-    "preheatCache", "skipExistingCheck", "skipAudit",
+    "dryRun", "importStrategy", "strategy", "atomicMode", "atomic", "idScheme", *SCHEME_OF, "dataSet", "async",
 )  # fmt: skip
+# What DHIS2 may do to be quicker: here what is stored is always looked up, and every act is always in the audit.
+HARMLESS = ("preheatCache", "skipExistingCheck", "skipAudit")
+# A deadline that is past, or a closed unit, is nobody's to pass over.
+ONLY_AS = {"force": ("FALSE",)}
 SELECTING = (
     "dataSet", "dataElement", "period", "startDate", "endDate", "lastUpdated", "lastUpdatedDuration", "orgUnit", "children",
-    "includeDeleted", "limit", "compression", "idScheme", *SCHEME_OF,
+    "attributeOptionCombo", "includeDeleted", "limit", "idScheme", *SCHEME_OF,
 )  # fmt: skip
+# All of an answer comes at once and as it is.
+WHOLE = {"compression": ("NONE",), "paging": ("FALSE",), "skipPaging": ("TRUE",)}
 Found = TypeVar("Found")
-DURATIONS = {"d": "days", "h": "hours", "m": "minutes", "s": "seconds"}
 MESSAGES = {
     "SUCCESS": (200, "OK", "Import was successful."),
     "WARNING": (409, "WARNING", "One more conflicts encountered, please check import summary."),
@@ -44,7 +45,8 @@ MESSAGES = {
 def take(request: ActingRequest) -> HttpResponse:
     """POST: an import. The answer tells every row that was not taken; 409 where there is one, as DHIS2 2.42 does."""
     needs_credential(request)
-    only(request, OPTIONS)
+    only(request, OPTIONS, HARMLESS, ONLY_AS)
+    only_as(request.GET, ONLY_AS)
     kind = request.content_type or "application/json"
     options = read_options(request.GET.dict(), adx=kind == ADX_TYPE)
     report = import_values(request.actor, read_payload(io.BytesIO(request.body), kind, options), options)
@@ -58,7 +60,8 @@ def give(request: ActingRequest) -> HttpResponse:
     JSON where nothing else is asked for; CSV, XML, ADX by `Accept`, `format` or suffix. Things are called as `idScheme`
     and the schemes of each kind say: by id, in ADX by code.
     """
-    only(request, SELECTING, PAGES)
+    only(request, SELECTING, WHOLE)
+    only_as(request.GET, WHOLE)
     catalogue = read_catalogue()
     selection = wanted(request.GET, catalogue)
     kind = _format(request)
@@ -98,7 +101,10 @@ def wanted(query: QueryDict, catalogue: Catalogue) -> ValueFilter:
     ]
     uids = [uid for text in query.getlist("orgUnit") for uid in text.split(",") if uid]
     periods = [iso for text in query.getlist("period") for iso in text.split(",") if iso]
-    since = _since(query)
+    attributes = [
+        _split_number(catalogue, uid) for text in query.getlist("attributeOptionCombo") for uid in text.split(",")
+    ]
+    since = moment_since(query, "lastUpdated")
     for name, given in (
         ("dataSet", data_sets or elements),
         ("orgUnit", uids),
@@ -108,19 +114,20 @@ def wanted(query: QueryDict, catalogue: Catalogue) -> ValueFilter:
             raise HosoError("HS7001", name=name, value="")
     units = find_units("uid", [uid for uid in uids if uid != ROOT])
     numbers = [_number(next(iter(units.get(uid, ())), None), "orgUnit", uid).id for uid in uids if uid != ROOT]
-    children = query.get("children", "false") == "true"
+    children = is_wished(query, "children")
     return ValueFilter(
         elements=elements,
         data_sets=data_sets,
         periods=periods,
-        start=_day(query, "startDate"),
-        end=_day(query, "endDate"),
+        start=str(day(query["startDate"], "startDate")) if query.get("startDate") else None,
+        end=str(day(query["endDate"], "endDate")) if query.get("endDate") else None,
         units=numbers or [0],
         under=[number for number in numbers if number > 0] if children else [],
         everywhere=children and ROOT in uids,
         changed_since=since,
-        deleted_too=query.get("includeDeleted", "false") == "true",
-        limit=int(limit) if (limit := query.get("limit", "")).isdigit() else None,
+        deleted_too=is_wished(query, "includeDeleted"),
+        limit=whole_number(query, "limit"),
+        attributes=attributes,
     )
 
 
@@ -130,24 +137,6 @@ def _number(found: Found | None, thing: str, name: str) -> Found:
     return found
 
 
-def _since(query: QueryDict) -> datetime | None:
-    if text := query.get("lastUpdatedDuration", ""):
-        if text[-1:] not in DURATIONS or not text[:-1].isdigit():
-            raise HosoError("HS7001", name="lastUpdatedDuration", value=text[:20])
-        return timezone.now() - timedelta(**{DURATIONS[text[-1]]: int(text[:-1][:6])})
-    if text := query.get("lastUpdated", ""):
-        moment = parse_datetime(text if "T" in text else f"{text}T00:00:00")
-        if moment is None:
-            raise HosoError("HS7001", name="lastUpdated", value=text[:30])
-        return moment if timezone.is_aware(moment) else timezone.make_aware(moment)
-    return None
-
-
-def _day(query: QueryDict, name: str) -> str | None:
-    text = query.get(name, "")
-    if not text:
-        return None
-    try:
-        return str(datetime.fromisoformat(text).date())
-    except ValueError as error:
-        raise HosoError("HS7001", name=name, value=text[:30]) from error
+def _split_number(catalogue: Catalogue, uid: str) -> int:
+    """0 for a key that nobody used yet: nothing is found by it. Raises HosoError HS7003."""
+    return _number(catalogue.split_number("uid", uid), "attributeOptionCombo", uid)

@@ -79,7 +79,16 @@ def _yes(given: Mapping[str, str], name: str) -> bool:
 
 
 def with_schemes(options: ImportOptions, given: Mapping[str, str]) -> ImportOptions:
-    """The options with what the payload itself says of schemes, which goes before the parameters."""
+    """The options with what the payload itself says of schemes, which goes before the parameters.
+
+    Raises HosoError HS5530 where it says another strategy than the parameters, or that it is only to be tried: an import is
+    one thing from its first row to its last.
+    """
+    strategy = given.get("strategy") or given.get("importStrategy") or ""
+    if strategy and STRATEGIES.get(strategy.upper()) != options.strategy:
+        raise HosoError("HS5530", name="strategy", value=strategy[:40])
+    if given.get("dryRun", "false").lower() == "true" and not options.dry_run:
+        raise HosoError("HS5530", name="dryRun", value="true")
     schemes = dict(options.schemes)
     if given.get("idScheme"):
         schemes = dict.fromkeys(KINDS, read_scheme("idScheme", given["idScheme"]))

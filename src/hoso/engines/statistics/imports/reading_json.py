@@ -43,6 +43,9 @@ class _Head(msgspec.Struct, rename="camel"):
     data_set_id_scheme: str | None = None
     category_id_scheme: str | None = None
     category_option_id_scheme: str | None = None
+    strategy: str | None = None
+    import_strategy: str | None = None
+    dry_run: bool | None = None
     data_values: list[_Value] | None = None
     data_value_sets: list["_Head"] | None = None
 
@@ -60,7 +63,7 @@ def read_json(content: bytes, options: ImportOptions) -> Iterator[Given]:
     for number, one in enumerate(heads):
         group = Group(
             number=number,
-            options=with_schemes(options, _schemes(one)),
+            options=with_schemes(options, _said(one)),
             data_set=one.data_set or options.data_set,
             period=_text(one.period),
             unit=one.org_unit or "",
@@ -92,16 +95,21 @@ def _row(value: _Value, index: int, group: Group) -> Given:
     )
 
 
-def _schemes(head: _Head) -> Mapping[str, str]:
-    given: dict[str, Any] = msgspec.to_builtins(head, builtin_types=()) if _has_scheme(head) else {}
-    return {name: given[name] for name in ("idScheme", *SCHEME_OF) if given.get(name)}
+def _said(head: _Head) -> Mapping[str, str]:
+    """What the payload says of how it is to be understood."""
+    given: dict[str, Any] = msgspec.to_builtins(head, builtin_types=()) if _says_anything(head) else {}
+    return {
+        name: _word(given[name]) or ""
+        for name in ("idScheme", "strategy", "importStrategy", "dryRun", *SCHEME_OF)
+        if given.get(name)
+    }
 
 
-def _has_scheme(head: _Head) -> bool:
+def _says_anything(head: _Head) -> bool:
     head_only = (
         head.id_scheme, head.data_element_id_scheme, head.org_unit_id_scheme, head.category_option_combo_id_scheme,
         head.attribute_option_combo_id_scheme, head.data_set_id_scheme, head.category_id_scheme,
-        head.category_option_id_scheme,
+        head.category_option_id_scheme, head.strategy, head.import_strategy, head.dry_run,
     )  # fmt: skip
     return any(head_only)
 

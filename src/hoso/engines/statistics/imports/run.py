@@ -129,7 +129,7 @@ def _complete(cursor: Any, store: Store, checker: Checker, report: ImportReport,
             "INSERT INTO statistics_completion (data_set_id, period_id, unit_id, attribute_id, place_id, facility_id,"
             " completed, day, act_id) VALUES (%s, %s, %s, %s, %s, %s, true, %s, %s)"
             " ON CONFLICT (data_set_id, period_id, unit_id, attribute_id)"
-            " DO UPDATE SET completed = true, day = excluded.day, act_id = excluded.act_id",
+            " DO UPDATE SET completed = true, day = excluded.day, stored_by = '', act_id = excluded.act_id",
             [
                 address.data_set.id, store.period_id(address.period), address.unit.id,
                 store.number_of(address.attribute), address.place_id, address.unit.facility_id, day, act,

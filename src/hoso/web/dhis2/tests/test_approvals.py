@@ -99,3 +99,13 @@ def test_software_hands_in_what_it_reports_and_nothing_is_handed_in_twice(
     assert hand_in("202602") == 409 and hand_in(MONTH) == 409
     body = {"ds": [SET], "pe": ["202602"], "approvals": [{"ou": unit_uid(places[0])}]}
     assert client.post(f"{API}/approvals", body, content_type="application/json").status_code == 403
+
+
+def test_a_part_of_a_report_is_not_approved_alone(province: Client, places: list[Place]) -> None:
+    for aoc, status in (("nonEx1sting", 409), ("HllvX50cXC0", 200)):
+        assert province.get(f"{API}?{_query(places[0])}&aoc={aoc}").status_code == status
+    assert province.post(f"{API}?{_query(places[0])}&aoc=nonEx1sting").json()["errorCode"] == "HS5530"
+    body = {"wf": [SET], "pe": [MONTH], "approvals": [{"ou": unit_uid(places[0]), "aoc": "nonEx1sting"}]}
+    answer = province.post(f"{API}/approvals", body, content_type="application/json")
+    assert answer.json()["errorCode"] == "HS5530"
+    assert _states(province, places) == ["UNAPPROVED_READY", "UNAPPROVED_READY"]
