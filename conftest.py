@@ -72,7 +72,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 @pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark what is about the database, so that it is run once more on another PostgreSQL (tools/test.sh)."""
     for item in items:
         if item.path.is_relative_to(ROOT / "tests" / "browser"):
@@ -82,7 +82,13 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         )
         if uses_database and not any(item.path.is_relative_to(folder) for folder in ON_ONE_POSTGRESQL):
             item.add_marker("integration")
-    if config.getoption("numprocesses", None) or hasattr(config, "workerinput"):
+
+
+# Around the others, so that it has the last word: pytest-django puts tests that roll back before those that commit.
+@pytest.hookimpl(wrapper=True, specname="pytest_collection_modifyitems")
+def pytest_order_of_work(config: pytest.Config, items: list[pytest.Item]) -> Iterator[None]:
+    yield
+    if hasattr(config, "workerinput"):
         work_units.longest_first(items)
 
 
