@@ -1,15 +1,23 @@
 """Dashboards in a browser: the figures of tiles are the API's, pictures are drawn, everything by keyboard and with aids."""
 
+import io
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from playwright.sync_api import Page, expect
+from pypdf import PdfReader
+
+from hoso.web.dashboards.boards import boards
 
 from tests.browser.accessibility import grave_findings
 from tests.browser.conftest import Enter
 from tests.browser.test_explorer import IN_THE_TABLE, answered
 
-WHOSE = {"station": "thongke", "province": "duyettinh", "ministry": "thongkebo"}
+WHOSE = {
+    "station": "thongke", "province": "duyettinh", "ministry": "thongkebo", "hospital": "thongkebv",
+    "disease-control": "duyettinh", "insurance": "duyettinh",
+}  # fmt: skip
+LED = ("station", "province", "ministry", "hospital")
 
 
 def ready(page: Page) -> None:
@@ -20,8 +28,9 @@ def ready(page: Page) -> None:
 @pytest.mark.parametrize("key", WHOSE)
 def test_the_figures_of_the_tiles_are_those_of_the_api(key: str, enter: Enter) -> None:
     page = enter(WHOSE[key])
-    page.goto("/dashboards/?")
-    assert urlsplit(page.url).path == f"/dashboards/{key}/"
+    if key in LED:
+        page.goto("/dashboards/?")
+        assert urlsplit(page.url).path == f"/dashboards/{key}/"
     page.goto(f"/dashboards/{key}/?period=LAST_5_YEARS")
     ready(page)
     seen = 0
@@ -29,7 +38,7 @@ def test_the_figures_of_the_tiles_are_those_of_the_api(key: str, enter: Enter) -
         words = {name: text for name, (text,) in parse_qs((table.get_attribute("data-address") or "")[1:]).items()}
         kept = [one for zone in ("rows", "columns") for one in words.get(zone, "").split(";") if one]
         filters = [one for one in ("data", "period", "place") if one not in kept]
-        asked = "&".join(f"{name}={words[name]}" for name in ("data", "period", "place"))
+        asked = "&".join(f"{name}={words[name]}" for name in ("data", "period", "place", "key") if name in words)
         told = answered(page, f"{asked}&filter={';'.join(filters)}" if filters else asked)
         there = {
             (one[words["rows"]], one.get(words["columns"], "") if "columns" in words else ""): one["value"]
@@ -49,6 +58,7 @@ def test_the_figures_of_the_tiles_are_those_of_the_api(key: str, enter: Enter) -
         assert abs(float(shown) - float(told["value"])) <= 0.005
         seen += 1
     assert seen >= 5
+    assert grave_findings(page) == []
 
 
 def test_pictures_are_drawn_and_a_figure_opens_by_keyboard(enter: Enter) -> None:
@@ -77,9 +87,46 @@ def test_a_choice_is_over_all_tiles_and_in_the_address(enter: Enter) -> None:
     assert "period=LAST_YEAR" in (page.locator("#fewest-reports-pivot").get_attribute("data-address") or "")
 
 
-@pytest.mark.parametrize("key", WHOSE)
-def test_usable_with_aids(key: str, enter: Enter) -> None:
-    page = enter(WHOSE[key])
-    page.goto(f"/dashboards/{key}/?period=LAST_5_YEARS")
-    ready(page)
+def test_on_a_wall_it_turns_holds_and_never_scrolls(enter: Enter) -> None:
+    page = enter("duyettinh")
+    page.set_viewport_size({"width": 1366, "height": 768})
+    page.clock.install()
+    page.goto("/dashboards/province/wall/?period=LAST_5_YEARS&every=10")
+    at, shown = page.locator("#wall-at"), page.locator(".wall .tile:not([hidden])")
+    expect(at).to_have_text("1 / 7")
+    expect(shown.locator(".one-figure")).to_be_visible()
+    page.clock.run_for(11_000)
+    expect(at).to_have_text("2 / 7")
+    page.keyboard.press("Space")
+    expect(page.locator("[data-wall=pause]")).to_have_attribute("aria-pressed", "true")
+    page.clock.run_for(60_000)
+    expect(at).to_have_text("2 / 7")
+    for key, there in (("ArrowLeft", 1), ("ArrowLeft", 7), ("ArrowLeft", 6), ("ArrowLeft", 5), ("ArrowLeft", 4)):
+        page.keyboard.press(key)
+        expect(at).to_have_text(f"{there} / 7")
+        if shown.locator("figure[data-show]").count():
+            expect(shown.locator("figure[data-drawn] canvas").first).to_be_visible()
+        assert page.evaluate(
+            "() => [document.documentElement, ...document.querySelectorAll('.wall .tile:not([hidden]) .pivot-scroll')]"
+            ".every((box) => !box.checkVisibility() || box.scrollHeight <= box.clientHeight + 1)"
+        )
+        assert page.evaluate("() => document.querySelector('.wall-bar').getBoundingClientRect().bottom <= innerHeight")
     assert grave_findings(page) == []
+    page.keyboard.press("Escape")
+    page.wait_for_url("**/dashboards/province/?*period=LAST_5_YEARS*")
+    page.emulate_media(reduced_motion="reduce")
+    page.goto("/dashboards/province/wall/?period=LAST_5_YEARS&every=10")
+    expect(page.locator("[data-wall=pause]")).to_have_attribute("aria-pressed", "true")
+
+
+def test_on_paper_it_is_a4_across_with_every_tile(enter: Enter) -> None:
+    page = enter("duyettinh")
+    page.goto("/dashboards/province/?period=LAST_5_YEARS")
+    ready(page)
+    paper = PdfReader(io.BytesIO(page.pdf(prefer_css_page_size=True)))
+    assert len(paper.pages) <= 3
+    assert {(round(one.mediabox.width), round(one.mediabox.height)) for one in paper.pages} == {(842, 595)}
+    said = " ".join(" ".join(one.extract_text() for one in paper.pages).split())
+    for tile in boards()["province"].tiles.values():
+        assert tile.title[0] in said
+    assert "5 năm vừa qua" in said and "Màn hình treo tường" not in said

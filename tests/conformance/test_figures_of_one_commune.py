@@ -110,7 +110,7 @@ def addresses(places: list[Place]) -> dict[str, list[str]]:
         "rows of a long table": [f"{PAGE}rows/?{one}" for one in laid],
         "where a figure comes from": [f"{PAGE}figure/?{one}&rows=&columns=" for one in asked],
         "tiles of dashboards": [
-            f"/dashboards/{board}/{tile}/?{choice}" for board, one in boards().items() for tile in one.tiles
+            f"/dashboards/{board}/tiles/{tile}/?{choice}" for board, one in boards().items() for tile in one.tiles
         ],
         "files": [f"{PAGE}file.{kind}?{one}" for one in laid for kind in ("csv", "xlsx")],
         "figures": [f"{FIGURES}?{one}" for one in own_api],

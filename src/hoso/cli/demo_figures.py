@@ -1,4 +1,5 @@
-"""Figures of the demonstration: every commune of its province and every other province, month by month, through the import."""
+"""Figures of the demonstration: every commune and hospital of its province and every other province, month by month, through
+the import."""
 
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
@@ -11,6 +12,8 @@ if TYPE_CHECKING:
 
 FIRST_MONTH = date(2025, 7, 1)  # from when the forms and today's units are valid
 MOST_MONTHS = 18
+HOSPITALS = ("central_hospital", "provincial_hospital", "district_hospital", "private_hospital")
+COMMUNES_A_HOSPITAL = 12  # of a province whose hospitals do not report themselves
 
 
 def load_figures(actor: "Actor", province: str, today: date) -> int:
@@ -73,15 +76,22 @@ def _reporters(province: str, months: Sequence[str]) -> list[Reporter]:
     ends = {month: parse_period(month).end for month in months}
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT uid, CASE tier WHEN 'commune' THEN 1 ELSE"
-            " (SELECT count(*) FROM statistics_unit c WHERE c.parent_id = u.id) END, valid_from, valid_to"
+            "SELECT uid, CASE tier WHEN 'commune' THEN 1 WHEN 'facility' THEN 0 ELSE"
+            " (SELECT count(*) FROM statistics_unit c WHERE c.parent_id = u.id) END, tier, valid_from, valid_to"
             " FROM statistics_unit u WHERE (valid_to IS NULL OR valid_to >= %(first)s)"
             " AND (tier = 'province' AND code <> %(code)s OR tier = 'commune' AND parent_id IN"
-            " (SELECT id FROM statistics_unit p WHERE p.tier = 'province' AND p.code = %(code)s))"
+            " (SELECT id FROM statistics_unit p WHERE p.tier = 'province' AND p.code = %(code)s)"
+            " OR facility_id IN (SELECT f.id FROM places_facility f JOIN places_facility_link l ON l.facility_id = f.id"
+            " AND l.valid_to IS NULL JOIN places_place c ON c.id = l.place_id JOIN places_place p"
+            " ON p.id IN (c.id, c.parent_id) AND p.level = 1 AND p.code = %(code)s WHERE f.kind = ANY (%(hospitals)s)))"
             " ORDER BY tier, code, valid_from",
-            {"code": province, "first": FIRST_MONTH},
+            {"code": province, "first": FIRST_MONTH, "hospitals": list(HOSPITALS)},
         )
         return [
-            Reporter(uid, float(size), [one for one, end in ends.items() if opened <= end and (not closed or end <= closed)])
-            for uid, size, opened, closed in cursor.fetchall()
+            Reporter(
+                uid, float(size),
+                [one for one, end in ends.items() if (not opened or opened <= end) and (not closed or end <= closed)],
+                {"commune": 0.0, "facility": 1.0}.get(tier, size / COMMUNES_A_HOSPITAL),
+            )
+            for uid, size, tier, opened, closed in cursor.fetchall()
         ]  # fmt: skip

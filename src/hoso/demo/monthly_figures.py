@@ -1,4 +1,4 @@
-"""Monthly figures of maternal care and of measles as communes and provinces would report them; made up, none is real.
+"""Monthly figures as communes, hospitals and provinces would report them; made up, none is real.
 
 Each unit has its own size, habits and season from a hash of its id, so that the same unit always reports the same.
 """
@@ -7,6 +7,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from math import pi, sin
+
+from hoso.demo.hospital_figures import hospital_month
 
 MATERNAL, VACCINE = "tt23-4-bct", "tt23-10-bct"  # keys of the forms
 BIRTHS_A_MONTH = 22.0  # of a middling commune
@@ -20,11 +22,13 @@ LATE = 0.14  # share of reports that come after their day, or not at all (a thir
 
 @dataclass(frozen=True, slots=True)
 class Reporter:
-    """A unit that reports; `size` in middling communes; `months` in which it was there."""
+    """A unit that reports; `size` in middling communes; `hospitals` in middling ones: its own, or those of a province whose
+    own do not report; `months` in which it was there."""
 
     uid: str
     size: float
     months: Sequence[str]
+    hospitals: float = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +49,12 @@ def reports(reporters: Sequence[Reporter]) -> Iterator[Report]:
             number = 12 * (int(month[:4]) - 2025) + int(month[4:]) - 7  # months since July 2025
             day = _day(reporter.uid, month)
             if day is None and reporter.size < 2:
-                continue  # of a commune nothing came
+                continue  # of a commune or a hospital nothing came
+            if reporter.hospitals:
+                for form, values in hospital_month(reporter.uid, reporter.hospitals, month, _chance).items():
+                    yield Report(form, reporter.uid, month, values, day)
+            if not reporter.size:
+                continue
             yield Report(MATERNAL, reporter.uid, month, _maternal(reporter, number, month), day)
             yield Report(VACCINE, reporter.uid, month, _measles(reporter, number, month), day)
 

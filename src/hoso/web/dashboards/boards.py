@@ -1,6 +1,6 @@
 """The dashboards of `definitions/dashboards`: each tile as an address of the Explorer."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -11,7 +11,7 @@ from hoso.core.definitions import DefinitionError, definitions_folder, read_defi
 from hoso.engines.statistics.analytics.reporting_rates import RATES
 from hoso.engines.statistics.forms import forms
 from hoso.engines.statistics.indicator_catalogue import reckoned_indicators
-from hoso.engines.statistics.uids import uid_of
+from hoso.engines.statistics.uids import split_uid, uid_of
 
 OWN = "own"  # the Explorer's word for where the roles are held
 LAYOUT = ("sort", "order", "top", "scale", "change", "empty", "classes")
@@ -19,13 +19,14 @@ LAYOUT = ("sort", "order", "top", "scale", "change", "empty", "classes")
 
 @dataclass(frozen=True, slots=True)
 class Tile:
-    """`asked`: the words of its address but for period and place; `place`: `own` or the units below."""
+    """`asked`: the words of its address but for period and place; `place`: `own` or the units below; `note`: how to read it."""
 
     key: str
     title: tuple[str, str]
     asked: Mapping[str, str]
     place: str
     wide: bool
+    note: tuple[str, str] = ("", "")
 
     @property
     def show(self) -> str:
@@ -40,7 +41,7 @@ class Tile:
 
 @dataclass(frozen=True, slots=True)
 class Board:
-    """`level`: whose roles cover the country, a province or one unit are shown it first."""
+    """`level`: whose roles cover the country, a province, one unit or a facility are shown it first."""
 
     key: str
     level: str
@@ -78,23 +79,42 @@ def _tile(board: str, given: Mapping[str, Any]) -> Tile:
         "columns": ";".join(given.get("columns", ())),
         "show": given["show"],
     }
+    if "key" in (*given.get("rows", ()), *given.get("columns", ())):
+        asked["key"] = "*"
     for name in LAYOUT:
         if name in given:
             asked[name] = "1" if given[name] is True else str(given[name])
     return Tile(
-        given["key"], (given["title_vi"], given["title_en"]), asked, given["place"], given.get("wide", False)
+        given["key"], (given["title_vi"], given["title_en"]), asked, given["place"], given.get("wide", False),
+        (given.get("note_vi", ""), given.get("note_en", "")),
     )  # fmt: skip
 
 
 def _data_id(where: str, name: str) -> str:
-    """The Explorer's id of `element:ROW`, `indicator:CODE` or `form:key.RATE`."""
+    """The Explorer's id of `element:ROW`, `element:ROW.option`, `indicator:CODE` or `form:key.RATE`."""
     kind, _, rest = name.partition(":")
-    key, _, rate = rest.partition(".")
-    known = {
-        "element": lambda: any(row.key == key for form in forms().values() for row in form.rows),
-        "indicator": lambda: any(one.code == key for one in reckoned_indicators().values()),
-        "form": lambda: key in forms() and rate in RATES,
-    }
-    if not known[kind]():
+    key, *further = rest.split(".")
+    if kind == "element":
+        found = _element_id(key, further)
+    elif kind == "indicator":
+        found = uid_of(f"indicator:{key}") if any(one.code == key for one in reckoned_indicators().values()) else ""
+    else:
+        found = f"{uid_of(f'form:{key}')}.{further[0]}" if key in forms() and further[0] in RATES else ""
+    if not found:
         raise DefinitionError(f"{where}: there is no {name}")
-    return uid_of(f"{kind}:{key}") + (f".{rate}" if rate else "")
+    return found
+
+
+def _element_id(key: str, options: Sequence[str]) -> str:
+    """Of a row, or of the part of it that these options make; empty for what is none."""
+    row = next((row for form in forms().values() for row in form.rows if row.key == key), None)
+    if row is None or not options:
+        return uid_of(f"element:{key}") if row else ""
+    told = list(zip(row.dimensions, options, strict=False))
+    if len(row.dimensions) != len(options) or any(
+        name not in [option.key for option in dimension.options] for dimension, name in told
+    ):
+        return ""
+    combo = uid_of(f"combo:{','.join(dimension.key for dimension in row.dimensions)}")
+    split = split_uid(combo, [uid_of(f"option:{dimension.key}:{name}") for dimension, name in told])
+    return f"{uid_of(f'element:{key}')}.{split}"

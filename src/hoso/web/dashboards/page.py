@@ -1,4 +1,7 @@
-"""A dashboard's page: its tiles, each asked for by itself, under one choice of place and period."""
+"""A dashboard's page: its tiles, each asked for by itself, under one choice of place and period; the same on a wall."""
+
+from datetime import date
+from typing import Any
 
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
@@ -10,20 +13,17 @@ from hoso.core.errors import HosoError
 from hoso.core.places.models import Place
 from hoso.engines.statistics.catalogue import read_catalogue
 from hoso.web.dashboards.boards import Board, boards
-from hoso.web.dhis2.asked_units import unit_tree
-from hoso.web.dhis2.system import own_units
+from hoso.web.dashboards.choices import Choice, chosen_words, period_choices, place_choices, read_choice
 from hoso.web.explorer.figure_text import shown
-from hoso.web.explorer.finding import RELATIVE
 from hoso.web.explorer.layout import with_words
 from hoso.web.explorer.mapping import map_of
-from hoso.web.explorer.question import OWN
 from hoso.web.explorer.reading import read_words
 from hoso.web.explorer.table import PivotTable
 from hoso.web.explorer.words import said
 from hoso.web.routes import ActingRequest
 
-CHOICES = ("place", "period")
 PROVINCE = 1  # level of a place
+TURNS = ("20", "10", "30", "60", "120")  # seconds a tile stands on the wall; the first is the usual
 
 
 def first(request: ActingRequest) -> HttpResponse:
@@ -37,13 +37,33 @@ def first(request: ActingRequest) -> HttpResponse:
 def board(request: ActingRequest, key: str) -> HttpResponse:
     """GET `place` (an id; without it the own one) and `period`. Raises HosoError HS5454, HS9004."""
     told = _board(key)
-    chosen = _choices(request, told)
+    choice = read_choice(request, told.period)
     context = {
-        "board": told, "boards": boards(), "places": _places(request), "periods": RELATIVE, **chosen,
-        "tiles": [(one, with_words(one.words(**chosen))) for one in told.tiles.values()],
-        "choice": "?" + urlencode(chosen),
+        "board": told, "boards": boards(), "places": place_choices(request), "turns": TURNS,
+        "periods": period_choices(date.today(), choice.period),
+        "tiles": [(one, with_words(one.words(**choice.words))) for one in told.tiles.values()],
+        **_chosen(request, choice),
     }  # fmt: skip
     return render(request, "dashboards/board.html", context)
+
+
+def wall(request: ActingRequest, key: str) -> HttpResponse:
+    """GET `every` (seconds), `all` (1: through every board) and the words of a board: one tile after the other, large.
+
+    Raises HosoError HS5454, HS9004.
+    """
+    told = _board(key)
+    choice = read_choice(request, told.period, ("every", "all"))
+    every, through = request.GET.get("every") or TURNS[0], request.GET.get("all") or "0"
+    if every not in TURNS or through not in ("0", "1"):
+        raise HosoError("HS9004", name="every, all", value=f"{every}, {through}"[:40])
+    turned = [told, *(one for one in boards().values() if through == "1" and one.key != told.key)]
+    context = {
+        "board": told, "every": every,
+        "tiles": [(one, tile) for one in turned for tile in one.tiles.values()],
+        **_chosen(request, choice),
+    }  # fmt: skip
+    return render(request, "dashboards/wall.html", context)
 
 
 def tile(request: ActingRequest, key: str, tile_key: str) -> HttpResponse:
@@ -52,7 +72,7 @@ def tile(request: ActingRequest, key: str, tile_key: str) -> HttpResponse:
     if tile_key not in told.tiles:
         raise HosoError("HS5454", name=tile_key[:40])
     one = told.tiles[tile_key]
-    explored = read_words(request, one.words(**_choices(request, told)), read_catalogue())
+    explored = read_words(request, one.words(**read_choice(request, told.period).words), read_catalogue())
     pivot, layout = explored.pivot(request), explored.layout
     context = {
         "tile": one, "title": one.title, "pivot": pivot, "layout": layout, "table": PivotTable(pivot), "said": said(pivot),
@@ -62,27 +82,18 @@ def tile(request: ActingRequest, key: str, tile_key: str) -> HttpResponse:
     return render(request, "dashboards/tile.html", context)
 
 
+def _chosen(request: ActingRequest, choice: Choice) -> dict[str, Any]:
+    today = date.today()
+    return {
+        **choice.words, "choice": "?" + urlencode(choice.words), "today": today,
+        "chosen": chosen_words(request, choice, today),
+    }  # fmt: skip
+
+
 def _board(key: str) -> Board:
     if key not in boards():
         raise HosoError("HS5454", name=key[:40])
     return boards()[key]
-
-
-def _choices(request: ActingRequest, told: Board) -> dict[str, str]:
-    for name in request.GET.keys() - {*CHOICES}:
-        raise HosoError("HS9004", name=name[:40], value=request.GET[name][:40])
-    period = request.GET.get("period") or told.period
-    if period not in RELATIVE:
-        raise HosoError("HS9004", name="period", value=period[:40])
-    return {"place": request.GET.get("place") or OWN, "period": period}
-
-
-def _places(request: ActingRequest) -> list[tuple[str, str]]:
-    """The own units and those below them, to choose from: id, name."""
-    tree = unit_tree()
-    own = [tree[uid] for uid in own_units(request) if uid in tree]
-    below = [tree[child["id"]] for one in own for child in one.thing["children"]]
-    return [(one.thing["id"], one.thing["name"]) for one in [*own, *below]]
 
 
 def _level(actor: Actor) -> str:
@@ -91,4 +102,6 @@ def _level(actor: Actor) -> str:
     if any(one.place_id is None and one.facility_id is None for one in held):
         return "country"
     provinces = Place.objects.filter(pk__in=[one.place_id for one in held if one.place_id], level=PROVINCE)
-    return "province" if provinces.exists() else "unit"
+    if provinces.exists():
+        return "province"
+    return "facility" if all(one.place_id is None for one in held) else "unit"

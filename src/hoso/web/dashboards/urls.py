@@ -13,5 +13,6 @@ def _figures(pattern: str, view: View, name: str) -> URLPattern:
 urlpatterns = [
     _figures("", page.first, "dashboards"),
     _figures("<slug:key>/", page.board, "dashboard"),
-    _figures("<slug:key>/<slug:tile_key>/", page.tile, "dashboard_tile"),
+    _figures("<slug:key>/wall/", page.wall, "dashboard_wall"),
+    _figures("<slug:key>/tiles/<slug:tile_key>/", page.tile, "dashboard_tile"),
 ]

@@ -18,6 +18,7 @@ RATE_WORDS: dict[str, Words] = {
     "ACTUAL_REPORTS_ON_TIME": ("số báo cáo nộp đúng hạn", "reports come in time"),
     "REPORTING_RATE": ("tỷ lệ nộp báo cáo (%)", "reporting rate (%)"),
     "REPORTING_RATE_ON_TIME": ("tỷ lệ nộp đúng hạn (%)", "reporting rate in time (%)"),
+    "TIMELINESS": ("đúng hạn trong số báo cáo đã nộp (%)", "in time, of the reports that came (%)"),
 }
 WAY_WORDS: dict[str, Words] = {
     "SUM": ("cộng các kỳ, cộng các đơn vị", "sum of periods, sum of units"),

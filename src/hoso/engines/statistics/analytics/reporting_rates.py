@@ -29,6 +29,8 @@ RATES: dict[str, Callable[[int | Decimal, int | Decimal, int | Decimal], Decimal
     "ACTUAL_REPORTS_ON_TIME": lambda expected, come, timely: Decimal(timely),
     "REPORTING_RATE": lambda expected, come, timely: _rate(come, expected),
     "REPORTING_RATE_ON_TIME": lambda expected, come, timely: _rate(timely, expected),
+    # Of the reports that came: says nothing of units that do not take part yet. Not one of DHIS2's.
+    "TIMELINESS": lambda expected, come, timely: _rate(timely, come),
 }
 
 

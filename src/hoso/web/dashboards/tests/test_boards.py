@@ -21,8 +21,9 @@ def board(**tile: Any) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def test_there_is_one_for_each_level() -> None:
-    assert sorted(one.level for one in boards().values()) == ["country", "province", "unit"]
+def test_there_are_six_and_a_first_one_for_each_level() -> None:
+    assert list(boards()) == ["station", "province", "ministry", "hospital", "disease-control", "insurance"]
+    assert {one.level for one in boards().values()} == {"country", "province", "unit", "facility"}
 
 
 @pytest.mark.parametrize("key", boards())
@@ -38,7 +39,7 @@ def test_the_schema_names_nothing_that_the_explorer_lacks() -> None:
     assert set(properties["tiles"]["items"]["properties"]["show"]["enum"]) <= set(SHOWN)
 
 
-@pytest.mark.parametrize("name", ["element:NO_SUCH_ROW", "indicator:XXX99", "form:tt23-4-bct.NO_RATE", "form:none.REPORTING_RATE"])  # fmt: skip
+@pytest.mark.parametrize("name", ["element:NO_SUCH_ROW", "element:OPD_VISITS.nobody", "element:DELIV.total", "indicator:XXX99", "form:tt23-4-bct.NO_RATE", "form:none.REPORTING_RATE"])  # fmt: skip
 def test_a_datum_that_is_none_is_refused(name: str) -> None:
     with pytest.raises(DefinitionError, match=name):
         _board(board(data=[name]))

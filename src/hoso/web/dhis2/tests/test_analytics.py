@@ -11,13 +11,13 @@ from hoso.core.access.actor import Actor
 from hoso.core.accounts.credentials import issue_token
 from hoso.core.accounts.models import Account
 from hoso.core.database.session import acting_transaction
-from hoso.core.places.models import Place, Succession
+from hoso.core.places.models import Facility, FacilityLink, Place, Succession
 from hoso.engines.statistics.analytics.tests.test_reported import put
 from hoso.engines.statistics.catalogue import read_catalogue
 from hoso.engines.statistics.tests.reporting import communes, send_two_months, unit_uid
 from hoso.engines.statistics.uids import uid_of
 from hoso.web.dhis2.analytics_grid import figure_text
-from hoso.web.dhis2.objects import ROOT
+from hoso.web.dhis2.objects import ROOT, units_by_number
 
 pytestmark = pytest.mark.django_db
 ANALYTICS = "/dhis2/api/analytics"
@@ -166,6 +166,19 @@ def test_units_with_those_around_them(software: Client, places: list[Place]) -> 
     assert len(own) == 97
     drawn = software.get(f"{address}?fields=id,geometry").json()
     assert drawn["geometry"]["type"] == "MultiPolygon"
+
+
+def test_the_kept_tree_of_units_follows_the_places(db: None) -> None:
+    first, second = communes("80", 2)
+    facility = Facility.objects.create(code="80999", name="Trạm thử", folded_name="tram thu", kind="commune_station")
+    link = FacilityLink.objects.create(facility=facility, place=first)
+    before = units_by_number()
+    assert units_by_number() is before and before[-facility.pk]["parent"] is before[first.pk]
+    Facility.objects.filter(pk=facility.pk).update(name="Trạm đổi tên")
+    assert units_by_number()[-facility.pk]["name"] == "Trạm đổi tên"
+    FacilityLink.objects.filter(pk=link.pk).update(place=second)
+    now = units_by_number()
+    assert now[-facility.pk]["parent"]["name"] == second.full_name and before[-facility.pk]["name"] == "Trạm thử"
 
 
 def test_keys_are_listed_before_anybody_used_them(software: Client, places: list[Place]) -> None:

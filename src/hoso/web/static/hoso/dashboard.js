@@ -12,5 +12,11 @@ document.addEventListener("htmx:afterSettle", (event) => {
 });
 
 document.addEventListener("change", (event) => {
-  if (event.target.form?.classList.contains("how")) event.target.form.requestSubmit();
+  if (event.target.form?.dataset.atOnce !== undefined) event.target.form.requestSubmit();
 });
+
+const print = document.querySelector("[data-print-board]");
+if (print) {
+  print.hidden = false;
+  print.addEventListener("click", () => window.print());
+}
