@@ -83,4 +83,4 @@ document.addEventListener("keydown", (event) => {
   ACTS[KEYS[event.key]]();
 });
 
-turn(0);
+document.addEventListener("DOMContentLoaded", () => turn(0)); // not before htmx knows the tiles
