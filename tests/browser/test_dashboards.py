@@ -7,7 +7,6 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from hoso.web.dashboards.boards import boards
-
 from tests.browser.accessibility import grave_findings
 from tests.browser.conftest import Enter
 from tests.browser.test_explorer import IN_THE_TABLE, answered
