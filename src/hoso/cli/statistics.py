@@ -1,4 +1,4 @@
-"""`hoso statistics`: the cube of reported figures held, built anew, compared."""
+"""`hoso statistics`: the cube of reported figures held, built anew, compared; the yearbook."""
 
 import time
 from pathlib import Path
@@ -8,14 +8,15 @@ import click
 
 from hoso.cli.stopping import asked_to_stop
 from hoso.cli.terminal import Progress, json_option, print_json, progress_bar
+from hoso.cli.yearbook import yearbook
 
 if TYPE_CHECKING:
     from hoso.core.facts.store import Store
 
 
-@click.group(short_help="The cube of reported figures.")
+@click.group(short_help="The cube of reported figures, the yearbook.")
 def statistics() -> None:
-    """Hold the cube of reported figures, build it anew, compare it."""
+    """Hold the cube of reported figures, build it anew, compare it; make the yearbook."""
 
 
 @statistics.command(short_help="Hold the cube until stopped.")
@@ -122,3 +123,6 @@ def digest(as_json: bool) -> None:
         print_json({"digest": told})
     else:
         click.echo(told)
+
+
+statistics.add_command(yearbook)

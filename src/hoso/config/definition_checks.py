@@ -23,9 +23,11 @@ from hoso.engines.records.ministry_portal.kinds import kinds
 from hoso.engines.statistics.forms import forms
 from hoso.engines.statistics.from_record.record_counts import record_counts
 from hoso.engines.statistics.indicator_catalogue import indicators
+from hoso.engines.statistics.printed.layouts import layouts
 from hoso.engines.statistics.quality.integrity import checks
 from hoso.engines.statistics.quality.outliers import outlier_settings
 from hoso.engines.statistics.quality.rules import rules as quality_rules
+from hoso.engines.statistics.yearbook.chapters import yearbooks
 from hoso.web.dashboards.boards import boards
 
 Problem = str  # empty where all is well
@@ -45,9 +47,10 @@ def check_definitions() -> Iterator[tuple[str, Problem]]:
     yield "access (together)", _problem(_check_roles)
     yield "consent texts (together)", _problem(_check_consent_texts)
     yield "ministry portal (together)", _problem(kinds)
-    yield "reports (together)", _problem(lambda: (forms(), record_counts()))
+    yield "reports (together)", _problem(lambda: (forms(), layouts(), record_counts()))
     yield "indicators (together)", _problem(indicators)
     yield "dashboards (together)", _problem(boards)
+    yield "yearbook (together)", _problem(yearbooks)
     yield "quality (together)", _problem(lambda: (quality_rules(), outlier_settings(), checks()))
     yield "oversight (together)", _problem(_check_oversight)
 

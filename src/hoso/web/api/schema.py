@@ -12,6 +12,7 @@ from hoso.web import error_pages
 from hoso.web.api.figures import router as figures
 from hoso.web.api.intake import router as intake
 from hoso.web.api.oversight import router as oversight
+from hoso.web.api.reports import router as reports
 from hoso.web.api.terminology import router as terminology
 
 api = NinjaAPI(title="HoSo API", version="1", urls_namespace="api-v1", docs_url=None, openapi_url=None)
@@ -19,6 +20,7 @@ api.add_router("/intake", intake)
 api.add_router("/oversight", oversight)
 api.add_router("/terminology", terminology)
 api.add_router("/statistics", figures)
+api.add_router("/statistics", reports)
 
 
 @api.exception_handler(ValidationError)

@@ -15,6 +15,7 @@ from hoso.engines.statistics.approval.reports import STATES
 from hoso.engines.statistics.approval.steps import Kind, Wanted, take_steps
 from hoso.engines.statistics.entry import open_sheet
 from hoso.engines.statistics.forms import form_of
+from hoso.engines.statistics.printed.reading import versions_of
 from hoso.web.routes import ActingRequest
 from hoso.web.staff.period_titles import period_title
 from hoso.web.templatetags.bilingual import spoken
@@ -54,6 +55,7 @@ def report(request: ActingRequest, data_set: str, unit: str, period: str) -> Htt
         "lines": lines,
         "address": (data_set, unit, period),
         "told": [(step, STATES[step.state]) for step in standing.steps],
+        "versions": versions_of(request.actor, (data_set, period, unit)),
     }
     return render(request, "statistics/report.html", context)
 

@@ -5,6 +5,7 @@ from django.views.decorators.http import require_POST
 
 from hoso.web.dashboards import urls as dashboard_urls
 from hoso.web.explorer import urls as explorer_urls
+from hoso.web.printed_reports import urls as printed_report_urls
 from hoso.web.routes import PUBLIC, SIGNED_IN, View, route
 from hoso.web.staff import (
     access,
@@ -161,6 +162,7 @@ urlpatterns = [
     ),
     *dashboard_urls.urlpatterns,
     *explorer_urls.urlpatterns,
+    *printed_report_urls.urlpatterns,
     _figures("statistics/deadlines/", statistics_deadlines.board, "statistics_deadlines"),
     _figures("statistics/quality/", statistics_quality.board, "statistics_quality"),
     _figures("statistics/quality/catalogue/", statistics_quality.integrity, "statistics_integrity"),

@@ -18,6 +18,7 @@ from hoso.core.messages.notices import leave_notice
 from hoso.engines.statistics.approval.reports import ReportKey, find_report
 from hoso.engines.statistics.catalogue import read_catalogue
 from hoso.engines.statistics.completion import complete_with_hand_in
+from hoso.engines.statistics.printed.frozen import freeze
 from hoso.engines.statistics.units import reach_for
 
 PURPOSE, TOPIC = "statistics", "statistics.approval"
@@ -51,6 +52,8 @@ def take_steps(actor: Actor, names: Sequence[Name], wanted: Wanted) -> None:
             step = _take(cursor, actor, key, wanted)
             if wanted.kind == "hand_in":
                 complete_with_hand_in(cursor, actor, key.columns, key.place_id, key.unit.facility_id)
+            if wanted.kind == "approve":
+                freeze(cursor, key, step)
             _name_cells(cursor, key, wanted, step)
             announce(TOPIC, "/".join(map(str, key.columns)), {"step": step, "kind": wanted.kind})
             _tell(cursor, actor, key, wanted, step)

@@ -1,0 +1,1 @@
+"""The yearbook as PDF."""
