@@ -7,5 +7,5 @@ from hoso.core.database.migration_sql import run_sql_file
 
 
 class Migration(migrations.Migration):
-    dependencies: ClassVar[list[tuple[str, str]]] = [("statistics", "0006_from_record")]
-    operations: ClassVar[list[Operation]] = [run_sql_file(__file__, "0007_frozen_reports.sql")]
+    dependencies: ClassVar[list[tuple[str, str]]] = [("statistics", "0007_stored_by")]
+    operations: ClassVar[list[Operation]] = [run_sql_file(__file__, "0008_frozen_reports.sql")]
