@@ -4,6 +4,7 @@
 goes to its own side afterwards (docs/decisions/0092-joining-and-parting.md).
 """
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.db import connection
@@ -51,6 +52,13 @@ def join(
 
     Raises HosoError HS4010, HS6030 and HS6031 as `join_persons` does.
     """
+    settle_joined(cursor, actor, join_unsettled(cursor, actor, joined, into, reason, found_by, finding))
+
+
+def join_unsettled(
+    cursor: Any, actor: Actor, joined: int, into: int, reason: str, found_by: FoundBy, finding: int | None = None
+) -> set[int]:
+    """As `join`, but what holds of the persons returned is still to be worked out, with `settle_joined` in the same transaction."""
     reason = _reason(reason)
     cursor.execute("SELECT pg_advisory_xact_lock(%s)", [WRITER_LOCK])
     check_may_join(cursor, joined, into)
@@ -58,8 +66,8 @@ def join(
     move_grants(joined, into)
     move_rights(joined, into)
     _move(cursor, joined, into, None)
-    _as_service(cursor, actor, sorted({*group, *group_of(cursor, into)}))
     _tell("person.joined", joined, into)
+    return {*group, *group_of(cursor, into)}
 
 
 def part_persons(actor: Actor, join_id: int, reason: str) -> None:
@@ -76,7 +84,7 @@ def part_persons(actor: Actor, join_id: int, reason: str) -> None:
         part_care_teams(cursor, parting.under, parting.joined, parting.group)
         contest_again(cursor, parting)
         _wait_again(cursor, parting.found_by, parting.finding)
-        _as_service(cursor, actor, sorted({*parting.group, *group_of(cursor, parting.under)}))
+        settle_joined(cursor, actor, {*parting.group, *group_of(cursor, parting.under)})
         _tell("person.parted", parting.joined, parting.under)
         _record(actor, scope, parting.joined, parting.under, f"parted: {reason}")
 
@@ -92,10 +100,10 @@ def _move(cursor: Any, old: int, new: int, sources: list[int] | None) -> None:
     cursor.execute("SELECT intake_move_person(%s, %s, %s, %s)", [old, new, sources, cursor.fetchone()[0]])
 
 
-def _as_service(cursor: Any, actor: Actor, persons: list[int]) -> None:
-    """Settle as the intake service does, who sees every statement, whatever its labels."""
+def settle_joined(cursor: Any, actor: Actor, persons: Iterable[int]) -> None:
+    """Work out what holds of these, as the intake service does, who sees every statement, whatever its labels."""
     set_actor(intake_service_id(), PURPOSE)
-    settle_persons(cursor, persons)
+    settle_persons(cursor, sorted(persons))
     set_actor(actor.account_id, PURPOSE)
 
 

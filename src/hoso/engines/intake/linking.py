@@ -1,6 +1,7 @@
 """Everybody against everybody: who surely is one human is joined, who may be waits at the review desk.
 
-Each join is an act and a transaction of its own; doing it all again joins nobody twice and asks nothing twice.
+Some pairs share a transaction, as working out what holds of the joined costs more than the join; doing it all again joins
+nobody twice and asks nothing twice.
 """
 
 import tempfile
@@ -16,7 +17,7 @@ from psycopg.types.json import Jsonb
 from hoso.core.access.actor import Actor
 from hoso.core.audit.events import AuditEvent, record_event
 from hoso.core.database.session import acting_transaction
-from hoso.engines.intake.joining import PURPOSE, join
+from hoso.engines.intake.joining import PURPOSE, join_unsettled, settle_joined
 from hoso.engines.intake.pairs import joined_and_kept
 from hoso.engines.people.linkage import WRITER_LOCK
 from hoso.engines.people.matching.everybody import compared, write_everybody
@@ -25,6 +26,7 @@ from hoso.engines.people.matching.model import Agreement, Model, model
 Progress = Callable[[int, int], None]
 Pair = tuple[int, int, float]
 ROLE = "intake_service"
+TOGETHER = 100  # pairs of one transaction: others who join or file wait for as long
 
 
 @dataclass
@@ -46,12 +48,15 @@ def link_everybody(service: Actor, progress: Progress | None = None) -> LinkRepo
     rules, report = model(), LinkReport()
     found = list(_pairs(service, rules, report))
     report.pairs = len(found)
-    for number, pair in enumerate(found, start=1):
+    for first in range(0, len(found), TOGETHER):
+        pairs = found[first : first + TOGETHER]
         with acting_transaction(service.account_id, PURPOSE), connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [WRITER_LOCK])
-            _take(cursor, service, rules, pair, report)
+            settle_joined(
+                cursor, service, set().union(*(_take(cursor, service, rules, pair, report) for pair in pairs))
+            )
         if progress:
-            progress(number, len(found))
+            progress(first + len(pairs), len(found))
     return report
 
 
@@ -68,35 +73,38 @@ def _pairs(service: Actor, rules: Model, report: LinkReport) -> Iterator[Pair]:
             yield from likely_pairs(persons, rules)
 
 
-def _take(cursor: Any, service: Actor, rules: Model, pair: Pair, report: LinkReport) -> None:
+def _take(cursor: Any, service: Actor, rules: Model, pair: Pair, report: LinkReport) -> set[int]:
+    """Join, note or leave a pair; gives whom to settle."""
     one, other = (_now(cursor, person) for person in pair[:2])
     known = compared(cursor, (one, other))
     if len(known) < 2:  # one of them came to the other through somebody else
         report.decided += 1
-        return
+        return set()
     sure = pair[2] >= rules.upper and not _was_parted(cursor, one, other)
     pair_id = _note(cursor, one, other, pair[2], rules.judge(known[one], known[other])[1])
     if pair_id is None:
         report.decided += 1
     elif sure:
-        _join(cursor, service, pair_id, *joined_and_kept(cursor, one, other), f"p = {pair[2]:.6f}")
         report.joined += 1
+        return _join(cursor, service, pair_id, *joined_and_kept(cursor, one, other), f"p = {pair[2]:.6f}")
     else:
         report.waiting += 1
+    return set()
 
 
-def _join(cursor: Any, service: Actor, pair_id: int, joined: int, kept: int, reason: str) -> None:
+def _join(cursor: Any, service: Actor, pair_id: int, joined: int, kept: int, reason: str) -> set[int]:
     cursor.execute(
         "UPDATE people_pair SET decision = 'same_person', decided_by = 0, decided_at = clock_timestamp(), reason = %s"
         " WHERE id = %s",
         [reason, pair_id],
     )
-    join(cursor, service, joined, kept, reason, "matcher", pair_id)
+    persons = join_unsettled(cursor, service, joined, kept, reason, "matcher", pair_id)
     record_event(
         AuditEvent(
             service, ROLE, PURPOSE, "update", person_id=kept, object=f"pair/{pair_id}", reason=f"same_person: {reason}"
         )
     )
+    return persons
 
 
 def _now(cursor: Any, person: int) -> int:
