@@ -105,6 +105,7 @@ def addresses(house: House) -> dict[str, tuple[str, str]]:
         "deadlines of reports": ("duyetbc", "/statistics/deadlines/"),
         "quality of figures": ("duyetbc", "/statistics/quality/?form=tt23-4-bct&month=2026-03"),
         "checks of the catalogue": ("duyetbc", "/statistics/quality/catalogue/"),
+        "figures to follow up": ("thongke", "/statistics/follow-up/"),
         "reports to approve": ("duyetbc", "/statistics/approval/"),
         "a report to approve": ("duyetbc", _sheet_address(house).replace("/tt23-4-bct/", f"/reports/{REPORT}/")),
         "statistical form": ("thongke", _sheet_address(house)),

@@ -13,6 +13,7 @@ from hoso.core.audit.events import AuditEvent, record_event
 from hoso.core.database.session import acting_transaction
 from hoso.core.errors import HosoError
 from hoso.core.periods.periods import Period
+from hoso.engines.statistics.cell_story.notes import NO_NOTE, Note, notes_of
 from hoso.engines.statistics.forms import Form, Row, forms
 from hoso.engines.statistics.from_record.proposals import TAKEN, Reading, last_reading, reasons_given
 from hoso.engines.statistics.hints import Hint, Key, hints_of
@@ -42,6 +43,7 @@ class Line:
     ends_sum: bool  # the last line of a row whose lines add up
     proposed: str = ""  # by the last reading of the record
     reason: str = ""  # why the figure is what it is, where somebody said so
+    note: Note = NO_NOTE
 
     @property
     def differs(self) -> Decimal | None:
@@ -83,10 +85,12 @@ def open_sheet(actor: Actor, form_key: str, unit_uid: str, iso: str) -> Sheet:
             hints = (*hints_of(form, _numbers(now)), *rule_hints(cursor, form, unit.id, period))
         reading = last_reading(form, unit, period.id)
         reasons = reasons_given(form, unit, period.id) if reading else {}
+        notes = notes_of(form, unit, period.id)
         record_event(
             AuditEvent(actor, scope.role.key, PURPOSE, "read", object=f"statistics/{form.key}/{iso}", found=len(now))
         )
     lines = _with_proposals(_lines(form, now, before), reading, reasons)
+    lines = [replace(one, note=notes[key]) if (key := (one.row.key, one.options)) in notes else one for one in lines]
     return Sheet(form, unit, period, tuple(lines), hints, reading)
 
 

@@ -9,6 +9,7 @@ from ninja.errors import ValidationError
 
 from hoso.core.errors import HosoError
 from hoso.web import error_pages
+from hoso.web.api.cell_history import router as cell_history
 from hoso.web.api.figures import router as figures
 from hoso.web.api.intake import router as intake
 from hoso.web.api.oversight import router as oversight
@@ -21,6 +22,7 @@ api.add_router("/oversight", oversight)
 api.add_router("/terminology", terminology)
 api.add_router("/statistics", figures)
 api.add_router("/statistics", reports)
+api.add_router("/statistics", cell_history)
 
 
 @api.exception_handler(ValidationError)

@@ -52,6 +52,7 @@ from hoso.web.staff import (
     signatures,
     statistics,
     statistics_approval,
+    statistics_cells,
     statistics_deadlines,
     statistics_definitions,
     statistics_quality,
@@ -173,12 +174,20 @@ urlpatterns = [
         "statistics_remind",
         "statistics.approve",
     ),
+    _figures("statistics/follow-up/", statistics_cells.followed, "statistics_followed"),
     _figures("statistics/", statistics.due, "statistics"),
     _figures("statistics/<str:form>/<str:unit>/<str:period>/", statistics.sheet, "statistics_sheet"),
     _figures(
         "statistics/<str:form>/<str:unit>/<str:period>/cell/",
         require_POST(statistics.cell),
         "statistics_cell",
+        "statistics.write",
+    ),
+    _figures("statistics/<str:form>/<str:unit>/<str:period>/cell/history/", statistics_cells.story, "statistics_story"),
+    _figures(
+        "statistics/<str:form>/<str:unit>/<str:period>/cell/comment/",
+        require_POST(statistics_cells.say),
+        "statistics_say",
         "statistics.write",
     ),
     _figures(

@@ -21,7 +21,7 @@ def split_reasons(data_set: str, reasons: Mapping[Cell, str]) -> tuple[dict[tupl
     rest = []
     for (row, options), reason in reasons.items():
         element = catalogue.find("element", "code", row)
-        split = None if element is None else _split(catalogue, element, options)
+        split = None if element is None else split_of(catalogue, element, options)
         if element is None or split is None:
             rest.append(f"{row}: {reason}")
         else:
@@ -29,7 +29,8 @@ def split_reasons(data_set: str, reasons: Mapping[Cell, str]) -> tuple[dict[tupl
     return found, rest
 
 
-def _split(catalogue: Catalogue, element: int, options: tuple[str, ...]) -> int | None:
+def split_of(catalogue: Catalogue, element: int, options: tuple[str, ...]) -> int | None:
+    """The number of a cell's key; None for one that nobody used yet."""
     combo = catalogue.elements[element].combo_id
     if not options:
         return catalogue.default_split if combo == catalogue.default_combo else None

@@ -1,10 +1,10 @@
 // A form that is filled in: Enter and the arrows walk through the cells, each saves itself when it is left.
 const sheet = document.getElementById("sheet");
-const cells = [...sheet.querySelectorAll("input[data-row]:not([disabled])")];
+export const cells = [...sheet.querySelectorAll("input[data-row]:not([disabled])")];
 const state = document.getElementById("state");
 const hints = document.getElementById("hints");
 const token = JSON.parse(document.body.getAttribute("hx-headers"))["X-CSRFToken"];
-const kept = new Map(cells.map((cell) => [cell, cell.value]));
+export const kept = new Map(cells.map((cell) => [cell, cell.value]));
 
 function say(text, wrong = false) {
   state.textContent = text;
@@ -12,7 +12,7 @@ function say(text, wrong = false) {
 }
 
 // Of rows whose lines add up: the sum of those that are filled in, nothing where none is.
-function addUp() {
+export function addUp() {
   for (const output of sheet.querySelectorAll("output[data-sum-of]")) {
     const parts = [...sheet.querySelectorAll(`input[data-row="${output.dataset.sumOf}"]`)];
     const figures = parts.map((cell) => cell.value.trim()).filter((text) => text !== "" && Number.isFinite(Number(text)));
@@ -45,7 +45,7 @@ function compare(cell) {
   if (!differs) beside(cell, "[data-reason]").hidden = true;
 }
 
-async function save(cell, again = false) {
+export async function save(cell, again = false) {
   const value = cell.value.trim();
   if (value === kept.get(cell) && cell.dataset.state !== "wrong" && !again) return;
   cell.dataset.state = "saving";
