@@ -106,6 +106,12 @@ def addresses(house: House) -> dict[str, tuple[str, str]]:
         "quality of figures": ("duyetbc", "/statistics/quality/?form=tt23-4-bct&month=2026-03"),
         "checks of the catalogue": ("duyetbc", "/statistics/quality/catalogue/"),
         "figures to follow up": ("thongke", "/statistics/follow-up/"),
+        "regimes and forms": ("thongke", "/statistics/forms/"),
+        "catalogue of indicators": ("duyettinh", "/statistics/indicators/"),
+        "a formula tried": (
+            "duyettinh",
+            "/statistics/indicators/trial/?numerator=%23%7BDELIV%7D&period=202508&find=de",
+        ),
         "reports to approve": ("duyetbc", "/statistics/approval/"),
         "a report to approve": ("duyetbc", _sheet_address(house).replace("/tt23-4-bct/", f"/reports/{REPORT}/")),
         "statistical form": ("thongke", _sheet_address(house)),

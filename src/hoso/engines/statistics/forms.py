@@ -41,6 +41,8 @@ class Regime:
     valid_from: date
     valid_to: date | None
     deadlines: Mapping[str, Deadline]
+    note_vi: str = ""
+    note_en: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +150,8 @@ def regimes() -> Mapping[str, Regime]:
             valid_from=date.fromisoformat(given["valid_from"]),
             valid_to=_day(given["valid_to"]),
             deadlines=_deadlines(given["deadlines"]),
+            note_vi=given.get("note_vi", ""),
+            note_en=given.get("note_en", ""),
         )
     return found
 

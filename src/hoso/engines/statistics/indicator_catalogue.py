@@ -35,6 +35,11 @@ class Indicator:
     targets: tuple[Target, ...]
     numerator: str = ""
     denominator: str = ""
+    by_vi: tuple[str, ...] = ()  # what it is broken down by
+    frequency: str = ""
+    reported_by_vi: str = ""
+    source_url: str = ""
+    note: str = ""
 
     @property
     def uid(self) -> str:
@@ -63,6 +68,11 @@ def indicators() -> Mapping[str, Indicator]:
                 targets=tuple(Target(**target) for target in one.get("targets", ())),
                 numerator=one.get("numerator", ""),
                 denominator=one.get("denominator", ""),
+                by_vi=tuple(one["by_vi"]),
+                frequency=one["frequency"],
+                reported_by_vi=one["reported_by_vi"],
+                source_url=one.get("source_url", ""),
+                note=one.get("note", ""),
             )
     return found
 

@@ -1,6 +1,6 @@
 """What the ids of an answer are called, in both languages."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from django.db import connection
@@ -8,6 +8,9 @@ from django.db import connection
 from hoso.engines.statistics.analytics.answer import Answered
 from hoso.engines.statistics.analytics.data_items import DataItem, Rate, Reckoned
 from hoso.engines.statistics.analytics.question import Operand
+from hoso.engines.statistics.analytics.reckoned import named_item
+from hoso.engines.statistics.catalogue import Catalogue
+from hoso.engines.statistics.expressions.tree import Item, Node, items_of
 from hoso.web.explorer.question import Question
 from hoso.web.staff.period_titles import period_title
 
@@ -84,6 +87,18 @@ def item_names(items: Iterable[DataItem], keys: Mapping[int, Words] | None = Non
                 found[one.label] = _joined(sets[one.data_set], RATE_WORDS[one.name], ": ")
             case Reckoned():
                 found[one.label] = one.indicator.title_vi, one.indicator.title_en
+    return found
+
+
+def formula_names(nodes: Sequence[Node], catalogue: Catalogue) -> dict[Item, Words]:
+    """What each figure that formulas ask for is called. Raises HosoError HS7032, HS7034, HS7035."""
+    found: dict[Item, Words] = {}
+    meant = {item: named_item(item, catalogue) for node in nodes for item in items_of(node) if item.kind != "[]"}
+    splits, keys = _splits({one.split for one in meant.values() if isinstance(one, Operand) and one.split})
+    words = item_names(meant.values(), {number: keys[uid] for number, uid in splits.items()})
+    for node in nodes:
+        for item in items_of(node):
+            found[item] = words[meant[item].label] if item in meant else ("số ngày của kỳ", "days of the period")
     return found
 
 

@@ -6,6 +6,7 @@ from django.views.decorators.http import require_POST
 from hoso.web.dashboards import urls as dashboard_urls
 from hoso.web.explorer import urls as explorer_urls
 from hoso.web.printed_reports import urls as printed_report_urls
+from hoso.web.indicators import urls as indicator_urls
 from hoso.web.routes import PUBLIC, SIGNED_IN, View, route
 from hoso.web.staff import (
     access,
@@ -55,6 +56,7 @@ from hoso.web.staff import (
     statistics_cells,
     statistics_deadlines,
     statistics_definitions,
+    statistics_forms,
     statistics_quality,
     statistics_record,
     subscriptions,
@@ -164,6 +166,7 @@ urlpatterns = [
     *dashboard_urls.urlpatterns,
     *explorer_urls.urlpatterns,
     *printed_report_urls.urlpatterns,
+    *indicator_urls.urlpatterns,
     _figures("statistics/deadlines/", statistics_deadlines.board, "statistics_deadlines"),
     _figures("statistics/quality/", statistics_quality.board, "statistics_quality"),
     _figures("statistics/quality/catalogue/", statistics_quality.integrity, "statistics_integrity"),
@@ -174,6 +177,7 @@ urlpatterns = [
         "statistics_remind",
         "statistics.approve",
     ),
+    _figures("statistics/forms/", statistics_forms.known_forms, "statistics_forms"),
     _figures("statistics/follow-up/", statistics_cells.followed, "statistics_followed"),
     _figures("statistics/", statistics.due, "statistics"),
     _figures("statistics/<str:form>/<str:unit>/<str:period>/", statistics.sheet, "statistics_sheet"),

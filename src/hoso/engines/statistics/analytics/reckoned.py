@@ -107,7 +107,7 @@ def _fetch(items: set[Item], scope: Scope, catalogue: Catalogue, depth: int) -> 
             if item.kind == "[]":
                 known[item] = _days(item, there)
                 continue
-            found = _found(item, catalogue)
+            found = named_item(item, catalogue)
             if isinstance(found, Operand):
                 operands.append((item, found))
             elif isinstance(found, Rate):
@@ -126,8 +126,8 @@ def _fetch(items: set[Item], scope: Scope, catalogue: Catalogue, depth: int) -> 
     return known, guessed
 
 
-def _found(item: Item, catalogue: Catalogue) -> Operand | Rate | Reckoned:
-    """What an item names: by id, or in shipped formulas by key."""
+def named_item(item: Item, catalogue: Catalogue) -> Operand | Rate | Reckoned:
+    """What an item names: by id, or in shipped formulas by key. Raises HosoError HS7032, HS7034, HS7035."""
     if item.kind not in ("#", "I", "R"):
         raise HosoError("HS7032", item=f"{item.kind}{{{item.id}}}")
     way = _modifiers(item)[2]
@@ -143,7 +143,7 @@ def asked_by(item: Item, scope: Scope, catalogue: Catalogue) -> tuple[Operand | 
     """What an item of a formula names, and for when it asks. Raises HosoError HS7032, HS7034."""
     offset, to_date, _ = _modifiers(item)
     periods = [_shifted(one, offset, to_date) for one in scope.periods]
-    return _found(item, catalogue), replace(scope, periods=periods)
+    return named_item(item, catalogue), replace(scope, periods=periods)
 
 
 def _rates(rate: Rate, counted: dict[Cell, Counts]) -> dict[Cell, float]:
