@@ -29,6 +29,7 @@ from hoso.cli.modules import modules
 from hoso.cli.oversight import oversight
 from hoso.cli.people import people
 from hoso.cli.portal import portal
+from hoso.cli.practice import practice
 from hoso.cli.practitioners import practitioners
 from hoso.cli.pulls import pulls
 from hoso.cli.records import records
@@ -58,6 +59,7 @@ def hoso() -> None:
 
 for command in (
     demo,
+    practice,
     serve,
     worker,
     intake,

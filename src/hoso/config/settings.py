@@ -216,6 +216,7 @@ CONTENT_SECURITY_POLICY = {
 
 # A demonstration is never served beyond its machine (HS1005): only there may a page show what a telephone received.
 _IS_DEMO = (HOSO_HOME / "demo").is_dir()
+HOSO_IS_TRAINING = (HOSO_HOME / "training").exists()  # `hoso practice`: every page says so
 _SMS = {"none": "", "live": "hoso.gateways.sms.live.LiveSms", "simulated": "hoso.gateways.sms.simulated.SimulatedSms"}
 SMS_GATEWAY = _SMS["simulated" if _IS_DEMO else ENVIRONMENT["HOSO_SMS"]]
 _MAIL = {

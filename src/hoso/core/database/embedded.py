@@ -126,6 +126,12 @@ def release(home: Path, database: EmbeddedDatabase) -> None:
                 database.socket_folder.rmdir()
 
 
+def is_used(home: Path) -> bool:
+    """Whether a living process uses the server of this data folder."""
+    home = home.resolve()
+    return _users_folder(home).is_dir() and bool(_living_users(home))
+
+
 def is_running(database: EmbeddedDatabase) -> bool:
     postmaster = _postmaster(database)
     return postmaster is not None and _is_alive(postmaster)

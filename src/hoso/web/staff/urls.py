@@ -5,8 +5,8 @@ from django.views.decorators.http import require_POST
 
 from hoso.web.dashboards import urls as dashboard_urls
 from hoso.web.explorer import urls as explorer_urls
-from hoso.web.printed_reports import urls as printed_report_urls
 from hoso.web.indicators import urls as indicator_urls
+from hoso.web.printed_reports import urls as printed_report_urls
 from hoso.web.routes import PUBLIC, SIGNED_IN, View, route
 from hoso.web.staff import (
     access,
