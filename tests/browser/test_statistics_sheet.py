@@ -84,6 +84,7 @@ def test_a_pasted_column_is_saved_totalled_told_and_undone(officer: Page, house:
     expect(parts.nth(1)).to_have_value("")
     parts.nth(2).fill("34")
     parts.nth(2).press("Enter")
+    expect(officer.locator("#state")).to_have_text("Đã lưu")
     expect(total).to_have_text("1234")
     assert _stored(house, str(row)) == [34, 1200]
     _paste(officer, first, "7\n8")
