@@ -60,27 +60,43 @@ class Problem:
         return self.error.message("en")
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the form holds."""
+
+    numerator: str
+    denominator: str
+    factor: str
+    place: str
+    period: str
+    find: str
+
+
 def trial(request: ActingRequest) -> HttpResponse:
     """GET `numerator`, `denominator` (1), `factor` (1), `place`, `period`; `find` looks for figures to be named."""
-    given, tree = request.GET, unit_tree()
-    own = own_units(request)
+    tree, own = unit_tree(), own_units(request)
+    asked = _asked(request.GET, own)
     places = [(uid, tree[uid].thing["name"]) for uid in own if uid in tree]
     places += [(child["id"], child["name"]) for uid in own if uid in tree for child in tree[uid].thing["children"]]
-    context = {
-        "numerator": given.get("numerator", "")[:LONGEST],
-        "denominator": given.get("denominator", "")[:LONGEST] or "1",
-        "factor": given.get("factor", "1")[:7] or "1",
-        "place": given.get("place", "") or (own[0] if own else ""),
-        "period": given.get("period", "") or "LAST_MONTH",
+    context: dict[str, object] = {
+        "asked": asked,
         "places": list(dict([*places, *provinces_today()]).items()),
-        "find": given.get("find", "")[:100],
-        "hits": [(hit, _written(hit)) for hit in find_data(given["find"][:100])]
-        if given.get("find", "").strip()
-        else [],
+        "hits": [(hit, _written(hit)) for hit in find_data(asked.find)] if asked.find else [],
     }
-    if context["numerator"].strip():
-        context |= _tried(request, context, given)
+    if asked.numerator.strip():
+        context |= _tried(request, asked)
     return render(request, "indicators/trial.html", context)
+
+
+def _asked(given: QueryDict, own: list[str]) -> Asked:
+    return Asked(
+        given.get("numerator", "")[:LONGEST],
+        given.get("denominator", "")[:LONGEST] or "1",
+        given.get("factor", "")[:7] or "1",
+        given.get("place", "")[:40] or own[0],
+        given.get("period", "")[:40] or "LAST_MONTH",
+        given.get("find", "").strip()[:100],
+    )
 
 
 def _written(hit: Hit) -> str:
@@ -89,11 +105,11 @@ def _written(hit: Hit) -> str:
     return f"{kind}{{{hit.word}}}"
 
 
-def _tried(request: ActingRequest, context: dict[str, str], given: QueryDict) -> dict[str, object]:
-    factor = context["factor"]
-    if not factor.isdigit() or not 1 <= int(factor) <= LARGEST_FACTOR:
-        return {"problem": Problem(HosoError("HS9004", name="factor", value=factor))}
-    formula = Formula(context["numerator"], context["denominator"], int(factor))
+def _tried(request: ActingRequest, asked: Asked) -> dict[str, object]:
+    """The formula in words and its values, or what is wrong with it."""
+    if not asked.factor.isdigit() or not 1 <= int(asked.factor) <= LARGEST_FACTOR:
+        return {"problem": Problem(HosoError("HS9004", name="factor", value=asked.factor))}
+    formula = Formula(asked.numerator, asked.denominator, int(asked.factor))
     nodes = []
     for field, text in (("numerator", formula.numerator), ("denominator", formula.denominator)):
         try:
@@ -107,7 +123,7 @@ def _tried(request: ActingRequest, context: dict[str, str], given: QueryDict) ->
     except HosoError as error:
         return {"problem": Problem(error)}
     try:
-        return told | _worked_out(request, formula, context, catalogue)
+        return told | _worked_out(request, formula, asked, catalogue)
     except HosoError as error:
         return told | {"problem": Problem(error)}
 
@@ -117,12 +133,10 @@ def _words(nodes: list[Node], factor: int, catalogue: Catalogue) -> Words:
     return quotient_in_words(nodes[0], nodes[1], factor, names.__getitem__)
 
 
-def _worked_out(
-    request: ActingRequest, formula: Formula, context: dict[str, str], catalogue: Catalogue
-) -> dict[str, object]:
+def _worked_out(request: ActingRequest, formula: Formula, asked: Asked, catalogue: Catalogue) -> dict[str, object]:
     """The value of each period that is meant. Raises HosoError HS7032, HS7034 and those of the formula."""
-    periods = read_periods([context["period"]], date.today())
-    units = read_units([context["place"]], lambda: own_units(request))
+    periods = read_periods([asked.period], date.today())
+    units = read_units([asked.place], lambda: own_units(request))
     scope = Scope(
         [AskedPeriod(label, (period,)) for label, period in periods.items()],
         [one.asked(uid) for uid, one in units.items()],

@@ -4,7 +4,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.translation import get_language
 
-from hoso.core.errors import HosoError
+from hoso.core.errors import HosoError, Language
 from hoso.core.periods.periods import parse_period
 from hoso.engines.statistics.cell_story.followed import MOST, followed_cells
 from hoso.engines.statistics.cell_story.remarking import remark
@@ -32,7 +32,7 @@ def say(request: ActingRequest, form: str, unit: str, period: str) -> HttpRespon
     if len(comment) > LONGEST_COMMENT:
         raise HosoError("HS9004", name="comment", value=comment[:40])
     report = remark(request.actor, address, key, comment, request.POST.get("follow_up") == "1")
-    language = "en" if get_language() == "en" else "vi"
+    language: Language = "en" if get_language() == "en" else "vi"
     wrong = next((one.error.message(language) for one in report.conflicts.values()), "")
     return _panel(request, address, key, wrong, said=not wrong)
 
