@@ -52,6 +52,8 @@ def test_the_schema_names_every_operation_and_the_token() -> None:
     assert set(described["paths"]) == {
         PACKAGES, f"{PACKAGES}/{{package_id}}", f"{PACKAGES}/{{package_id}}/findings",
         "/api/v1/oversight/events", "/api/v1/oversight/fhir/AuditEvent",
-        "/api/v1/statistics/figures", "/api/v1/statistics/cell-history", f"{TERMINOLOGY}/changes", f"{TERMINOLOGY}/scan", f"{TERMINOLOGY}/systems/{{system}}/versions/{{version}}",
+        "/api/v1/statistics/figures", "/api/v1/statistics/cell-history",
+        "/api/v1/statistics/reports/{data_set}/{unit}/{period}", "/api/v1/statistics/reports/{data_set}/{unit}/{period}/file",
+        f"{TERMINOLOGY}/changes", f"{TERMINOLOGY}/scan", f"{TERMINOLOGY}/systems/{{system}}/versions/{{version}}",
     }  # fmt: skip
     assert described["components"]["securitySchemes"]["token"]["scheme"] == "bearer"
