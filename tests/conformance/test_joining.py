@@ -175,6 +175,9 @@ LAST_VISIT_CORRECTED_AWAY: list[Step] = [
 # The last visit is corrected away to somebody who shares no number, while one of whom nothing may be told is joined.
 CORRECTED_AWAY_UNSEEN: list[Step] = [("join", 6, 7), ("visit", 2, 0), ("correct", 3, 12), ("part", 4, 0)]
 
+# It is corrected to be about the one who is joined.
+CORRECTED_TO_THE_JOINED: list[Step] = [("join", 7, 4), ("visit", 1, 1), ("correct", 1, 13)]
+
 
 @settings(
     max_examples=8, deadline=None, phases=[Phase.explicit, Phase.generate], suppress_health_check=list(HealthCheck)
@@ -185,6 +188,7 @@ CORRECTED_AWAY_UNSEEN: list[Step] = [("join", 6, 7), ("visit", 2, 0), ("correct"
 )
 @example([("visit", 2, 0), ("visit", 0, 2)], LAST_VISIT_CORRECTED_AWAY)
 @example([("visit", 0, 0), ("visit", 3, 3)], CORRECTED_AWAY_UNSEEN)
+@example([("visit", 1, 2), ("visit", 0, 0)], CORRECTED_TO_THE_JOINED)
 def test_parted_again_the_store_is_as_if_never_joined(intake: Intake, first: list[Step], more: list[Step]) -> None:
     steps, found = [*first, *more], []
     with undone():

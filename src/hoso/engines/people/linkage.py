@@ -166,9 +166,12 @@ class Linkage:
         if not person.says_of_itself:
             self._take_latest(person, claim, origin, statement)
         self.settle(person)
-        if person.joined_to:
-            person.joined_to.statements[origin.encounter] = replace(statement, joined=True)
-            self.settle(person.joined_to)
+        if under := person.joined_to:
+            held = under.statements.get(origin.encounter)
+            if held and not held.joined:  # the visit was thought to be about whom the person is shown under
+                self._forget(under, origin.encounter)
+            under.statements[origin.encounter] = replace(statement, joined=True)
+            self.settle(under)
 
     def _take_latest(self, person: KnownPerson, claim: ClaimedIdentity, origin: Origin, statement: Statement) -> None:
         """Of a person whose every visit is withheld, the facts of the latest one: not of whichever arrived first."""
