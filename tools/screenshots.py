@@ -168,6 +168,7 @@ def _take_statistics(house: House) -> None:
     station.get_by_text("không được quá").wait_for()
     station.evaluate("scrollTo(0, 0)")
     _keep(station, "statistics-hints")
+    _take_workbook(station)
     station.get_by_role("link", name="Nộp, duyệt").click()
     station.get_by_role("button", name="Nộp báo cáo").click()
     station.get_by_text("đã nộp, chờ duyệt").first.wait_for()
@@ -180,6 +181,24 @@ def _take_statistics(house: House) -> None:
     province.locator("input[name='why:DELIV_OUT:']").fill("Nhiều hơn tổng số đẻ, xem lại sổ đẻ")
     province.locator("input[name='why:DELIV_OUT:']").scroll_into_view_if_needed()
     _keep(province, "statistics-return")
+
+
+def _take_workbook(station: Page) -> None:
+    """The form in the window as a workbook that comes back with two figures, one emptied cell and a text; not saved."""
+    from hoso.engines.statistics.imports.formats import XLSX_TYPE  # only now: Django has to be set up
+    from hoso.engines.statistics.workbook.tests.editing import Edited
+
+    address = station.url
+    with station.expect_download() as started:
+        station.get_by_role("link", name="Tải bảng tính (XLSX)").click()
+    edited = Edited(started.value.path().read_bytes()).fill("DELIV_TEEN", 1).fill("PREG_NEW", 14)
+    content = edited.fill("BIRTH_CERT", "").fill("ANC_VISITS", "ba mươi").content()
+    station.get_by_text("Tải bảng tính đã điền lên").click()
+    station.get_by_label("Tệp XLSX").set_input_files({"name": "bieu.xlsx", "mimeType": XLSX_TYPE, "buffer": content})
+    station.get_by_role("button", name="So sánh").click()
+    station.locator("#changes").wait_for()
+    _keep(station, "statistics-workbook")
+    station.goto(address)
 
 
 def _take_explorer(house: House) -> None:

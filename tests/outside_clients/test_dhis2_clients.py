@@ -59,9 +59,9 @@ class House:
         return told
 
 
-def environment(client: str) -> str:
+def environment(client: str, folder: Path = CLIENTS) -> str:
     """The interpreter of an environment with the client and nothing else; made once for each state of its lock."""
-    lock = CLIENTS / f"{client}.lock"
+    lock = folder / f"{client}.lock"
     made = Path(sys.prefix) / "outside_clients" / f"{client}-{sha256(lock.read_bytes()).hexdigest()[:16]}"
     python, stamp = str(made / "bin" / "python"), made / "complete"
     if stamp.exists():

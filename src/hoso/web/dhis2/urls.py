@@ -36,7 +36,7 @@ class _Version:
 class _Suffix(_Version):
     """Nothing, or the format that the client asks for."""
 
-    regex = r"(?:\.json|\.csv|\.xml)?"
+    regex = r"(?:\.json|\.csv|\.xml|\.xlsx)?"
 
 
 class _Word(_Version):

@@ -1,4 +1,4 @@
-"""dataValueSets: taking values in, and giving them out as JSON, CSV, XML or ADX."""
+"""dataValueSets: taking values in, and giving them out as JSON, CSV, XML, XLSX or ADX."""
 
 import io
 from typing import TypeVar
@@ -7,7 +7,7 @@ from django.http import HttpResponse, JsonResponse, QueryDict
 
 from hoso.core.errors import HosoError
 from hoso.engines.statistics.catalogue import Catalogue, read_catalogue
-from hoso.engines.statistics.imports.formats import ADX_TYPE, read_payload
+from hoso.engines.statistics.imports.formats import ADX_TYPE, XLSX_TYPE, read_payload
 from hoso.engines.statistics.imports.options import SCHEME_OF, read_options
 from hoso.engines.statistics.imports.run import import_values
 from hoso.engines.statistics.naming import read_naming
@@ -16,7 +16,7 @@ from hoso.engines.statistics.units import find_units
 from hoso.web.dhis2.objects import ROOT
 from hoso.web.dhis2.parameters import day, is_wished, moment_since, only, only_as, whole_number
 from hoso.web.dhis2.value_set_adx import as_adx
-from hoso.web.dhis2.value_set_formats import as_csv, as_object, as_xml
+from hoso.web.dhis2.value_set_formats import as_csv, as_object, as_xlsx, as_xml
 from hoso.web.dhis2.web_message import web_message
 from hoso.web.routes import ActingRequest
 from hoso.web.sign_in import bears_token
@@ -57,7 +57,7 @@ def take(request: ActingRequest) -> HttpResponse:
 def give(request: ActingRequest) -> HttpResponse:
     """GET: the values of data sets or elements, periods and units, `children=true` with all below.
 
-    JSON where nothing else is asked for; CSV, XML, ADX by `Accept`, `format` or suffix. Things are called as `idScheme`
+    JSON where nothing else is asked for; CSV, XML, XLSX, ADX by `Accept`, `format` or suffix. Things are called as `idScheme`
     and the schemes of each kind say: by id, in ADX by code.
     """
     only(request, SELECTING, WHOLE)
@@ -73,6 +73,8 @@ def give(request: ActingRequest) -> HttpResponse:
             return HttpResponse(as_adx(found, selection.data_sets, catalogue, naming), content_type=ADX_TYPE)
         case "csv":
             return HttpResponse(as_csv(found, naming), content_type="application/csv; charset=utf-8")
+        case "xlsx":
+            return HttpResponse(as_xlsx(found, naming), content_type=XLSX_TYPE)
         case "xml":
             return HttpResponse(as_xml(found, naming), content_type="application/xml; charset=utf-8")
     return JsonResponse({"dataValues": [as_object(value, naming) for value in found]})
@@ -82,6 +84,8 @@ def _format(request: ActingRequest) -> str:
     asked = request.GET.get("format", "") or request.headers.get("Accept", "")
     if "adx" in asked:
         return "adx"
+    if "xlsx" in asked or "spreadsheetml" in asked or request.path.endswith(".xlsx"):
+        return "xlsx"
     if "csv" in asked or request.path.endswith(".csv"):
         return "csv"
     return "xml" if "json" not in asked and ("xml" in asked or request.path.endswith(".xml")) else "json"

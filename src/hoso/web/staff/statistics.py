@@ -14,6 +14,7 @@ from hoso.engines.statistics.forms import Form, forms
 from hoso.engines.statistics.from_record.persons import may_see_persons
 from hoso.engines.statistics.from_record.record_counts import cells_filled
 from hoso.engines.statistics.hints import Hint
+from hoso.engines.statistics.reports_by_address import Address
 from hoso.engines.statistics.uids import uid_of
 from hoso.web.menu import may
 from hoso.web.routes import ActingRequest
@@ -50,6 +51,7 @@ def sheet(request: ActingRequest, form: str, unit: str, period: str) -> HttpResp
         "before": _neighbour(found.period.previous()),
         "after": _neighbour(found.period.next()) if found.period.next().start <= date.today() else None,
         "writes": writes,
+        "address": Address(form, unit, found.period.id),
         "report": (uid_of(f"form:{form}"), unit, found.period.id),
         "fills": bool(cells_filled(found.form, found.period)),
         "sees_persons": may_see_persons(request.actor),

@@ -59,6 +59,7 @@ from hoso.web.staff import (
     statistics_forms,
     statistics_quality,
     statistics_record,
+    statistics_workbook,
     subscriptions,
     terminology,
     tiers,
@@ -192,6 +193,23 @@ urlpatterns = [
         "statistics/<str:form>/<str:unit>/<str:period>/cell/comment/",
         require_POST(statistics_cells.say),
         "statistics_say",
+        "statistics.write",
+    ),
+    _figures(
+        "statistics/<str:form>/<str:unit>/<str:period>/workbook.xlsx",
+        statistics_workbook.download,
+        "statistics_workbook",
+    ),
+    _figures(
+        "statistics/<str:form>/<str:unit>/<str:period>/workbook/",
+        require_POST(statistics_workbook.check),
+        "statistics_workbook_check",
+        "statistics.write",
+    ),
+    _figures(
+        "statistics/<str:form>/<str:unit>/<str:period>/workbook/save/",
+        require_POST(statistics_workbook.save),
+        "statistics_workbook_save",
         "statistics.write",
     ),
     _figures(

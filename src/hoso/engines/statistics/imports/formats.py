@@ -1,20 +1,23 @@
 """Which format a payload is in, by its content type."""
 
 from collections.abc import Iterator
-from typing import IO
+from typing import BinaryIO
 
 from hoso.core.errors import HosoError
 from hoso.engines.statistics.imports.options import ImportOptions
 from hoso.engines.statistics.imports.reading_csv import read_csv
 from hoso.engines.statistics.imports.reading_json import read_json
+from hoso.engines.statistics.imports.reading_xlsx import read_xlsx
 from hoso.engines.statistics.imports.reading_xml import read_adx, read_dxf2
 from hoso.engines.statistics.imports.rows import Given
 
 ADX_TYPE = "application/adx+xml"
+XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
-def read_payload(content: IO[bytes], content_type: str, options: ImportOptions) -> Iterator[Given]:
-    """The rows of a payload; read while they are asked for. Raises HosoError HS7002."""
+def read_payload(content: BinaryIO, content_type: str, options: ImportOptions) -> Iterator[Given]:
+    """The rows of a payload; read while they are asked for. Raises HosoError HS7002, of a workbook that is a report HS5461 and
+    HS5465 too."""
     match content_type.partition(";")[0].strip().lower():
         case "application/json" | "text/json":
             return read_json(content.read(), options)
@@ -24,5 +27,7 @@ def read_payload(content: IO[bytes], content_type: str, options: ImportOptions) 
             return read_dxf2(content, options)
         case "application/adx+xml":
             return read_adx(content, options)
+        case "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet":
+            return read_xlsx(content, options)
         case other:
             raise HosoError("HS7002", format=other or "?", reason="content type")

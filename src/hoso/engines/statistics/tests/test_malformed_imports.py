@@ -1,5 +1,6 @@
 """Malformed imports in every format: each row's mistake is named, what is right beside it is taken, nothing half-stored."""
 
+import csv
 import io
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -9,6 +10,7 @@ import pytest
 from hoso.core.access.actor import Actor
 from hoso.core.errors import HosoError
 from hoso.core.places.models import Place
+from hoso.engines.documents.workbook import workbook
 from hoso.engines.statistics.imports.formats import read_payload
 from hoso.engines.statistics.imports.options import read_options
 from hoso.engines.statistics.imports.report import ImportReport
@@ -18,6 +20,7 @@ from hoso.engines.statistics.tests.reporting import communes, seen, unit_uid
 pytestmark = pytest.mark.django_db
 MakeActor = Callable[..., Actor]
 JSON, CSV, XML, ADX = "application/json", "application/csv", "application/xml", "application/adx+xml"
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"  # a text here is a CSV that is put into one
 
 # Payloads that cannot be read to their end, with rows that could be before the fault. @ is the unit, ¤ another one.
 GOOD_JSON = '{"dataElement":"DELIV","period":"202601","orgUnit":"@","value":"1"}'
@@ -74,6 +77,14 @@ UNREADABLE: list[tuple[str, str | bytes]] = [
     (ADX, "<adx>" + GOOD_GROUP + "</adx>"),
     (ADX, ADX_HEAD + '<dataValue dataElement="DELIV" value="1"/></adx>'),
     (ADX, ADX_HEAD + GOOD_GROUP + "<group></adx>"),
+    (XLSX, b""),
+    (XLSX, GOOD_CSV.encode()),
+    (XLSX, b"PK\x05\x06" + bytes(18)),
+    (XLSX, ""),
+    (XLSX, "DELIV,202601,@,1\n"),
+    (XLSX, "dataelement,period,orgunit\nDELIV,202601,@\n"),
+    (XLSX, "dataelement,period,orgunit,value,value\nDELIV,202601,@,1,2\n"),
+    (XLSX, GOOD_CSV + "DELIV,202602,@,1,x,y\n"),
     ("text/plain", "DELIV=1"),
     ("", GOOD_JSON),
 ]
@@ -140,12 +151,16 @@ def _import(officer: Actor, kind: str, content: str | bytes) -> ImportReport:
     ours, theirs = communes("80", 2)
     raw = content.encode() if isinstance(content, str) else content
     raw = raw.replace(b"@", unit_uid(ours).encode()).replace("¤".encode(), unit_uid(theirs).encode())
+    if kind == XLSX and isinstance(content, str):
+        head, *rows = list(csv.reader(io.StringIO(raw.decode(), newline=""))) or [[]]
+        width = max(map(len, [head, *rows]))
+        raw = workbook("Số liệu", head + [""] * (width - len(head)), rows)
     options = read_options({"dataElementIdScheme": "code", "dataSetIdScheme": "code"})
     return import_values(officer, read_payload(io.BytesIO(raw), kind, options), options)
 
 
 def test_there_are_more_than_eighty_cases() -> None:
-    assert len(UNREADABLE) + 3 * len(WRONG_ROWS) > 80
+    assert len(UNREADABLE) + 4 * len(WRONG_ROWS) > 80
 
 
 @pytest.mark.parametrize("number", range(len(UNREADABLE)))
@@ -156,14 +171,16 @@ def test_what_cannot_be_read_stores_nothing(number: int, officer: Actor) -> None
     assert seen(officer, "SELECT 1 FROM statistics_value UNION ALL SELECT 1 FROM statistics_act") == []
 
 
-@pytest.mark.parametrize("kind", ["csv", "json", "xml"])
+@pytest.mark.parametrize("kind", ["csv", "json", "xml", "xlsx"])
 def test_each_wrong_row_is_named_and_the_right_ones_are_taken(kind: str, officer: Actor) -> None:
     right = Bad("", period="202601")
-    rows = [right, *WRONG_ROWS, Bad("", element="DELIV_TEEN", period="202601")]
+    # What stands around the text of a spreadsheet's cell is not read.
+    wrong = [row for row in WRONG_ROWS if kind != "xlsx" or row.element == row.element.strip()]
+    rows = [right, *wrong, Bad("", element="DELIV_TEEN", period="202601")]
     report = _import(officer, *_written(kind, rows))
     told = {index: code for (code, _), one in report.conflicts.items() for index in one.indexes}
     assert told == {index: row.code for index, row in enumerate(rows) if row.code}
-    assert (report.status, report.imported, report.ignored) == ("WARNING", 2, len(WRONG_ROWS))
+    assert (report.status, report.imported, report.ignored) == ("WARNING", 2, len(wrong))
     assert report.rejected == sorted(told)
     assert len(seen(officer, "SELECT 1 FROM statistics_value")) == 2
     for conflict in report.as_dhis2("vi")["conflicts"]:
@@ -171,7 +188,6 @@ def test_each_wrong_row_is_named_and_the_right_ones_are_taken(kind: str, officer
 
 
 def _written(kind: str, rows: list[Bad]) -> tuple[str, str]:
-    import csv
     import json
     from xml.sax.saxutils import quoteattr
 
@@ -186,7 +202,7 @@ def _written(kind: str, rows: list[Bad]) -> tuple[str, str]:
         return XML, DXF2 + "".join(f"<dataValue {line}/>" for line in lines) + "</dataValueSet>"
     out = io.StringIO()
     csv.writer(out).writerows([names, *cells])
-    return CSV, out.getvalue()
+    return XLSX if kind == "xlsx" else CSV, out.getvalue()
 
 
 @pytest.mark.parametrize(
