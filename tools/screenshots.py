@@ -221,7 +221,14 @@ def _take_explorer(house: House) -> None:
     page.locator("#pivot tfoot button").last.click()
     page.locator("dialog#figure h3").first.wait_for()
     _keep(page, "explorer-figure")
-    for key, user in (("station", "thongke"), ("province", "duyettinh"), ("ministry", "thongkebo")):
+    for key, user in (
+        ("station", "thongke"),
+        ("province", "duyettinh"),
+        ("ministry", "thongkebo"),
+        ("hospital", "thongkebv"),
+        ("disease-control", "duyettinh"),
+        ("insurance", "duyettinh"),
+    ):
         page = house.enter(user)
         page.goto(f"/dashboards/{key}/")
         page.wait_for_selector(".tile-body[aria-busy=true]", state="detached")

@@ -120,6 +120,25 @@ def addresses(places: list[Place]) -> dict[str, list[str]]:
     }
 
 
+def shared_board(owner: Client, province: Place) -> list[str]:
+    """The tiles of a board of the province that is shared with officers below it: of its places, by name and by word."""
+    key, up = "", unit_uid(province)
+    for place in ("own", "own/children", f"{up}/children", up, "level:3"):
+        words = f"?data={DELIV};{SHARE}&period=202601&place={place}&rows=place;data&columns=&show=table"
+        made = owner.post("/dashboards/add-tile/", {"board": key, "title": place, "address": words})
+        key = made["Location"].split("/")[2]
+    sharing = {"act": "share", "version": "5", "role": "statistics_officer", "area": f"place:{province.pk}"}
+    assert owner.post(f"/dashboards/{key}/edit/", sharing).status_code == 302
+    page = owner.get(f"/dashboards/{key}/").content.decode()
+    tiles = re.findall(rf"/dashboards/{key}/tiles/([0-9a-f]+)/", page)
+    assert len(tiles) == 5
+    return [
+        f"/dashboards/{key}/tiles/{tile}/?place={up}&period={period}"
+        for tile in tiles
+        for period in ("202601", "2026Q1")
+    ]
+
+
 def answers(client: Client, asked: Mapping[str, list[str]]) -> dict[str, dict[str, Any]]:
     return {way: {address: _answer(client, address) for address in some} for way, some in asked.items()}
 
@@ -146,6 +165,8 @@ def test_what_others_report_changes_no_answer(
     for place, size in zip(places, (3, 5, 7), strict=True):
         report(officer, place, size)
     asked = addresses(places)
+    assert places[0].parent is not None
+    asked["tiles of a shared board"] = shared_board(entered(places[0].parent), places[0].parent)
     some = {way: each[::3] for way, each in asked.items()}
     station, province = entered(places[0]), entered(places[0].parent)
     seen, seen_above = answers(station, asked), answers(province, some)

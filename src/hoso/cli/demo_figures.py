@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
-from hoso.demo.monthly_figures import Reporter, reports
+from hoso.demo.monthly_figures import Report, Reporter, population, reports
 
 if TYPE_CHECKING:
     from hoso.core.access.actor import Actor
@@ -18,14 +18,18 @@ COMMUNES_A_HOSPITAL = 12  # of a province whose hospitals do not report themselv
 
 def load_figures(actor: "Actor", province: str, today: date) -> int:
     """Gives how many values there are now; the same again changes nothing. Raises RuntimeError where a row is refused."""
+    from hoso.engines.statistics.from_record.record_state import count_record_state
     from hoso.engines.statistics.imports.options import read_options
     from hoso.engines.statistics.imports.run import import_values
 
     options = read_options({"idScheme": "code", "orgUnitIdScheme": "uid", "dataSetIdScheme": "uid"})
-    rows = list(_given(_reporters(province, _months(today)), options, today))
+    count_record_state(date.today())
+    told = [*reports(_reporters(province, _months(today))), *_populations(actor)]
+    rows = list(_given(told, options, today))
     report = import_values(actor, iter(rows), options)
     if report.ignored:
         raise RuntimeError(f"the figures were not taken whole: {report.as_dhis2()}"[:2000])
+    count_record_state(date.today())  # again, now that the populations are known
     return len(rows)
 
 
@@ -39,13 +43,28 @@ def statistician(route: str) -> "Actor":
     return Actor(account.pk, account.username, route)
 
 
-def _given(reporters: Sequence[Reporter], options: Any, today: date) -> Iterator[Any]:
+def _populations(actor: "Actor") -> Iterator[Report]:
+    """What communes would report of their population, such that most of the people of the demonstration have a record."""
+    from django.db import connection
+
+    from hoso.core.database.session import acting_transaction
+
+    with acting_transaction(actor.account_id, "statistics"), connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT u.uid, max(s.people) FROM statistics_record_state s JOIN statistics_unit u ON u.id = s.place_id"
+            " WHERE u.tier = 'commune' AND u.valid_to IS NULL AND s.people > 0 GROUP BY 1 ORDER BY 1"
+        )
+        for uid, people in cursor.fetchall():
+            yield population(uid, people)
+
+
+def _given(told: Sequence[Report], options: Any, today: date) -> Iterator[Any]:
     from hoso.core.periods.periods import parse_period
     from hoso.engines.statistics.imports.rows import Given, Group
     from hoso.engines.statistics.uids import uid_of
 
     index = 0
-    for number, report in enumerate(reports(reporters)):
+    for number, report in enumerate(told):
         after = parse_period(report.month).next().start
         day = after.replace(day=report.day) if report.day else None
         complete = day.isoformat() if day and day <= today else ""

@@ -10,7 +10,7 @@ from math import pi, sin
 
 from hoso.demo.hospital_figures import hospital_month
 
-MATERNAL, VACCINE = "tt23-4-bct", "tt23-10-bct"  # keys of the forms
+MATERNAL, VACCINE, POPULATION = "tt23-4-bct", "tt23-10-bct", "tt23-1-bct"  # keys of the forms
 BIRTHS_A_MONTH = 22.0  # of a middling commune
 SHARES = {  # of women delivered: middle, and how far units differ from it
     "DELIV_TEEN": (0.026, 0.02), "DELIV_EM": (0.08, 0.08), "DELIV_MANAGED": (0.965, 0.03), "TT_FULL": (0.93, 0.06),
@@ -57,6 +57,17 @@ def reports(reporters: Sequence[Reporter]) -> Iterator[Report]:
                 continue
             yield Report(MATERNAL, reporter.uid, month, _maternal(reporter, number, month), day)
             yield Report(VACCINE, reporter.uid, month, _measles(reporter, number, month), day)
+
+
+def population(unit: str, people: int) -> Report:
+    """The yearly form of a commune in which `people` have a record: nearly all, or some two thirds."""
+    share = 0.66 + 0.36 * _chance(unit, "enrolled")
+    whole = max(people, round(people / share))
+    women = (("of_which_female", "female"),)
+    return Report(
+        POPULATION, unit, "2025",
+        [("POP_MID", (("of_which_female", "total"),), whole), ("POP_MID", women, round(whole * 0.502))], 10,
+    )  # fmt: skip
 
 
 def _maternal(reporter: Reporter, number: int, month: str) -> list[tuple[str, tuple[tuple[str, str], ...], int]]:

@@ -8,34 +8,30 @@ from typing import Any
 from django.http import QueryDict
 
 from hoso.core.definitions import DefinitionError, definitions_folder, read_definition
+from hoso.engines.statistics.analytics.record_counts import RECORD, RECORD_FIGURES
 from hoso.engines.statistics.analytics.reporting_rates import RATES
+from hoso.engines.statistics.boards.board import BoardTile, OwnBoard
 from hoso.engines.statistics.forms import forms
 from hoso.engines.statistics.indicator_catalogue import reckoned_indicators
 from hoso.engines.statistics.uids import split_uid, uid_of
 
+FOLLOWING = ("own", "own/children")  # places of tiles that follow the board's choice
 OWN = "own"  # the Explorer's word for where the roles are held
 LAYOUT = ("sort", "order", "top", "scale", "change", "empty", "classes")
 
 
-@dataclass(frozen=True, slots=True)
-class Tile:
-    """`asked`: the words of its address but for period and place; `place`: `own` or the units below; `note`: how to read it."""
-
-    key: str
-    title: tuple[str, str]
-    asked: Mapping[str, str]
-    place: str
-    wide: bool
-    note: tuple[str, str] = ("", "")
+class Tile(BoardTile):
+    """A tile as an address of the Explorer."""
 
     @property
     def show(self) -> str:
-        return self.asked["show"]
+        return self.asked.get("show") or "table"
 
     def words(self, place: str, period: str) -> QueryDict:
-        """Its address for a place (`own` or an id) and a period."""
+        """Its address for a place (`own` or an id) and a period. A tile of fixed places stays with them."""
         words = QueryDict(mutable=True)
-        words.update({**self.asked, "place": self.place.replace(OWN, place, 1), "period": period})
+        where = place + self.place.removeprefix(OWN) if self.place in FOLLOWING else self.place
+        words.update({**self.asked, "place": where, "period": period})
         return words
 
 
@@ -50,6 +46,7 @@ class Board:
     notice: str
     period: str
     tiles: Mapping[str, Tile]
+    own: OwnBoard | None = None  # made by a user
 
 
 @cache
@@ -81,6 +78,8 @@ def _tile(board: str, given: Mapping[str, Any]) -> Tile:
     }
     if "key" in (*given.get("rows", ()), *given.get("columns", ())):
         asked["key"] = "*"
+    if "limits" in given:
+        asked["limits"] = ";".join(str(one) for one in given["limits"])
     for name in LAYOUT:
         if name in given:
             asked[name] = "1" if given[name] is True else str(given[name])
@@ -91,13 +90,15 @@ def _tile(board: str, given: Mapping[str, Any]) -> Tile:
 
 
 def _data_id(where: str, name: str) -> str:
-    """The Explorer's id of `element:ROW`, `element:ROW.option`, `indicator:CODE` or `form:key.RATE`."""
+    """The Explorer's id of `element:ROW`, `element:ROW.option`, `indicator:CODE`, `record:NAME` or `form:key.RATE`."""
     kind, _, rest = name.partition(":")
     key, *further = rest.split(".")
     if kind == "element":
         found = _element_id(key, further)
     elif kind == "indicator":
         found = uid_of(f"indicator:{key}") if any(one.code == key for one in reckoned_indicators().values()) else ""
+    elif kind == "record":
+        found = f"{RECORD}.{key}" if key in RECORD_FIGURES else ""
     else:
         found = f"{uid_of(f'form:{key}')}.{further[0]}" if key in forms() and further[0] in RATES else ""
     if not found:

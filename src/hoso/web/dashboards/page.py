@@ -12,8 +12,9 @@ from hoso.core.access.actor import Actor
 from hoso.core.errors import HosoError
 from hoso.core.places.models import Place
 from hoso.engines.statistics.catalogue import read_catalogue
-from hoso.web.dashboards.boards import Board, boards
+from hoso.web.dashboards.boards import boards
 from hoso.web.dashboards.choices import Choice, chosen_words, period_choices, place_choices, read_choice
+from hoso.web.dashboards.own_boards import every_board, find_board
 from hoso.web.explorer.figure_text import shown
 from hoso.web.explorer.layout import with_words
 from hoso.web.explorer.mapping import map_of
@@ -36,10 +37,11 @@ def first(request: ActingRequest) -> HttpResponse:
 
 def board(request: ActingRequest, key: str) -> HttpResponse:
     """GET `place` (an id; without it the own one) and `period`. Raises HosoError HS5454, HS9004."""
-    told = _board(key)
+    told = find_board(request.actor, key)
     choice = read_choice(request, told.period)
     context = {
-        "board": told, "boards": boards(), "places": place_choices(request), "turns": TURNS,
+        "board": told, "boards": every_board(request.actor),
+        "is_own": told.own is not None and told.own.owner_id == request.actor.account_id, "places": place_choices(request), "turns": TURNS,
         "periods": period_choices(date.today(), choice.period),
         "tiles": [(one, with_words(one.words(**choice.words))) for one in told.tiles.values()],
         **_chosen(request, choice),
@@ -52,12 +54,12 @@ def wall(request: ActingRequest, key: str) -> HttpResponse:
 
     Raises HosoError HS5454, HS9004.
     """
-    told = _board(key)
+    told = find_board(request.actor, key)
     choice = read_choice(request, told.period, ("every", "all"))
     every, through = request.GET.get("every") or TURNS[0], request.GET.get("all") or "0"
     if every not in TURNS or through not in ("0", "1"):
         raise HosoError("HS9004", name="every, all", value=f"{every}, {through}"[:40])
-    turned = [told, *(one for one in boards().values() if through == "1" and one.key != told.key)]
+    turned = [told, *(one for one in every_board(request.actor).values() if through == "1" and one.key != told.key)]
     context = {
         "board": told, "every": every,
         "tiles": [(one, tile) for one in turned for tile in one.tiles.values()],
@@ -68,7 +70,7 @@ def wall(request: ActingRequest, key: str) -> HttpResponse:
 
 def tile(request: ActingRequest, key: str, tile_key: str) -> HttpResponse:
     """GET one tile as a part of the page. Raises HosoError HS5454, HS9004, and as `ask_pivot`."""
-    told = _board(key)
+    told = find_board(request.actor, key)
     if tile_key not in told.tiles:
         raise HosoError("HS5454", name=tile_key[:40])
     one = told.tiles[tile_key]
@@ -88,12 +90,6 @@ def _chosen(request: ActingRequest, choice: Choice) -> dict[str, Any]:
         **choice.words, "choice": "?" + urlencode(choice.words), "today": today,
         "chosen": chosen_words(request, choice, today),
     }  # fmt: skip
-
-
-def _board(key: str) -> Board:
-    if key not in boards():
-        raise HosoError("HS5454", name=key[:40])
-    return boards()[key]
 
 
 def _level(actor: Actor) -> str:

@@ -7,13 +7,15 @@ from django.shortcuts import render
 
 from hoso.core.errors import HosoError
 from hoso.engines.statistics.analytics.explained import Explained, explain
+from hoso.engines.statistics.analytics.record_counts import RECORD
 from hoso.web.explorer.asked import key_of
 from hoso.web.explorer.layout import with_words
-from hoso.web.explorer.names import RATE_WORDS, WAY_WORDS, Words, item_names, names_of
+from hoso.web.explorer.names import RATE_WORDS, RECORD_WORDS, WAY_WORDS, Words, item_names, names_of
 from hoso.web.explorer.reading import read_page
 from hoso.web.routes import ActingRequest
 from hoso.web.staff.period_titles import title_of_id
 
+_LABELS = {**RATE_WORDS, **{f"{RECORD}.{name}": words for name, words in RECORD_WORDS.items()}}
 Part = tuple[int, Explained, Words, Words, list[tuple[object, Words]]]
 
 
@@ -39,7 +41,7 @@ def figure(request: ActingRequest) -> HttpResponse:
 
 def _parts(told: Explained, depth: int = 0) -> Iterator[Part]:
     """The figure and, below it, what it was made of."""
-    name = next(iter(item_names([told.item]).values())) if told.item else RATE_WORDS.get(told.label, ("", ""))
+    name = next(iter(item_names([told.item]).values())) if told.item else _LABELS.get(told.label, ("", ""))
     facts: list[tuple[object, Words]] = [(fact, title_of_id(fact.period)) for fact in told.facts.listed]
     yield depth, told, name, WAY_WORDS.get(told.way, ("", "")), facts
     for part in told.parts:

@@ -11,10 +11,11 @@ from hoso.core.errors import HosoError
 from hoso.core.periods.kinds import PeriodType
 from hoso.core.periods.periods import parse_period, period_of
 from hoso.core.vietnamese.folding import fold
+from hoso.engines.statistics.analytics.record_counts import RECORD
 from hoso.engines.statistics.indicator_catalogue import reckoned_indicators
 from hoso.engines.statistics.value_types import NUMERIC, YES_NO
 from hoso.web.dhis2.asked_units import UnitItem
-from hoso.web.explorer.names import RATE_WORDS, Words
+from hoso.web.explorer.names import RATE_WORDS, RECORD_WORDS, Words
 from hoso.web.staff.period_titles import period_title
 
 MOST_FOUND = 12
@@ -45,11 +46,16 @@ class Hit:
 
 
 def find_data(text: str) -> list[Hit]:
-    """Indicators, elements that can be added up, reporting rates."""
+    """Indicators, counts of the record, elements that can be added up, reporting rates."""
     found = [
         Hit(one.uid, (one.title_vi, one.title_en), ("Chỉ số", "Indicator"))
         for one in reckoned_indicators().values()
         if _fits(text, one.title_vi, one.title_en, one.code)
+    ]
+    found += [
+        Hit(f"{RECORD}.{name}", words, ("Hồ sơ", "Record"))
+        for name, words in RECORD_WORDS.items()
+        if _fits(text, *words, f"{RECORD}.{name}")
     ]
     with connection.cursor() as cursor:
         cursor.execute(

@@ -3,27 +3,45 @@
 The whole state of the page stands in its address: a link to it is the page again.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 
 from django.http import QueryDict
 
 from hoso.core.errors import HosoError
 from hoso.web.explorer.question import DIMENSIONS, listed
-from hoso.web.explorer.shading import CLASSINGS
+from hoso.web.explorer.shading import CLASSINGS, own_bounds, upper_bounds
 
 SHOWN = (
     "table", "line", "column", "stacked", "area", "bar", "pie", "scatter", "box", "pyramid", "heat", "years", "gauge",
     "single", "map",
 )  # fmt: skip
-LAYOUT_WORDS = ("rows", "columns", "sort", "order", "top", "change", "scale", "empty", "show", "classes", "steps", "at")
+LAYOUT_WORDS = (
+    "rows",
+    "columns",
+    "sort",
+    "order",
+    "top",
+    "change",
+    "scale",
+    "empty",
+    "show",
+    "classes",
+    "steps",
+    "limits",
+    "at",
+)
 LEAST_STEPS, MOST_STEPS, USUAL_STEPS = 3, 7, 5
+LIMIT = re.compile(r"-?[0-9]{1,12}(\.[0-9]{1,6})?")
 BETWEEN = "|"  # labels of one column or row in an address
 
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """`sort`: `row`, `total`, or the labels of a column; `top`: so many rows; `at`: of a map the column that is shown."""
+    """`sort`: `row`, `total`, or the labels of a column; `top`: so many rows; `limits`: own ends of the classes, in place of
+    `classes` and `steps`; `at`: of a map the column that is shown."""
 
     rows: tuple[str, ...]
     columns: tuple[str, ...]
@@ -37,6 +55,11 @@ class Layout:
     classes: str = "quantile"
     steps: int = USUAL_STEPS
     at: str = ""
+    limits: tuple[Decimal, ...] = ()
+
+    def bounds(self, figures: Sequence[Decimal]) -> list[Decimal]:
+        """The greatest figure of each class of these."""
+        return own_bounds(self.limits, figures) if self.limits else upper_bounds(figures, self.classes, self.steps)
 
     @property
     def dimensions(self) -> tuple[str, ...]:
@@ -65,6 +88,7 @@ def read_layout(words: QueryDict) -> Layout:
         classes=_one_of(words, "classes", CLASSINGS),
         steps=_number(words, "steps", USUAL_STEPS, LEAST_STEPS, MOST_STEPS),
         at=words.get("at", ""),
+        limits=_limits(words),
     )
 
 
@@ -89,6 +113,17 @@ def moved(words: QueryDict, layout: Layout, dimension: str, zone: str, place: in
     if zone in zones:
         zones[zone].insert(len(zones[zone]) if place is None else place, dimension)
     return with_words(words, rows=zones["rows"], columns=zones["columns"], sort=None, at=None)
+
+
+def _limits(words: QueryDict) -> tuple[Decimal, ...]:
+    """`80;95`: with a decimal point, ascending. Raises HosoError HS9004."""
+    texts = listed(words, "limits")
+    if len(texts) >= MOST_STEPS or not all(LIMIT.fullmatch(text) for text in texts):
+        raise HosoError("HS9004", name="limits", value=";".join(texts)[:40])
+    found = tuple(map(Decimal, texts))
+    if list(found) != sorted(set(found)):
+        raise HosoError("HS9004", name="limits", value=";".join(texts)[:40])
+    return found
 
 
 def _one_of(words: QueryDict, name: str, allowed: Sequence[str]) -> str:

@@ -8,7 +8,7 @@ from hoso.web.explorer.figure_text import exact, shown
 from hoso.web.explorer.layout import BETWEEN
 from hoso.web.explorer.pivot import Pivot
 from hoso.web.explorer.question import Question
-from hoso.web.explorer.shading import class_of, upper_bounds
+from hoso.web.explorer.shading import class_of
 from hoso.web.templatetags.bilingual import spoken
 
 
@@ -49,7 +49,7 @@ def map_of(question: Question, pivot: Pivot) -> Map | None:
     figures = [found for row in pivot.rows for column in columns if (found := pivot.figure(row, column)) is not None]
     if layout.rows != ("place",) or len(layout.columns) > 1 or len(parents) != 1 or "" in parents or not figures:
         return None
-    bounds = upper_bounds(figures, layout.classes, layout.steps)
+    bounds = layout.bounds(figures)
     keys = [BETWEEN.join(column) for column in columns]
     at = keys.index(layout.at) if layout.at in keys else len(keys) - 1
     held = [class_of(found, bounds) for row in pivot.rows if (found := pivot.figure(row, columns[at])) is not None]

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from django.db import connection
 
 from hoso.engines.statistics.analytics.answer import Answered
-from hoso.engines.statistics.analytics.data_items import DataItem, Rate, Reckoned
+from hoso.engines.statistics.analytics.data_items import DataItem, OfRecord, Rate, Reckoned
 from hoso.engines.statistics.analytics.question import Operand
 from hoso.engines.statistics.analytics.reckoned import named_item
 from hoso.engines.statistics.catalogue import Catalogue
@@ -22,6 +22,13 @@ RATE_WORDS: dict[str, Words] = {
     "REPORTING_RATE": ("tỷ lệ nộp báo cáo (%)", "reporting rate (%)"),
     "REPORTING_RATE_ON_TIME": ("tỷ lệ nộp đúng hạn (%)", "reporting rate in time (%)"),
     "TIMELINESS": ("đúng hạn trong số báo cáo đã nộp (%)", "in time, of the reports that came (%)"),
+}
+RECORD_WORDS: dict[str, Words] = {
+    "PEOPLE": ("Người có hồ sơ sức khoẻ", "People with a health record"),
+    "FRESH": ("Người có lượt khám trong 12 tháng", "People with a visit within 12 months"),
+    "FRESH_RATE": ("Hồ sơ được cập nhật trong 12 tháng (%)", "Records updated within 12 months (%)"),
+    "POPULATION": ("Dân số báo cáo gần nhất (biểu 1/BCT)", "Population last reported (form 1/BCT)"),
+    "ENROLMENT_RATE": ("Tỷ lệ người dân có hồ sơ sức khoẻ (%)", "Share of the population with a health record (%)"),
 }
 WAY_WORDS: dict[str, Words] = {
     "SUM": ("cộng các kỳ, cộng các đơn vị", "sum of periods, sum of units"),
@@ -85,6 +92,8 @@ def item_names(items: Iterable[DataItem], keys: Mapping[int, Words] | None = Non
                 found[one.label] = _joined(words, key, " – ") if key else words
             case Rate():
                 found[one.label] = _joined(sets[one.data_set], RATE_WORDS[one.name], ": ")
+            case OfRecord():
+                found[one.label] = RECORD_WORDS[one.name]
             case Reckoned():
                 found[one.label] = one.indicator.title_vi, one.indicator.title_en
     return found

@@ -8,6 +8,7 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from hoso.core.errors import HosoError
+from hoso.engines.statistics.boards.board import boards_seen
 from hoso.web.dhis2.asked_units import unit_tree
 from hoso.web.explorer.figure_text import shown
 from hoso.web.explorer.finding import RELATIVE, Hit, find_data, find_periods, find_places
@@ -23,7 +24,7 @@ from hoso.web.routes import ActingRequest
 from hoso.web.templatetags.bilingual import spoken
 
 LONGEST_SEARCH, MOST_SORTS = 80, 60
-FORM_WORDS = ("show", "sort", "order", "top", "change", "scale", "empty", "classes", "steps")
+FORM_WORDS = ("show", "sort", "order", "top", "change", "scale", "empty", "classes", "steps", "limits")
 ZONES: dict[str, Words] = {"rows": ("Hàng", "Rows"), "columns": ("Cột", "Columns"), "filters": ("Lọc", "Filters")}
 SHOWN_WORDS: dict[str, Words] = {
     "table": ("Bảng", "Table"), "line": ("Đường", "Line"), "column": ("Cột", "Column"),
@@ -73,7 +74,7 @@ def explore(request: ActingRequest) -> HttpResponse:
         "sorts": _sorts(explored, pivot),
         "shown": SHOWN_WORDS, "classing": CLASSING_WORDS,
         "hidden": [(name, words[name]) for name in words if name not in FORM_WORDS],
-        "part_only": _part_only(request),
+        "part_only": _part_only(request), "own_boards": _own_boards(request),
         "map": map_of(explored.question, pivot) if layout.show == "map" else None,
         "one_figure": shown(pivot.only) if layout.show == "single" and pivot.only is not None else None,
     }  # fmt: skip
@@ -212,6 +213,15 @@ def _sorts(explored: Explored, pivot: Pivot) -> list[tuple[str, str]]:
         for column in columns
     ]
     return told
+
+
+def _own_boards(request: ActingRequest) -> list[tuple[str, str]]:
+    """Those to which the answer may be added: key, title."""
+    return [
+        (f"own-{one.id.hex}", one.title)
+        for one in boards_seen(request.actor)
+        if one.owner_id == request.actor.account_id
+    ]
 
 
 def _part_only(request: ActingRequest) -> bool:

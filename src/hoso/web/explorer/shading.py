@@ -27,6 +27,15 @@ def upper_bounds(figures: Sequence[Decimal], way: str, steps: int) -> list[Decim
     return sorted({ordered[-(-len(ordered) * step // steps) - 1] for step in range(1, steps + 1)})
 
 
+def own_bounds(limits: Sequence[Decimal], figures: Sequence[Decimal]) -> list[Decimal]:
+    """Classes with these ends, ascending, and one above them where a figure lies there: the same colour for the same share
+    whatever the others reached. [] for no figures."""
+    if not figures:
+        return []
+    most = max(figures)
+    return [*limits, most] if most > limits[-1] else list(limits)
+
+
 def class_of(figure: Decimal, bounds: Sequence[Decimal]) -> int:
     """The number of its class from 1; a bound belongs to the class below it."""
     return min(bisect_left(bounds, figure), len(bounds) - 1) + 1

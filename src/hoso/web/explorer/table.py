@@ -14,7 +14,7 @@ from hoso.web.explorer.asked import Key, change
 from hoso.web.explorer.figure_text import exact, shown
 from hoso.web.explorer.layout import BETWEEN
 from hoso.web.explorer.pivot import Pivot
-from hoso.web.explorer.shading import class_of, upper_bounds
+from hoso.web.explorer.shading import class_of
 from hoso.web.templatetags.bilingual import spoken
 
 MOST_IN_PAGE = 5_000  # cells; the rows beyond are drawn where one scrolls to
@@ -35,7 +35,7 @@ class PivotTable:
         self._bounds: list[Decimal] = []
         if pivot.layout.scale:
             every = [found for row in pivot.rows for column in pivot.columns if (found := pivot.figure(row, column)) is not None]  # fmt: skip
-            self._bounds = upper_bounds(every, pivot.layout.classes, pivot.layout.steps)
+            self._bounds = pivot.layout.bounds(every)
 
     @property
     def most_rows(self) -> int:

@@ -9,9 +9,10 @@ from hoso.core.access.policy import decide
 from hoso.core.audit.events import AuditEvent, record_event
 from hoso.core.database.session import acting_transaction
 from hoso.core.errors import HosoError
-from hoso.engines.statistics.analytics.data_items import DataItem, Rate, Reckoned
+from hoso.engines.statistics.analytics.data_items import DataItem, OfRecord, Rate, Reckoned
 from hoso.engines.statistics.analytics.question import Cell, Operand, Scope
 from hoso.engines.statistics.analytics.reckoned import Quotient, indicator_figures
+from hoso.engines.statistics.analytics.record_counts import RECORD_FIGURES, record_states
 from hoso.engines.statistics.analytics.reporting_rates import RATES
 from hoso.engines.statistics.analytics.todays_map import counts_on_map, figures_on_map
 from hoso.engines.statistics.catalogue import Catalogue
@@ -52,7 +53,9 @@ def ask_together(
 
 def figures_in_reach(items: Sequence[DataItem], scope: Scope, catalogue: Catalogue) -> list[Answered]:
     """What row security lets through in the running transaction."""
-    return [*_reported(items, scope), *_rates(items, scope), *_indicators(items, scope, catalogue)]
+    return [
+        *_reported(items, scope), *_rates(items, scope), *_indicators(items, scope, catalogue), *_of_record(items, scope)
+    ]  # fmt: skip
 
 
 def _reported(items: Sequence[DataItem], scope: Scope) -> list[Answered]:
@@ -87,6 +90,20 @@ def _indicators(items: Sequence[DataItem], scope: Scope, catalogue: Catalogue) -
         Answered(one.label, cell, Decimal(repr(quotient.value)), quotient, quotient.estimated)
         for one in wanted
         for cell, quotient in figures[one.indicator.code].items()
+    ]
+
+
+def _of_record(items: Sequence[DataItem], scope: Scope) -> list[Answered]:
+    """The same on either map: people are counted where they live now."""
+    wanted = [one for one in items if isinstance(one, OfRecord)]
+    if not wanted:
+        return []
+    _refuse_breakdown(scope, wanted[0].label)
+    return [
+        Answered(one.label, cell, figure)
+        for cell, state in record_states(scope).items()
+        for one in wanted
+        if (figure := RECORD_FIGURES[one.name](state)) is not None
     ]
 
 

@@ -1,9 +1,10 @@
-"""Data items by their names: an element or a part of it, an indicator, a reporting rate."""
+"""Data items by their names: an element or a part of it, an indicator, a reporting rate, a count of the record."""
 
 from dataclasses import dataclass
 
 from hoso.core.errors import HosoError
 from hoso.engines.statistics.analytics.question import Operand
+from hoso.engines.statistics.analytics.record_counts import RECORD, RECORD_FIGURES
 from hoso.engines.statistics.analytics.reported import OWN_WAY
 from hoso.engines.statistics.analytics.reporting_rates import RATES
 from hoso.engines.statistics.catalogue import Catalogue, Element
@@ -28,16 +29,27 @@ class Reckoned:
     indicator: Indicator
 
 
-DataItem = Operand | Rate | Reckoned
+@dataclass(frozen=True, slots=True)
+class OfRecord:
+    """One of `RECORD_FIGURES`."""
+
+    label: str
+    name: str
+
+
+DataItem = Operand | Rate | Reckoned | OfRecord
 
 
 def find_item(catalogue: Catalogue, text: str, scheme: str = "uid", way: str = "") -> DataItem:
-    """`element`, `element.split`, `element.split.attribute` (each part may be `*`), `dataset.RATE`, or an indicator.
+    """`element`, `element.split`, `element.split.attribute` (each part may be `*`), `dataset.RATE`, `record.NAME`, or an
+    indicator.
 
     `way` is a name of AGGREGATIONS, or empty for the element's own. Raises HosoError HS7034 for what is not there, HS7035
     for an element that cannot be added up.
     """
     first, _, rest = text.partition(".")
+    if first == RECORD and rest in RECORD_FIGURES:
+        return OfRecord(text, rest)
     if rest in RATES:
         number = catalogue.find("data_set", scheme, first)
         if number is None:

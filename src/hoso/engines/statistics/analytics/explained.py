@@ -10,10 +10,11 @@ from hoso.core.audit.events import AuditEvent, record_event
 from hoso.core.database.session import acting_transaction
 from hoso.core.errors import HosoError
 from hoso.engines.statistics.analytics.answer import PURPOSE, Answered, figures_in_reach
-from hoso.engines.statistics.analytics.data_items import DataItem, Rate, Reckoned
+from hoso.engines.statistics.analytics.data_items import DataItem, OfRecord, Rate, Reckoned
 from hoso.engines.statistics.analytics.facts import Facts, facts_behind
 from hoso.engines.statistics.analytics.question import Breakdown, Cell, Operand, Scope
 from hoso.engines.statistics.analytics.reckoned import asked_by, read
+from hoso.engines.statistics.analytics.record_counts import PARTS, RECORD_FIGURES, record_states
 from hoso.engines.statistics.analytics.reporting_rates import report_counts
 from hoso.engines.statistics.catalogue import Catalogue
 from hoso.engines.statistics.expressions.tree import items_of
@@ -27,8 +28,8 @@ NOTHING = Facts((), 0)
 class Explained:
     """One figure and what it was made of.
 
-    `kind`: reported (then `way` is a name of AGGREGATIONS and `facts` are the values), rate (parts: the reports counted)
-    or indicator (`numerator` and `denominator` are its formulas, parts what they name). `figure` is None for a part that
+    `kind`: reported (then `way` is a name of AGGREGATIONS and `facts` are the values), rate (parts: the reports counted),
+    record (counted in it; of a share the parts are what was counted) or indicator (`numerator` and `denominator` are its formulas, parts what they name). `figure` is None for a part that
     nobody reported.
     """
 
@@ -87,6 +88,11 @@ def _explained(item: DataItem, scope: Scope, catalogue: Catalogue, label: str, f
             counts = next(iter(report_counts(item.data_set, scope).values()), (0, 0, 0))
             parts = (Explained(name, "count", Decimal(count)) for name, count in zip(COUNTS, counts, strict=True))
             return Explained(label, "rate", figure, item, parts=tuple(parts))
+        case OfRecord():
+            state = next(iter(record_states(scope).values()), None)
+            names = PARTS.get(item.name, ()) if state else ()
+            told = (Explained(f"record.{name}", "count", RECORD_FIGURES[name](state)) for name in names if state)
+            return Explained(label, "record", figure, item, parts=tuple(told))
         case Reckoned():
             return _of_formula(item, scope, catalogue, label, figure)
 

@@ -12,7 +12,7 @@ from functools import lru_cache
 
 from hoso.core.errors import HosoError
 from hoso.core.periods.periods import Period, period_of
-from hoso.engines.statistics.analytics.data_items import Rate, Reckoned, find_item
+from hoso.engines.statistics.analytics.data_items import OfRecord, Rate, Reckoned, find_item
 from hoso.engines.statistics.analytics.question import AskedPeriod, Cell, Operand, Scope
 from hoso.engines.statistics.analytics.reported import AGGREGATIONS
 from hoso.engines.statistics.analytics.reporting_rates import RATES, Counts
@@ -127,16 +127,20 @@ def _fetch(items: set[Item], scope: Scope, catalogue: Catalogue, depth: int) -> 
 
 
 def named_item(item: Item, catalogue: Catalogue) -> Operand | Rate | Reckoned:
-    """What an item names: by id, or in shipped formulas by key. Raises HosoError HS7032, HS7034, HS7035."""
+    """What an item names: by id, or in shipped formulas by key. Counts of the record stand in no formula. Raises HosoError
+    HS7032, HS7034, HS7035."""
     if item.kind not in ("#", "I", "R"):
         raise HosoError("HS7032", item=f"{item.kind}{{{item.id}}}")
     way = _modifiers(item)[2]
     try:
-        return find_item(catalogue, item.id, "uid", way)
+        found = find_item(catalogue, item.id, "uid", way)
     except HosoError as error:
         if error.code != "HS7034":
             raise
-    return find_item(catalogue, item.id, "code", way)
+        found = find_item(catalogue, item.id, "code", way)
+    if isinstance(found, OfRecord):
+        raise HosoError("HS7032", item=f"{item.kind}{{{item.id}}}")
+    return found
 
 
 def asked_by(item: Item, scope: Scope, catalogue: Catalogue) -> tuple[Operand | Rate | Reckoned, Scope]:

@@ -146,7 +146,7 @@ def test_the_first_view_needs_no_choice(enter: Enter, places: list[Place]) -> No
 @pytest.mark.parametrize(
     ("query", "code"),
     [
-        ("colour=red", "HS9004"), ("show=magic", "HS9004"), ("top=x", "HS9004"), ("rows=colour", "HS9004"),
+        ("colour=red", "HS9004"), ("show=magic", "HS9004"), ("limits=95;80", "HS9004"), ("limits=x", "HS9004"), ("top=x", "HS9004"), ("rows=colour", "HS9004"),
         ("rows=place&columns=place", "HS5451"), ("rows=key", "HS5451"), ("data=abcdefghijk", "HS7034"),
     ],
 )  # fmt: skip

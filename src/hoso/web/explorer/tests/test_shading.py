@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hoso.web.explorer.shading import CLASSINGS, class_of, upper_bounds
+from hoso.web.explorer.shading import CLASSINGS, class_of, own_bounds, upper_bounds
 
 FIGURES = st.lists(st.integers(-50, 500).map(Decimal), min_size=1, max_size=12)
 
@@ -48,3 +48,11 @@ def test_examples() -> None:
     assert upper_bounds(figures, "equal", 3) == [34, 67, 100]
     assert upper_bounds(figures, "natural", 3) == [4, 9, 100]
     assert upper_bounds([], "quantile", 5) == []
+
+
+def test_own_limits_keep_their_classes_whatever_is_there() -> None:
+    limits = [Decimal(80), Decimal(95)]
+    assert own_bounds(limits, [Decimal(10)]) == limits
+    assert own_bounds(limits, [Decimal(10), Decimal(99)]) == [80, 95, 99]
+    assert [class_of(Decimal(one), own_bounds(limits, [Decimal(99)])) for one in (80, 81, 95, 99)] == [1, 2, 2, 3]
+    assert own_bounds(limits, []) == []
