@@ -107,7 +107,7 @@ def test_nothing_for_another_commune_and_nothing_for_nonsense(
     }
     for where in (address(world), f"{address(world)}/file", f"{address(world)}/file?version=1&kind=xlsx"):
         answer = officer.get(where, headers=stranger)
-        assert answer.status_code == 403 and answer.json()["code"] == "HS7011" and b"1234" not in answer.content
+        assert answer.status_code == 409 and answer.json()["code"] == "HS7011" and b"1234" not in answer.content
 
 
 def test_the_page_leads_to_the_files(client: Client, account_with_role: Callable[..., Account], world: World) -> None:
