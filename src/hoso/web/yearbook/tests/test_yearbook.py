@@ -2,6 +2,7 @@
 missing said, and no more than the asker may read."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
 
@@ -18,7 +19,7 @@ from hoso.engines.statistics.analytics.data_items import find_item
 from hoso.engines.statistics.analytics.named_data import datum_id
 from hoso.engines.statistics.analytics.question import AskedPeriod, AskedUnits, Scope
 from hoso.engines.statistics.catalogue import read_catalogue
-from hoso.engines.statistics.tests.reporting import FORM, communes, send, send_two_months, unit_uid
+from hoso.engines.statistics.tests.reporting import FORM, communes, send_two_months, unit_uid
 from hoso.engines.statistics.uids import uid_of
 from hoso.engines.statistics.yearbook.asking import Compiled, Filled, compile_yearbook
 from hoso.engines.statistics.yearbook.chapters import yearbooks
@@ -26,6 +27,11 @@ from hoso.web.yearbook.drawing import draw_yearbook
 
 pytestmark = pytest.mark.django_db
 DELIV, SHARE = uid_of("element:DELIV"), uid_of("indicator:MAT06")
+SHIPPED = yearbooks()["province"]
+# Of the shipped one the first two tables, and the last chapter but one, of which nobody reported anything.
+BOOK = replace(
+    SHIPPED, chapters=(replace(SHIPPED.chapters[0], tables=SHIPPED.chapters[0].tables[:2]), SHIPPED.chapters[-2])
+)
 NOON = datetime(2026, 11, 27, 5, tzinfo=UTC)
 
 
@@ -34,16 +40,12 @@ def places(actor: Callable[..., Actor]) -> list[Place]:
     """Two communes of province 80 that reported two months."""
     found = communes("80", 2)
     send_two_months(actor("statistics_officer"), found)
-    rows: list[dict[str, object]] = []
-    send(actor("statistics_officer"), rows, {
-        "dataSet": FORM, "completeDate": "2026-02-04", "period": "202601", "orgUnit": unit_uid(found[0]),
-    })  # fmt: skip
     return found
 
 
 def compiled(actor: Actor, year: int = 2026) -> Compiled:
     seen: list[tuple[int, int]] = []
-    made = compile_yearbook(actor, yearbooks()["province"], "80", year, lambda done, total: seen.append((done, total)))
+    made = compile_yearbook(actor, BOOK, "80", year, lambda done, total: seen.append((done, total)))
     assert seen[-1][0] == seen[-1][1] == len(seen)
     return made
 
@@ -54,7 +56,6 @@ def table(made: Compiled, title: str) -> Filled:
 
 def text(made: Compiled) -> str:
     pdf = draw_yearbook(made, "vi", NOON)
-    assert pdf == draw_yearbook(made, "vi", NOON)
     return "\n".join(page.get_textpage().get_text_range() for page in pypdfium2.PdfDocument(pdf))
 
 
@@ -88,7 +89,7 @@ def test_the_book_says_where_figures_come_from_and_what_is_missing(
     ):  # fmt: skip
         assert said in told, said
     maternal = next(one for one in made.completeness if one.form.key == FORM)
-    assert maternal.counts["ACTUAL_REPORTS"] == 1 and maternal.counts["EXPECTED_REPORTS"] > 100
+    assert maternal.counts["ACTUAL_REPORTS"] == 0 and maternal.counts["EXPECTED_REPORTS"] > 100
 
 
 def test_an_estimate_is_marked(actor: Callable[..., Actor], places: list[Place]) -> None:
