@@ -36,7 +36,7 @@ def yearbook(province: str, year: int, out: Path | None, account: str | None, la
     from hoso.web.yearbook.drawing import draw_yearbook
 
     began, target = time.monotonic(), out or Path(f"nien-giam-{province}-{year}.pdf")
-    with progress_bar("tables") as progress:
+    with progress_bar("questions") as progress:
         compiled = compile_yearbook(_actor(account), yearbooks()[PROVINCE], province, year, progress)
     content = draw_yearbook(compiled, "en" if language == "en" else "vi", timezone.now())
     part = target.with_name(f"{target.name}.part")

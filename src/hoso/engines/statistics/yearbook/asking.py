@@ -1,6 +1,6 @@
-"""The figures of a yearbook: each table one question, on today's map, as they stand when it is asked."""
+"""The figures of a yearbook, on today's map: one question for all tables of communes, one for all of months, one for reports."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -72,17 +72,15 @@ def compile_yearbook(actor: Actor, book: Yearbook, code: str, year: int, progres
     """Raises HosoError: HS2001; HS5491 where no province of today has the code."""
     province, communes = _places(code)
     asking = _Asking(actor, read_catalogue(), province, communes, year)
-    total, done, chapters = sum(len(chapter.tables) for chapter in book.chapters) + 1, 0, []
-    for chapter in book.chapters:
-        filled = []
-        for table in chapter.tables:
-            filled.append(asking.fill(table))
-            done += 1
-            progress(done, total)
-        chapters.append(tuple(filled))
+    tables = [table for chapter in book.chapters for table in chapter.tables]
+    told: dict[str, Mapping[tuple[str, str], Figure]] = {}
+    for step, by in enumerate(("commune", "month"), 1):
+        told[by] = asking.figures(by, dict.fromkeys(name for table in tables if table.by == by for name in table.data))
+        progress(step, 3)
     completeness = tuple(asking.completeness())
-    progress(total, total)
-    return Compiled(book, province, communes, year, tuple(chapters), completeness)
+    progress(3, 3)
+    filled = tuple(tuple(asking.fill(table, told[table.by]) for table in chapter.tables) for chapter in book.chapters)
+    return Compiled(book, province, communes, year, filled, completeness)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,24 +91,32 @@ class _Asking:
     communes: tuple[Place, ...]
     year: int
 
-    def fill(self, table: Table) -> Filled:
-        """One table."""
-        items = tuple(find_item(self.catalogue, text) for text in table.data)
+    def figures(self, by: str, names: Iterable[str]) -> dict[tuple[str, str], Figure]:
+        """Of every datum of the tables with these rows, asked for together: by its label and the row's."""
+        items = [find_item(self.catalogue, name) for name in names]
         whole = AskedUnits(self.province.uid, (self.province.id,))
-        if table.by == "commune":
-            labels = [one.uid for one in (*self.communes, self.province)]
+        if by == "commune":
             units = [*(AskedUnits(one.uid, (one.id,)) for one in self.communes), whole]
             told = self._ask(items, [self._year()], units)
         else:
-            months = [parse_period(f"{self.year}{month:02}") for month in range(1, 13)]
-            labels = [*(one.id for one in months), str(self.year)]
-            told = self._ask(items, [*(_alone(one) for one in months), self._year()], [whole])
-        figures = {
-            (one.item, one.cell.unit if table.by == "commune" else one.cell.period): Figure(one.figure, one.estimated)
+            told = self._ask(items, [*map(_alone, self._months()), self._year()], [whole])
+        return {
+            (one.item, one.cell.unit if by == "commune" else one.cell.period): Figure(one.figure, one.estimated)
             for one in told
         }
-        given = {label for label, _ in figures}
-        return Filled(table, tuple(one for one in items if one.label in given), tuple(labels), figures)
+
+    def fill(self, table: Table, told: Mapping[tuple[str, str], Figure]) -> Filled:
+        """One table out of what was told."""
+        items = [find_item(self.catalogue, name) for name in table.data]
+        given = {label for label, _ in told}
+        if table.by == "commune":
+            rows = [one.uid for one in (*self.communes, self.province)]
+        else:
+            rows = [*(one.id for one in self._months()), str(self.year)]
+        return Filled(table, tuple(one for one in items if one.label in given), tuple(rows), told)
+
+    def _months(self) -> list[Period]:
+        return [parse_period(f"{self.year}{month:02}") for month in range(1, 13)]
 
     def completeness(self) -> list[Completeness]:
         """Of every form of which reports were expected."""

@@ -46,7 +46,7 @@ def places(actor: Callable[..., Actor]) -> list[Place]:
 def compiled(actor: Actor, year: int = 2026) -> Compiled:
     seen: list[tuple[int, int]] = []
     made = compile_yearbook(actor, BOOK, "80", year, lambda done, total: seen.append((done, total)))
-    assert seen[-1][0] == seen[-1][1] == len(seen)
+    assert seen == [(1, 3), (2, 3), (3, 3)]
     return made
 
 
@@ -73,7 +73,7 @@ def test_figures_are_those_of_the_question(actor: Callable[..., Actor], places: 
     (answer,) = ask(actor("statistics_officer"), [find_item(catalogue, DELIV)], scope, catalogue)
     assert answer.figure == by_commune.figures[DELIV, one].value
     by_month = table(made, "Phụ nữ đẻ theo tháng")
-    assert {label: figure.value for (_, label), figure in by_month.figures.items()} == {
+    assert {label: figure.value for (item, label), figure in by_month.figures.items() if item == DELIV} == {
         "202601": 40, "202602": 20, "2026": 60,
     }  # fmt: skip
 
@@ -105,7 +105,10 @@ def test_an_estimate_is_marked(actor: Callable[..., Actor], places: list[Place])
 def test_a_station_is_told_its_own_figures_only(actor: Callable[..., Actor], places: list[Place]) -> None:
     made = compiled(actor("statistics_officer", place=places[1]))
     figures = table(made, "Khám thai và đẻ theo xã").figures
-    assert {label: one.value for (_, label), one in figures.items()} == {unit_uid(places[1]): 10, made.province.uid: 10}
+    assert {label: one.value for (item, label), one in figures.items() if item == DELIV} == {
+        unit_uid(places[1]): 10,
+        made.province.uid: 10,
+    }
 
 
 def test_no_province_and_no_datum(actor: Callable[..., Actor]) -> None:
