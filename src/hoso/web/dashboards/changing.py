@@ -62,7 +62,7 @@ def _tile_of(request: ActingRequest) -> BoardTile:
         raise HosoError("HS9004", name="title", value=title[:40])
     read_words(request, words, read_catalogue())
     asked = {
-        name: ";".join(words.getlist(name)) if name in DIMENSIONS else words[name]
+        name: ";".join(words.getlist(name)) if name in DIMENSIONS else str(words[name])
         for name in words
         if name not in NOT_KEPT and (words[name] or name in ("rows", "columns"))
     }

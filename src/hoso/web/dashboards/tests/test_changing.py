@@ -49,8 +49,12 @@ def change(client: Client, key: str, version: int, **words: str) -> Any:
     return client.post(f"/dashboards/{key}/edit/", {"version": str(version), **words})
 
 
+def tree(answer: Any) -> Any:
+    return html.fromstring(answer.content.decode())
+
+
 def titles(client: Client, key: str) -> list[str]:
-    page = html.fromstring(client.get(f"/dashboards/{key}/").content.decode())
+    page = tree(client.get(f"/dashboards/{key}/"))
     found: list[str] = page.xpath("//section/div/h2/text()")
     return found
 
@@ -85,10 +89,10 @@ def test_a_question_of_the_explorer_becomes_a_tile_that_tells_the_same(who: Who,
     client, _ = who(places[0].parent)
     assert "Thêm vào bảng" in client.get(f"/statistics/explore/{ADDRESS}").content.decode()
     key = key_in(client.post("/dashboards/add-tile/", {"board": "", "title": "Đẻ theo xã", "address": ADDRESS}))
-    page = html.fromstring(client.get(f"/dashboards/{key}/?period=202601").content.decode())
+    page = tree(client.get(f"/dashboards/{key}/?period=202601"))
     (tile,) = page.xpath("//div[@hx-get]/@hx-get")
     figures = "//table//td/button/@value"
-    told = html.fromstring(client.get(tile).content.decode()).xpath(figures)
+    told = tree(client.get(tile)).xpath(figures)
     explored = client.get(f"/statistics/explore/{ADDRESS.replace('LAST_12_MONTHS', '202601')}").content.decode()
     assert told and told == html.fromstring(explored).xpath(figures)
     assert key_in(client.post("/dashboards/add-tile/", {"board": key, "title": "Nữa", "address": ADDRESS})) == key
@@ -132,12 +136,10 @@ def test_shared_by_role_inside_the_area_and_each_reader_sees_its_own_figures(who
     assert [one.get(f"/dashboards/{key}/").status_code for one in (inside, outside, other_role)] == [404, 404, 404]
     assert change(owner, key, 1, act="share", role="statistics_officer", area=f"place:{province.pk}").status_code == 302
     assert [one.get(f"/dashboards/{key}/").status_code for one in (inside, outside, other_role)] == [200, 404, 404]
-    (tile,) = html.fromstring(inside.get(f"/dashboards/{key}/?period=202601").content.decode()).xpath(
-        "//div[@hx-get]/@hx-get"
-    )
-    shown = html.fromstring(inside.get(tile).content.decode()).xpath("//td/button/@value")
+    (tile,) = tree(inside.get(f"/dashboards/{key}/?period=202601")).xpath("//div[@hx-get]/@hx-get")
+    shown = tree(inside.get(tile)).xpath("//td/button/@value")
     assert shown and set(shown) == {"10"}  # places[0] reported 1230
-    assert "1240" in html.fromstring(owner.get(tile).content.decode()).xpath("//td/button/@value")
+    assert "1240" in tree(owner.get(tile)).xpath("//td/button/@value")
     assert inside.get(f"/dashboards/{key}/edit/").status_code == 409
     assert change(inside, key, 2, act="rename", title="Của tôi").status_code == 409
     copied = key_in(inside.post(f"/dashboards/{key}/copy/"))

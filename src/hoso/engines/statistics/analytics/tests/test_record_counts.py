@@ -126,6 +126,9 @@ def test_a_share_tells_what_it_was_made_of(places: list[Place], actor: Callable[
     catalogue = read_catalogue()
     item = find_item(catalogue, "record.ENROLMENT_RATE")
     ((_, explained),) = explain(actor("statistics_officer"), [item], scope, catalogue)
-    assert [(one.label, one.figure) for one in explained.parts] == [("record.PEOPLE", 4), ("record.POPULATION", 5)]
+    assert {one.label: one.figure for one in explained.parts} == {
+        "record.PEOPLE": Decimal(4),
+        "record.POPULATION": Decimal(5),
+    }
     with pytest.raises(HosoError, match="HS7037"):
         ask(actor("statistics_officer"), [item], Scope(scope.periods, scope.units, Breakdown(())), catalogue)
