@@ -6,6 +6,7 @@ from decimal import Decimal
 import pytest
 from playwright.sync_api import expect
 
+from hoso.engines.statistics.uids import uid_of
 from tests.browser.accessibility import grave_findings
 from tests.browser.conftest import Enter
 from tests.browser.test_explorer import DELIV, MONTHS, PAGE, answered
@@ -13,13 +14,14 @@ from tests.browser.test_explorer import DELIV, MONTHS, PAGE, answered
 DRAWN = "#picture[data-drawn='{kind}'] canvas"
 ONE_UNIT = f"{PAGE}?data={DELIV}&period=202508;202509;202510&place=own&rows=place&columns=period"
 TWO_COLUMNS = f"{PAGE}?data={DELIV}&period=202508;202509&place=own/children&rows=place&columns=period"
+SHARES = f"{PAGE}?data={uid_of('indicator:MAT02')}&period=202508;202509&place=own/children&rows=place&columns="
 
 
 @pytest.mark.parametrize(
     ("kind", "address"),
     [
         *((kind, MONTHS) for kind in ("line", "column", "stacked", "area", "bar", "pie", "scatter", "box", "heat", "years")),
-        ("pyramid", TWO_COLUMNS), ("gauge", ONE_UNIT), ("map", MONTHS),
+        ("calendar", MONTHS), ("funnel", SHARES), ("pyramid", TWO_COLUMNS), ("gauge", ONE_UNIT), ("map", MONTHS),
     ],
 )  # fmt: skip
 def test_each_kind_is_drawn(kind: str, address: str, enter: Enter) -> None:
@@ -30,7 +32,7 @@ def test_each_kind_is_drawn(kind: str, address: str, enter: Enter) -> None:
     assert page.locator("#picture .drawing").get_attribute("aria-describedby") == "said"
 
 
-@pytest.mark.parametrize("kind", ["pyramid", "gauge"])
+@pytest.mark.parametrize("kind", ["pyramid", "gauge", "funnel"])
 def test_what_cannot_be_drawn_is_said(kind: str, enter: Enter) -> None:
     page = enter("duyettinh")
     page.goto(f"{MONTHS}&show={kind}")

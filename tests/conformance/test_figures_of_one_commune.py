@@ -79,21 +79,25 @@ def addresses(places: list[Place]) -> dict[str, list[str]]:
     laid = [
         f"{several}&rows=place;data&columns=period", f"{totals}&rows=period&columns=",
         f"{totals}&rows=place&columns=period&change=1&scale=1&sort=total&top=2",
-        f"{totals}&rows=place&columns=period&empty=1", f"{totals}&key=*&rows=place;key&columns=period",
+        f"{totals}&rows=place&columns=period&empty=1", f"{totals}&places=today&rows=place&columns=period&change=1", f"{totals}&key=*&rows=place;key&columns=period",
     ]  # fmt: skip
-    pictures = [f"{totals}&rows=&columns=&show=single"]
+    pictures = [f"{totals}&rows=&columns=&show=single", f"{several}&rows=place;data&columns=period&show=calendar"]
+    pictures += [f"data={SHARE}&period=2026Q1&place={up}/children&today=2026-03-05&rows=place&columns=&show=funnel"]
     pictures += [
-        f"{totals}&rows=place&columns=period&show=map&classes={one}" for one in ("quantile", "equal", "natural")
+        f"{totals}&rows=place&columns=period&show=map&classes={one}"
+        for one in ("quantile", "equal", "natural", "quantile&limits=5;50")
     ]
     tables = [f"{one}&rows=place&columns=period" for one in asked]
     ways = ("SUM", "AVERAGE", "LAST", "FIRST", "COUNT", "MIN", "MAX")
     own_api = [
         *asked, *some(DELIV, ["level:2", "level:3"]), f"{several}&measure=parts;change",
         *(f"{totals}&filter=place;period&aggregation={way}" for way in ways),
+        *(f"data={DELIV}&period=202601;2026Q1;2026&place={one}&release=protected" for one in (own, f"{up};{up}/children")),
         *(f"{totals}&filter={name}&order=DESC&top=1" for name in ("place", "period")),
-        f"{totals}&at_least=1", f"{totals}&at_most=1000000", f"{totals}&key=*",
+        f"{totals}&places=today&measure=change", f"{totals}&at_least=1", f"{totals}&at_most=1000000", f"{totals}&key=*",
     ]  # fmt: skip
     explained = [f"{one}&filter=place;period&explain=true" for one in asked]
+    explained += [f"{one}&filter=place;period&explain=true&places=today" for one in asked[::2]]
     dx = ";".join(DATA)
     ou = f"{own};{other};{up};LEVEL-2;{ROOT}"
     dhis2 = [
@@ -108,7 +112,9 @@ def addresses(places: list[Place]) -> dict[str, list[str]]:
     return {
         "pivot, chart and map": [f"{PAGE}?{one}" for one in [*tables, *laid, *pictures]],
         "rows of a long table": [f"{PAGE}rows/?{one}" for one in laid],
-        "where a figure comes from": [f"{PAGE}figure/?{one}&rows=&columns=" for one in asked],
+        "where a figure comes from": [
+            f"{PAGE}figure/?{one}&rows=&columns={more}" for one in asked for more in ("", "&places=today")
+        ],
         "tiles of dashboards": [
             f"/dashboards/{board}/tiles/{tile}/?{choice}" for board, one in boards().items() for tile in one.tiles
         ],

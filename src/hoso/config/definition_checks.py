@@ -20,6 +20,7 @@ from hoso.engines.oversight.sensing import check_sensors
 from hoso.engines.oversight.tiers import tiers
 from hoso.engines.records import sensitivity
 from hoso.engines.records.ministry_portal.kinds import kinds
+from hoso.engines.statistics.disclosure.thresholds import thresholds
 from hoso.engines.statistics.forms import forms
 from hoso.engines.statistics.from_record.record_counts import record_counts
 from hoso.engines.statistics.indicator_catalogue import indicators
@@ -52,6 +53,7 @@ def check_definitions() -> Iterator[tuple[str, Problem]]:
     yield "dashboards (together)", _problem(boards)
     yield "yearbook (together)", _problem(yearbooks)
     yield "quality (together)", _problem(lambda: (quality_rules(), outlier_settings(), checks()))
+    yield "disclosure (together)", _problem(thresholds)
     yield "oversight (together)", _problem(_check_oversight)
 
 

@@ -10,10 +10,11 @@ from ninja import Router, Schema
 from hoso.core.errors import HosoError
 from hoso.engines.statistics.analytics.answer import Answered
 from hoso.engines.statistics.analytics.explained import Explained, explain
-from hoso.engines.statistics.catalogue import read_catalogue
+from hoso.engines.statistics.catalogue import Catalogue, read_catalogue
+from hoso.engines.statistics.disclosure.release import release as protected_release
 from hoso.web.api.answers import ErrorAnswer, Texts
 from hoso.web.api.governed import declare
-from hoso.web.explorer.asked import ask_question, change, key_of
+from hoso.web.explorer.asked import Key, ask_question, change, key_of
 from hoso.web.explorer.figure_text import exact
 from hoso.web.explorer.names import Names, item_names, names_of
 from hoso.web.explorer.question import WORDS, Question, listed, read_question
@@ -42,7 +43,11 @@ class PlaceAnswer(NamedAnswer):
 
 
 class FactAnswer(Schema):
-    """One reported value that went into a figure, and who entered it as it stands."""
+    """One reported value that went into a figure, and who entered it as it stands.
+
+    `place_until`: the last day of a unit that is no more. On today's map `share` is the part of the unit's figure that counts
+    (absent: all of it) and `share_from` who gave it, `=` where nobody did and the parts are taken as equal.
+    """
 
     data: str
     name: str
@@ -55,11 +60,14 @@ class FactAnswer(Schema):
     value: str
     entered_by: str
     entered_at: datetime
+    place_until: date | None = None
+    share: str | None = None
+    share_from: str | None = None
 
 
 class ExplanationAnswer(Schema):
     """`kind`: reported (`way` says how the `facts` were added up), rate, indicator (numerator × factor ÷ denominator, whose
-    items are the `parts`), count. At most 200 facts are listed of `fact_count`."""
+    items are the `parts`), count. At most 200 facts are listed of `fact_count`. `estimated` as in a figure."""
 
     label: str
     kind: str
@@ -72,12 +80,14 @@ class ExplanationAnswer(Schema):
     fact_count: int
     facts: list[FactAnswer]
     parts: list["ExplanationAnswer"]
+    estimated: bool | None = None
 
 
 class FigureAnswer(Schema):
     """One figure under the labels of the answer's dimensions; a dimension that is a filter is null.
 
-    Figures are exact decimals, as texts. `before`, `change`, `change_percent` are of the same number of periods before.
+    Figures are exact decimals, as texts. `hidden` is true, and there is no value: a protected release does not tell it.
+    `estimated` is true, or absent: on today's map shares of split units are in it. `before`, `change`, `change_percent` are of the same number of periods before.
     """
 
     data: str | None = None
@@ -85,7 +95,9 @@ class FigureAnswer(Schema):
     place: str | None = None
     key: str | None = None
     attribute: str | None = None
-    value: str
+    value: str | None = None
+    hidden: bool | None = None
+    estimated: bool | None = None
     numerator: str | None = None
     denominator: str | None = None
     factor: int | None = None
@@ -114,7 +126,7 @@ class FiguresAnswer(Schema):
 )  # fmt: skip
 @declare(
     "api_figures", permission="statistics.read", purpose="statistics",
-    parameters=(*WORDS, "measure", "order", "top", "at_least", "at_most", "explain"),
+    parameters=(*WORDS, "measure", "order", "top", "at_least", "at_most", "explain", "release"),
 )  # fmt: skip
 def figures(
     request: HttpRequest,
@@ -126,12 +138,14 @@ def figures(
     filter: str = "",
     aggregation: str = "",
     today: str = "",
+    places: str = "",
     measure: str = "",
     order: str = "",
     top: int = 0,
     at_least: Decimal | None = None,
     at_most: Decimal | None = None,
     explain: bool = False,
+    release: str = "",
 ) -> dict[str, Any]:
     """Lists have `;` between their items.
 
@@ -140,8 +154,10 @@ def figures(
     `own`, `<id>/children`, `level:3` within the places beside it. `key`, `attribute`: `*` or ids of category option
     combinations. `filter` names the dimensions to be answered as one. `aggregation`: SUM, AVERAGE, LAST, FIRST, COUNT, MIN,
     MAX …; without it each element's own. `measure`: value, parts (numerator and denominator), change (against the periods
-    before). `order`: ASC or DESC by value; `top`: so many of them; `at_least`, `at_most`: values within these bounds.
-    `explain`: how each figure came about, of at most 20 figures.
+    before). `places`: `reported` (units as they were, the default) or `today` (what became of them; estimates are marked).
+    `order`: ASC or DESC by value; `top`: so many of them; `at_least`, `at_most`: values within these bounds.
+    `explain`: how each figure came about, of at most 20 figures. `release`: `protected` hides small figures and what they could be
+    worked out from (sums of elements by commune, province, month, quarter, year); without it figures are exact.
     """
     acting = cast(ActingRequest, request)
     catalogue = read_catalogue()
@@ -149,6 +165,10 @@ def figures(
     measures = listed(request.GET, "measure")
     if unknown := [one for one in measures if one not in MEASURES]:
         raise HosoError("HS9004", name="measure", value=unknown[0][:40])
+    if release == "protected":
+        return _protected(acting, question, catalogue)
+    if release not in ("", "exact"):
+        raise HosoError("HS9004", name="release", value=release[:40])
     if explain:
         return _with_explanations(acting, question, catalogue)
     told = ask_question(acting.actor, question, catalogue, [question.dimensions], "change" in measures)
@@ -159,6 +179,39 @@ def figures(
     if len(rows) > MOST_FIGURES:
         raise HosoError("HS5452", count=len(rows), limit=MOST_FIGURES)
     return {**_head(question, told.names), "figures": rows}
+
+
+def _protected(request: ActingRequest, question: Question, catalogue: Catalogue) -> dict[str, Any]:
+    """Raises HosoError HS5451 as `protected_release`, and for words whose answer would tell of hidden figures."""
+    for name in ("measure", "order", "top", "at_least", "at_most", "explain", "aggregation", "filter"):
+        if request.GET.get(name):
+            raise HosoError("HS5451", what=f"{name}={request.GET[name]}"[:60])
+    found = protected_release(request.actor, question.items, question.scope, catalogue)
+    names = names_of(question)
+    rows = [
+        *((key_of(one.item, one.cell, question.dimensions, names), exact(one.figure)) for one in found.told),
+        *((key_of(item, cell, question.dimensions, names), None) for item, cell in found.hidden),
+    ]
+    rows.sort(key=lambda row: _asked_order(question, row[0]))
+    head = _head(question, names)
+    return {**head, "figures": [_told_or_hidden(question, label, value) for label, value in rows]}
+
+
+def _told_or_hidden(question: Question, label: Key, value: str | None) -> dict[str, Any]:
+    told: dict[str, Any] = dict(zip(question.dimensions, label, strict=True))
+    return told | ({"hidden": True} if value is None else {"value": value})
+
+
+def _asked_order(question: Question, label: Key) -> tuple[tuple[int, str], ...]:
+    places = {
+        "data": {one.label: place for place, one in enumerate(question.items)},
+        "period": {label: place for place, label in enumerate(question.periods)},
+        "place": {label: place for place, label in enumerate(question.units)},
+    }
+    return tuple(
+        (places[name][one], "") if name in places else (0, one)
+        for name, one in zip(question.dimensions, label, strict=True)
+    )
 
 
 def _wanted(
@@ -174,17 +227,7 @@ def _wanted(
         for label, one in found.items()
         if (least is None or one.figure >= least) and (most is None or one.figure <= most)
     ]
-    places = {
-        "data": {one.label: place for place, one in enumerate(question.items)},
-        "period": {label: place for place, label in enumerate(question.periods)},
-        "place": {label: place for place, label in enumerate(question.units)},
-    }
-    kept.sort(
-        key=lambda pair: tuple(
-            (places[name][label], "") if name in places else (0, label)
-            for name, label in zip(question.dimensions, pair[0], strict=True)
-        )
-    )
+    kept.sort(key=lambda pair: _asked_order(question, pair[0]))
     if order:
         kept.sort(key=lambda pair: pair[1].figure, reverse=order == "DESC")
     return kept[:top] if top else kept
@@ -218,6 +261,8 @@ def _figure(
     question: Question, label: tuple[str, ...], one: Answered, then: Answered | None, with_parts: bool
 ) -> dict[str, Any]:
     told: dict[str, Any] = {**dict(zip(question.dimensions, label, strict=True)), "value": exact(one.figure)}
+    if one.estimated:
+        told["estimated"] = True
     if with_parts and one.parts is not None:
         told |= {
             "numerator": exact(Decimal(repr(one.parts.numerator))),
@@ -234,10 +279,11 @@ def _figure(
 def _with_explanations(request: ActingRequest, question: Question, catalogue: Any) -> dict[str, Any]:
     pairs = explain(request.actor, question.items, question.scope, catalogue)
     names = names_of(question, (one for one, _ in pairs))
-    rows = []
-    for one, told in pairs:
-        row = _figure(question, key_of(one, question.dimensions, names), one, None, True)
-        rows.append({**row, "explanation": explanation(told)})
+    labelled = [(key_of(one.item, one.cell, question.dimensions, names), one, told) for one, told in pairs]
+    labelled.sort(key=lambda row: _asked_order(question, row[0]))
+    rows = [
+        {**_figure(question, label, one, None, True), "explanation": explanation(told)} for label, one, told in labelled
+    ]
     return {**_head(question, names), "figures": rows}
 
 
@@ -253,9 +299,10 @@ def explanation(told: Explained) -> dict[str, Any]:
                 "data": fact.element, "name": fact.element_name, "period": fact.period, "place": fact.unit,
                 "place_name": fact.unit_name, "key": fact.split, "key_name": fact.split_name,
                 "attribute": fact.attribute, "value": exact(fact.figure), "entered_by": fact.entered_by,
-                "entered_at": fact.entered_at,
+                "entered_at": fact.entered_at, "place_until": fact.unit_until,
+                "share": None if fact.share == 1 else exact(fact.share), "share_from": fact.share_from or None,
             }
             for fact in told.facts.listed
         ],
-        "parts": [explanation(part) for part in told.parts],
+        "parts": [explanation(part) for part in told.parts], "estimated": True if told.estimated else None,
     }  # fmt: skip

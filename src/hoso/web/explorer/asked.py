@@ -1,13 +1,13 @@
 """A question asked: its figures, each under the labels of the answer's dimensions, the same of the periods before."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from hoso.core.access.actor import Actor
 from hoso.core.periods.periods import Period
 from hoso.engines.statistics.analytics.answer import Answered, ask_together
-from hoso.engines.statistics.analytics.question import AskedPeriod, Scope
+from hoso.engines.statistics.analytics.question import AskedPeriod, Cell, Scope
 from hoso.engines.statistics.catalogue import Catalogue
 from hoso.web.explorer.names import Names, names_of
 from hoso.web.explorer.question import Question
@@ -38,16 +38,15 @@ def ask_question(
     answers = ask_together(actor, question.items, [*scopes, *earlier], catalogue, action)
     names = names_of(question, (one for answer in answers for one in answer))
     keyed = [
-        {key_of(one, dimensions, names): one for one in answer}
+        {key_of(one.item, one.cell, dimensions, names): one for one in answer}
         for answer, dimensions in zip(answers, [*kept, *kept][: len(answers)], strict=True)
     ]
     return Told(keyed[: len(kept)], keyed[len(kept) :], names)
 
 
-def key_of(one: Answered, dimensions: Sequence[str], names: Names) -> Key:
-    cell = one.cell
+def key_of(item: str, cell: Cell, dimensions: Sequence[str], names: Names) -> Key:
     labels = {
-        "data": one.item, "period": cell.period, "place": cell.unit, "key": names.splits.get(cell.split, ""),
+        "data": item, "period": cell.period, "place": cell.unit, "key": names.splits.get(cell.split, ""),
         "attribute": names.splits.get(cell.attribute, ""),
     }  # fmt: skip
     return tuple(labels[name] for name in dimensions)
@@ -60,7 +59,7 @@ def change(now: Decimal, then: Decimal) -> tuple[Decimal, Decimal | None]:
 
 def _before(scope: Scope) -> Scope:
     """The same for the periods before: as many as are asked for together."""
-    return Scope([AskedPeriod(one.label, _earlier(one.periods)) for one in scope.periods], scope.units, scope.breakdown)
+    return replace(scope, periods=[AskedPeriod(one.label, _earlier(one.periods)) for one in scope.periods])
 
 
 def _earlier(periods: Sequence[Period]) -> tuple[Period, ...]:

@@ -22,7 +22,7 @@ Cells = Sequence[str | Decimal | None]
 def file(request: ActingRequest, kind: str) -> HttpResponse:
     """The whole table of an address, beyond what the page draws at once; noted as an export."""
     explored = read_page(request)
-    head, rows = grid(explored.pivot(request, "export"))
+    head, rows = grid(explored.pivot(request, "export"), explored.question.on_todays_map)
     if kind == "csv":
         content, media = _csv(head, rows), "text/csv; charset=utf-8"
     elif kind == "xlsx":

@@ -7,6 +7,7 @@ from django.shortcuts import render
 
 from hoso.core.errors import HosoError
 from hoso.engines.statistics.analytics.explained import Explained, explain
+from hoso.engines.statistics.analytics.facts import EQUAL
 from hoso.engines.statistics.analytics.record_counts import RECORD
 from hoso.web.explorer.asked import key_of
 from hoso.web.explorer.layout import with_words
@@ -33,10 +34,12 @@ def figure(request: ActingRequest) -> HttpResponse:
     dimensions = question.dimensions
     figures = []
     for one, told in found:
-        labels = zip(dimensions, key_of(one, dimensions, names), strict=True)
-        figures.append((one.figure, [names.of(name, label) for name, label in labels], list(_parts(told))))
+        labels = zip(dimensions, key_of(one.item, one.cell, dimensions, names), strict=True)
+        figures.append((one, [names.of(name, label) for name, label in labels], list(_parts(told))))
     page = "figure.html" if request.headers.get("HX-Request") else "figure_page.html"
-    return render(request, f"explorer/{page}", {"figures": figures, "address": with_words(explored.words)})
+    todays_map = question.on_todays_map
+    context = {"figures": figures, "address": with_words(explored.words), "todays_map": todays_map, "equal": EQUAL}
+    return render(request, f"explorer/{page}", context)
 
 
 def _parts(told: Explained, depth: int = 0) -> Iterator[Part]:

@@ -15,8 +15,8 @@ from hoso.web.explorer.question import DIMENSIONS, listed
 from hoso.web.explorer.shading import CLASSINGS, own_bounds, upper_bounds
 
 SHOWN = (
-    "table", "line", "column", "stacked", "area", "bar", "pie", "scatter", "box", "pyramid", "heat", "years", "gauge",
-    "single", "map",
+    "table", "line", "column", "stacked", "area", "bar", "pie", "scatter", "box", "funnel", "pyramid", "heat", "calendar", "years",
+    "gauge", "single", "map",
 )  # fmt: skip
 LAYOUT_WORDS = (
     "rows",

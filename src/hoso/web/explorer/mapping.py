@@ -24,13 +24,15 @@ class Class:
 @dataclass(frozen=True, slots=True)
 class Map:
     """`outline`: the unit whose parts are drawn; `bounds` the exact greatest figure of each class, over all columns, so that
-    a colour means the same at every time; `at` the place of the shown column among `columns`."""
+    a colour means the same at every time; `at` the place of the shown column among `columns`; `estimates`: how many units of the
+    shown column have an estimate."""
 
     outline: str
     bounds: str
     legend: Sequence[Class]
     columns: Sequence[str]
     at: int
+    estimates: int = 0
 
     @property
     def shown(self) -> str:
@@ -63,4 +65,5 @@ def map_of(question: Question, pivot: Pivot) -> Map | None:
         for number, bound in enumerate(bounds, 1)
     ]
     names = [", ".join(spoken(words) for words in pivot.words(layout.columns, column)) for column in columns]
-    return Map(parents.pop(), ";".join(map(exact, bounds)), legend, names, at)
+    guessed = sum((row, columns[at]) in pivot.estimates for row in pivot.rows)
+    return Map(parents.pop(), ";".join(map(exact, bounds)), legend, names, at, guessed)

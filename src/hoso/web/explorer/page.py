@@ -10,29 +10,35 @@ from django.urls import reverse
 from hoso.core.errors import HosoError
 from hoso.engines.statistics.boards.board import boards_seen
 from hoso.web.dhis2.asked_units import unit_tree
+from hoso.web.explorer.changes import changes
 from hoso.web.explorer.figure_text import shown
 from hoso.web.explorer.finding import RELATIVE, Hit, find_data, find_periods, find_places
 from hoso.web.explorer.layout import BETWEEN, moved, with_words
+from hoso.web.explorer.league import league_of
 from hoso.web.explorer.mapping import map_of
 from hoso.web.explorer.names import Names, Words
 from hoso.web.explorer.pivot import Pivot
 from hoso.web.explorer.question import CHILDREN, LEVEL, OWN, listed, read_today
 from hoso.web.explorer.reading import Explored, read_page
 from hoso.web.explorer.table import DIMENSION_WORDS, PivotTable
-from hoso.web.explorer.words import said
+from hoso.web.explorer.words import on_map, said
 from hoso.web.routes import ActingRequest
 from hoso.web.templatetags.bilingual import spoken
 
 LONGEST_SEARCH, MOST_SORTS = 80, 60
-FORM_WORDS = ("show", "sort", "order", "top", "change", "scale", "empty", "classes", "steps", "limits")
+FORM_WORDS = ("show", "sort", "order", "top", "change", "scale", "empty", "classes", "steps", "limits", "places")
 ZONES: dict[str, Words] = {"rows": ("Hàng", "Rows"), "columns": ("Cột", "Columns"), "filters": ("Lọc", "Filters")}
 SHOWN_WORDS: dict[str, Words] = {
     "table": ("Bảng", "Table"), "line": ("Đường", "Line"), "column": ("Cột", "Column"),
     "stacked": ("Cột chồng", "Stacked columns"), "area": ("Miền", "Area"), "bar": ("Thanh ngang", "Bar"),
-    "pie": ("Tròn", "Pie"), "scatter": ("Phân tán", "Scatter"), "box": ("Hộp", "Box plot"),
-    "pyramid": ("Tháp dân số", "Population pyramid"), "heat": ("Lưới nhiệt", "Heat grid"),
+    "pie": ("Tròn", "Pie"), "scatter": ("Phân tán, bong bóng", "Scatter, bubble"), "box": ("Hộp", "Box plot"),
+    "funnel": ("Phễu, xếp hạng", "Funnel, league table"),
+    "pyramid": ("Tháp dân số", "Population pyramid"), "heat": ("Lưới nhiệt", "Heat grid"), "calendar": ("Lịch nhiệt", "Heat calendar"),
     "years": ("So các năm", "Year over year"), "gauge": ("Đồng hồ", "Gauge"), "single": ("Một số", "Single value"),
     "map": ("Bản đồ", "Map"),
+}  # fmt: skip
+MAP_WORDS: dict[str, Words] = {
+    "reported": ("Như đã báo cáo", "As reported"), "today": ("Trên bản đồ hiện nay", "On today's map"),
 }  # fmt: skip
 CLASSING_WORDS: dict[str, Words] = {
     "quantile": ("Phân vị", "Quantile"), "equal": ("Khoảng đều", "Equal"), "natural": ("Ngắt tự nhiên", "Natural breaks"),
@@ -67,7 +73,8 @@ def explore(request: ActingRequest) -> HttpResponse:
     address = with_words(words)
     context = {
         "explored": explored, "layout": layout, "pivot": pivot, "table": table, "address": address,
-        "title": _title(explored, pivot.names), "said": said(pivot),
+        "title": _title(explored, pivot.names), "said": on_map(said(pivot), explored.question.on_todays_map),
+        "maps": MAP_WORDS, "asked_map": words.get("places", "reported"),
         "zones": [(zone, ZONES[zone], _chips(explored, zone)) for zone in ZONES],
         "choosers": [(name, DIMENSION_WORDS[name], _chosen(explored, name, pivot.names)) for name in ("data", "period", "place")],
         "keys": _keys_link(explored),
@@ -75,8 +82,9 @@ def explore(request: ActingRequest) -> HttpResponse:
         "shown": SHOWN_WORDS, "classing": CLASSING_WORDS,
         "hidden": [(name, words[name]) for name in words if name not in FORM_WORDS],
         "part_only": _part_only(request), "own_boards": _own_boards(request),
+        "changes": changes(pivot), "league": league_of(pivot) if layout.show == "funnel" else None,
         "map": map_of(explored.question, pivot) if layout.show == "map" else None,
-        "one_figure": shown(pivot.only) if layout.show == "single" and pivot.only is not None else None,
+        "one_figure": _alone(pivot) if layout.show == "single" else None,
     }  # fmt: skip
     return render(request, "explorer/page.html", context)
 
@@ -112,6 +120,12 @@ def find(request: ActingRequest) -> HttpResponse:
         for hit in found
     ]
     return render(request, "explorer/found.html", {"hits": hits, "text": text})
+
+
+def _alone(pivot: Pivot) -> str | None:
+    if pivot.only is None:
+        return None
+    return f"≈ {shown(pivot.only)}" if pivot.estimates else shown(pivot.only)
 
 
 def _title(explored: Explored, names: Names) -> str:

@@ -1,11 +1,12 @@
 """An answer as a table of rows and columns with totals: each total is asked for, never added up from the cells."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 
 from hoso.core.access.actor import Actor
 from hoso.core.vietnamese.sorting import sort_key
+from hoso.engines.statistics.analytics.reckoned import Quotient
 from hoso.engines.statistics.catalogue import Catalogue
 from hoso.web.explorer.asked import Key, Told, ask_question
 from hoso.web.explorer.layout import BETWEEN, Layout
@@ -13,6 +14,7 @@ from hoso.web.explorer.names import Names
 from hoso.web.explorer.question import Question
 
 Lookup = Callable[[Key, Key], Decimal | None]
+Place = tuple[Key | None, Key | None]  # row and column of a cell; None in a total of the rows or columns
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +34,8 @@ class Pivot:
     column_total: Callable[[Key], Decimal | None] | None
     total: Decimal | None
     left_off: int  # rows beyond the first `top`
+    estimates: frozenset[Place] = frozenset()  # where shares of split units are in the figure
+    quotients: Mapping[Place, Quotient] = field(default_factory=dict)  # of indicators: what was divided
 
     @property
     def cells(self) -> int:
@@ -98,8 +102,23 @@ def _laid_out(question: Question, layout: Layout, told: Told, place: Mapping[tup
     return Pivot(
         layout, told.names, shown, columns, lambda row, column: here(row + column),
         lambda row, column: then(row + column), beside if len(columns) > 1 else None, under if len(rows) > 1 else None,
-        corner.figure if corner else None, len(rows) - len(shown),
+        corner.figure if corner else None, len(rows) - len(shown), _estimates(layout, told, place),
+        {(key[:split], key[split:]): one.parts for key, one in figures.items() if one.parts},
     )  # fmt: skip
+
+
+def _estimates(layout: Layout, told: Told, place: Mapping[tuple[str, ...], int]) -> frozenset[Place]:
+    split = len(layout.rows)
+    where: dict[tuple[str, ...], Callable[[Key], Place]] = {
+        (): lambda key: (None, None), layout.columns: lambda key: (None, key), layout.rows: lambda key: (key, None),
+        layout.dimensions: lambda key: (key[:split], key[split:]),
+    }  # fmt: skip
+    return frozenset(
+        where[dimensions](key)
+        for dimensions, number in place.items()
+        for key, one in told.figures[number].items()
+        if one.estimated
+    )
 
 
 def _order(question: Question, names: Names) -> Callable[[Sequence[str], Key], tuple[tuple[int, str], ...]]:

@@ -2,6 +2,7 @@
 
 `filter` names the dimensions that are answered as one; the others are the answer's dimensions. A place is an id, `own`,
 `<id>/children`, or `level:n` within the places that stand beside it (1 country, 2 province, 3 commune, 4 facility).
+`places` says for which map: `reported` (units as they were) or `today`.
 """
 
 from collections.abc import Mapping, Sequence
@@ -13,7 +14,7 @@ from django.http import QueryDict
 from hoso.core.errors import HosoError
 from hoso.core.periods.periods import Period
 from hoso.engines.statistics.analytics.data_items import DataItem, find_item
-from hoso.engines.statistics.analytics.question import AskedPeriod, AskedUnits, Breakdown, Scope
+from hoso.engines.statistics.analytics.question import AskedPeriod, AskedUnits, Breakdown, Places, Scope
 from hoso.engines.statistics.analytics.reported import AGGREGATIONS
 from hoso.engines.statistics.catalogue import Catalogue
 from hoso.web.dhis2.asked_periods import read_periods
@@ -22,7 +23,8 @@ from hoso.web.dhis2.system import own_units
 from hoso.web.routes import ActingRequest
 
 DIMENSIONS = ("data", "period", "place", "key", "attribute")
-WORDS = (*DIMENSIONS, "filter", "aggregation", "today")
+WORDS = (*DIMENSIONS, "filter", "aggregation", "today", "places")
+MAPS: Mapping[str, Places] = {"reported": "as_reported", "today": "today"}
 MOST_CELLS = 200_000  # items × periods × places of one question
 CHILDREN, OWN, LEVEL = "/children", "own", "level:"
 
@@ -36,6 +38,11 @@ class Question:
     periods: Mapping[str, Period]
     units: Mapping[str, UnitItem]
     breakdown: Breakdown = field(default_factory=Breakdown)
+    places: Places = "as_reported"
+
+    @property
+    def on_todays_map(self) -> bool:
+        return self.places == "today"
 
     @property
     def scope(self) -> Scope:
@@ -52,6 +59,7 @@ class Question:
                 self.breakdown.splits if "key" in dimensions else None,
                 self.breakdown.attributes if "attribute" in dimensions else None,
             ),
+            self.places,
         )
 
 
@@ -85,7 +93,8 @@ def read_question(request: ActingRequest, words: QueryDict, catalogue: Catalogue
     for name in ("key", "attribute"):
         if name in filters and given[name] != ["*"]:
             raise HosoError("HS5451", what=f"filter={name}")
-    return Question(tuple(name for name in named if name not in filters), items, periods, units, breakdown)
+    dimensions = tuple(name for name in named if name not in filters)
+    return Question(dimensions, items, periods, units, breakdown, _map(words))
 
 
 def listed(words: QueryDict, name: str) -> list[str]:
@@ -100,6 +109,13 @@ def read_today(words: QueryDict) -> date:
         return date.fromisoformat(text) if text else date.today()
     except ValueError as error:
         raise HosoError("HS7001", name="today", value=text[:20]) from error
+
+
+def _map(words: QueryDict) -> Places:
+    text = words.get("places", "") or "reported"
+    if text not in MAPS:
+        raise HosoError("HS7001", name="places", value=text[:40])
+    return MAPS[text]
 
 
 def _units(request: ActingRequest, texts: Sequence[str]) -> dict[str, UnitItem]:

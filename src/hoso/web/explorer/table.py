@@ -13,7 +13,7 @@ from django.utils.safestring import SafeString, mark_safe
 from hoso.web.explorer.asked import Key, change
 from hoso.web.explorer.figure_text import exact, shown
 from hoso.web.explorer.layout import BETWEEN
-from hoso.web.explorer.pivot import Pivot
+from hoso.web.explorer.pivot import Pivot, Place
 from hoso.web.explorer.shading import class_of
 from hoso.web.templatetags.bilingual import spoken
 
@@ -24,6 +24,8 @@ DIMENSION_WORDS = {
 }  # fmt: skip
 TOTAL = ("Tổng", "Total")
 FIGURE = ("Giá trị", "Value")
+ESTIMATE = ("ước tính", "estimate")
+ESTIMATES = ("Ước tính (trên bản đồ hiện nay)", "Estimates (on today's map)")
 GREW, FELL, SAME = ("tăng", "up"), ("giảm", "down"), ("không đổi", "unchanged")
 
 
@@ -87,8 +89,10 @@ class PivotTable:
         pivot = self.pivot
         if pivot.column_total is None:
             return SafeString("")
-        cells = "".join(self._cell(pivot.column_total(column), None, 0) for column in pivot.columns or [()])
-        corner = f'<td class="right number">{self._button(pivot.total)}</td>' if pivot.row_total else ""
+        cells = "".join(
+            self._cell(pivot.column_total(column), None, 0, (None, column)) for column in pivot.columns or [()]
+        )
+        corner = f'<td class="right number">{self._button(pivot.total, (None, None))}</td>' if pivot.row_total else ""
         head = f'<th scope="row" colspan="{max(1, len(pivot.layout.rows))}">{spoken(TOTAL)}</th>'
         return mark_safe(f'<tr data-total="1">{head}{cells}{corner}</tr>')
 
@@ -99,24 +103,31 @@ class PivotTable:
             f'<th scope="row">{escape(spoken(words))}</th>' for words in pivot.words(pivot.layout.rows, row)
         )
         cells = "".join(self._of(row, column) for column in pivot.columns)
-        total = f'<td class="right number total">{self._button(pivot.row_total(row))}</td>' if pivot.row_total else ""
+        total = (
+            f'<td class="right number total">{self._button(pivot.row_total(row), (row, None))}</td>'
+            if pivot.row_total
+            else ""
+        )
         index = f' aria-rowindex="{number + 1 + max(1, len(pivot.layout.columns))}"' if self.is_cut else ""
         return f'<tr data-key="{escape(BETWEEN.join(row))}"{index}>{names}{cells}{total}</tr>'
 
     def _of(self, row: Key, column: Key) -> str:
         figure = self.pivot.figure(row, column)
         shade = class_of(figure, self._bounds) if self._bounds and figure is not None else 0
-        return self._cell(figure, self.pivot.before(row, column), shade)
+        return self._cell(figure, self.pivot.before(row, column), shade, (row, column))
 
-    def _cell(self, figure: Decimal | None, before: Decimal | None, shade: int) -> str:
+    def _cell(self, figure: Decimal | None, before: Decimal | None, shade: int, place: Place) -> str:
         kind = f"right number s{shade}-{len(self._bounds)}" if shade else "right number"
         grown = _grown(figure, before) if self.pivot.layout.change and figure is not None else ""
-        return f'<td class="{kind}">{self._button(figure)}{grown}</td>'
+        return f'<td class="{kind}">{self._button(figure, place)}{grown}</td>'
 
-    def _button(self, figure: Decimal | None) -> str:
+    def _button(self, figure: Decimal | None, place: Place) -> str:
         if figure is None:
             return ""
-        return f'<button type="button" tabindex="-1" value="{exact(figure)}">{shown(figure)}</button>'
+        text = shown(figure)
+        if place in self.pivot.estimates:
+            text = f'<span aria-hidden="true">≈ </span>{text}<span class="hidden"> ({spoken(ESTIMATE)})</span>'
+        return f'<button type="button" tabindex="-1" value="{exact(figure)}">{text}</button>'
 
 
 def _grown(figure: Decimal, before: Decimal | None) -> str:
@@ -128,22 +139,34 @@ def _grown(figure: Decimal, before: Decimal | None) -> str:
     return f'<small class="grown"><span class="hidden">{spoken(word)} </span><span aria-hidden="true">{sign}</span> {amount}</small>'
 
 
-def grid(pivot: Pivot) -> tuple[list[str], list[list[str | Decimal | None]]]:
-    """Head and rows as one sees them, for a file: names as text, figures exact; the totals last."""
+def grid(pivot: Pivot, todays_map: bool = False) -> tuple[list[str], list[list[str | Decimal | None]]]:
+    """Head and rows as one sees them, for a file: names as text, figures exact; the totals last.
+
+    On today's map one more column says of each row which of its figures are estimates.
+    """
     layout = pivot.layout
     head = [spoken(DIMENSION_WORDS[name]) for name in layout.rows]
     head += [_name(pivot, layout.columns, column) for column in pivot.columns] or [spoken(FIGURE)]
     head += [spoken(TOTAL)] if pivot.row_total else []
+    head += [spoken(ESTIMATES)] if todays_map else []
     rows: list[list[str | Decimal | None]] = []
     for row in pivot.rows:
         line: list[str | Decimal | None] = [spoken(words) for words in pivot.words(layout.rows, row)]
         line += [pivot.figure(row, column) for column in pivot.columns]
-        rows.append(line + ([pivot.row_total(row)] if pivot.row_total else []))
+        line += [pivot.row_total(row)] if pivot.row_total else []
+        rows.append(line + ([_estimated(pivot, row)] if todays_map else []))
     if pivot.column_total:
         names: Sequence[str] = [spoken(TOTAL), *[""] * (len(layout.rows) - 1)]
         foot: list[str | Decimal | None] = [*names, *(pivot.column_total(column) for column in pivot.columns)]
-        rows.append(foot + ([pivot.total] if pivot.row_total else []))
+        foot += [pivot.total] if pivot.row_total else []
+        rows.append(foot + ([_estimated(pivot, None)] if todays_map else []))
     return head, rows
+
+
+def _estimated(pivot: Pivot, row: Key | None) -> str:
+    """The names of the columns in which the row has an estimate."""
+    there = [_name(pivot, pivot.layout.columns, one) for one in pivot.columns if (row, one) in pivot.estimates]
+    return "; ".join([*there, *([spoken(TOTAL)] if (row, None) in pivot.estimates else [])])
 
 
 def _name(pivot: Pivot, dimensions: Sequence[str], key: Key) -> str:

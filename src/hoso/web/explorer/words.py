@@ -27,8 +27,25 @@ def said(pivot: Pivot) -> Words:
         return f"Một số: {_at(pivot, *low)}.", f"One figure: {_at(pivot, *low)}."
     vi = f"{shown(Decimal(len(found)))} số, từ {shown(low[0])} đến {shown(high[0])}. Cao nhất: {_at(pivot, *high)}; thấp nhất: {_at(pivot, *low)}."
     en = f"{shown(Decimal(len(found)))} figures, from {shown(low[0])} to {shown(high[0])}. Highest: {_at(pivot, *high)}; lowest: {_at(pivot, *low)}."
-    trend = _trend(pivot)
-    return (f"{vi} {trend[0]}", f"{en} {trend[1]}") if trend else (vi, en)
+    parts = [(vi, en), _trend(pivot), _guessed(pivot)]
+    return " ".join(one[0] for one in parts if one), " ".join(one[1] for one in parts if one)
+
+
+def on_map(words: Words, todays_map: bool) -> Words:
+    """The sentence, with the map that its figures are told on where it is not that of the reports."""
+    if not todays_map:
+        return words
+    return f"Trên bản đồ hiện nay: {words[0]}", f"On today's map: {words[1]}"
+
+
+def _guessed(pivot: Pivot) -> Words | None:
+    count = sum((row, column) in pivot.estimates for row in pivot.rows for column in pivot.columns or [()])
+    if not count:
+        return None
+    return (
+        f"{count} số là ước tính (≈): có phần của đơn vị đã chia tách.",
+        f"{count} of them are estimates (≈): parts of units that were split are in them.",
+    )
 
 
 def _at(pivot: Pivot, figure: Decimal, row: Key, column: Key) -> str:
@@ -38,7 +55,7 @@ def _at(pivot: Pivot, figure: Decimal, row: Key, column: Key) -> str:
 
 def _trend(pivot: Pivot) -> Words | None:
     """From the first to the last period, of the totals or of the only series."""
-    series = _series(pivot)
+    series = series_of(pivot)
     known = [(label, figure) for label, figure in series if figure is not None]
     if len(known) < 2:
         return None
@@ -58,7 +75,7 @@ def _trend(pivot: Pivot) -> Words | None:
     )
 
 
-def _series(pivot: Pivot) -> Sequence[tuple[str, Decimal | None]]:
+def series_of(pivot: Pivot) -> Sequence[tuple[str, Decimal | None]]:
     layout = pivot.layout
     if layout.columns == ("period",):
         if pivot.column_total:

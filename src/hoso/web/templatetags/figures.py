@@ -34,6 +34,18 @@ def shown_figure(value: Decimal) -> str:
 
 
 @register.filter
+def number_of(value: float) -> str:
+    """A number that was reckoned, with two decimals at most."""
+    return shown_figure(Decimal(repr(value)))
+
+
+@register.filter
+def per_cent(part: Decimal) -> str:
+    """A share of one as per cent, with two decimals at most."""
+    return f"{shown_figure(part * 100)} %"
+
+
+@register.filter
 def as_sent(text: str) -> str:
     """A measured value with the very digits that were sent; only the decimal point becomes the reader's."""
     return text if get_language() == "en" or not _DECIMAL.fullmatch(text) else text.replace(".", ",")

@@ -5,7 +5,7 @@ A unit that went whole into another counts there whole, exactly. Of one that was
 that nothing followed (a district) counts where its whole territory lies.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from decimal import Decimal
 
@@ -95,12 +95,32 @@ def _together(figures: dict[Cell, Decimal], parts: Sequence[Part], way: str) -> 
     return found
 
 
+def parts_of(operand: Operand, scope: Scope) -> list[Part]:
+    """Of a scope of one cell on today's map: the units whose figures are in it, each with its share."""
+    if operand.aggregation != STOCK:
+        return todays_parts(scope.units)
+    parts, sources = todays_lineage(scope.units)
+    standing: dict[tuple[str, int], Decimal] = {}
+    for one in dict.fromkeys(source for source, _, _ in _standing(operand, scope, sources)):
+        standing[one.label, one.unit] = standing.get((one.label, one.unit), Decimal(0)) + one.share
+    return [*parts, *(Part(label, _alone(unit), share) for (label, unit), share in standing.items())]
+
+
 def _stocks(operand: Operand, scope: Scope) -> dict[Cell, tuple[Decimal, bool]]:
     """The last figures of today's units; in place of those that have none, what they come from had last."""
     parts, sources = todays_lineage(scope.units)
     found = _together(figures_of([operand], _apart(parts, scope))[operand.label], parts, STOCK)
+    for source, cell, figure in _standing(operand, scope, sources):
+        key = replace(cell, unit=source.label)
+        before, guessed = found.get(key, (Decimal(0), False))
+        found[key] = (before + figure * source.share, guessed or source.share != 1)
+    return found
+
+
+def _standing(operand: Operand, scope: Scope, sources: Sequence[Source]) -> Iterator[tuple[Source, Cell, Decimal]]:
+    """Those sources that nothing that followed them has a figure for: with where they have one, and which."""
     single = {unit for source in sources for unit in (source.unit, *source.later)}
-    apart = replace(scope, units=[AskedUnits(f"/{unit}", alone=(unit,)) for unit in single], places="as_reported")
+    apart = replace(scope, units=[_alone(unit) for unit in single], places="as_reported")
     own = figures_of([operand], apart)[operand.label]
     by_unit: dict[str, list[Cell]] = {}
     for cell in own:
@@ -109,12 +129,12 @@ def _stocks(operand: Operand, scope: Scope) -> dict[Cell, tuple[Decimal, bool]]:
     for source in sources:
         for cell in by_unit.get(f"/{source.unit}", ()):
             stands_for = (*source.later, *stand_above.get((source.label, source.unit), ()))
-            if any(replace(cell, unit=f"/{unit}") in own for unit in stands_for):
-                continue
-            key, amount = replace(cell, unit=source.label), own[cell] * source.share
-            before, guessed = found.get(key, (Decimal(0), False))
-            found[key] = (before + amount, guessed or source.share != 1)
-    return found
+            if not any(replace(cell, unit=f"/{unit}") in own for unit in stands_for):
+                yield source, cell, own[cell]
+
+
+def _alone(unit: int) -> AskedUnits:
+    return AskedUnits(f"/{unit}", alone=(unit,))
 
 
 def _above(sources: Sequence[Source]) -> dict[tuple[str, int], list[int]]:

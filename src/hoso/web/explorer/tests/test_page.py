@@ -10,8 +10,9 @@ from django.test import Client
 from lxml import html
 from python_calamine import CalamineWorkbook
 
+from hoso.core.access.actor import Actor
 from hoso.core.places.models import Place
-from hoso.engines.statistics.tests.reporting import unit_uid
+from hoso.engines.statistics.tests.reporting import send, unit_uid
 from hoso.engines.statistics.uids import uid_of
 
 pytestmark = pytest.mark.django_db
@@ -101,6 +102,45 @@ def test_a_figure_opens_to_what_it_was_made_of(enter: Enter, places: list[Place]
     assert told.xpath("//section//td/data/@value") == ["3", "1230"]
     missing = client.get(f"{PAGE}figure/?data={DELIV}&period=202501&place=own&rows=place&columns=period")
     assert (missing.status_code, "HS5453" in missing.content.decode()) == (404, True)
+
+
+def test_a_funnel_has_its_league_table(enter: Enter, places: list[Place]) -> None:
+    """3 of 1,250 and 4 of 10; 7 of 1,260 together: 0,3944 above it is 16,8 standard errors of 10, -0,0032 is 1,5 of 1,250."""
+    client = enter(places[0].parent)
+    asked = f"data={SHARE}&period=202601;202602&place=own/children&rows=place&columns=&show=funnel"
+    page = tree(client.get(f"{PAGE}?{asked}"))
+    assert float(page.xpath("//table[@id='league']/@data-share")[0]) == pytest.approx(700 / 1260)
+    lines = page.xpath("//table[@id='league']/tbody/tr")
+    assert [(line.get("data-key"), line.get("data-size"), line.get("data-level")) for line in lines] == [
+        (unit_uid(places[1]), "10", "3"), (unit_uid(places[0]), "1250", "0"),
+    ]  # fmt: skip
+    assert [cell.text_content() for cell in lines[1].xpath("td")] == [
+        "1.250", "0,24", "0,14 – 0,98", "0 – 1,19", "trong giới hạn",
+    ]  # fmt: skip
+    none = tree(client.get(f"{PAGE}?{MONTHS}&show=funnel"))
+    assert not none.xpath("//table[@id='league']") and "Phễu cần một chỉ số" in none.text_content()
+
+
+def test_what_changed_is_said_in_words_with_numbers(
+    enter: Enter, actor: Callable[..., Actor], places: list[Place]
+) -> None:
+    client = enter(places[0].parent)
+    told = [one.text_content() for one in tree(client.get(f"{PAGE}?{MONTHS}")).xpath("//details[@class='changes']//li")]
+    assert told == [
+        f"Giảm nhiều nhất từ Tháng 1/2026 đến Tháng 2/2026: {places[0].full_name} (1.230 → 20) (trong 1 hàng).",
+        "1 hàng có số ở Tháng 1/2026 nhưng chưa có ở Tháng 2/2026.",
+    ]
+    rows = [
+        {"dataElement": "DELIV", "period": f"2025{month:02}", "orgUnit": unit_uid(places[1]), "value": str(figure)}
+        for month, figure in enumerate((10, 10, 10, 30, 10, 50), 7)
+    ]
+    assert send(actor("statistics_officer"), rows).imported == 6
+    months = "202507;202508;202509;202510;202511;202512;202601"
+    alone = f"{PAGE}?data={DELIV}&period={months}&place={unit_uid(places[1])}&rows=place&columns=period"
+    told = [one.text_content() for one in tree(client.get(alone)).xpath("//details[@class='changes']//li")]
+    assert told == [
+        "Tháng 1/2026: 10, trong khoảng mong đợi 0 – 53,47 (trung bình ± 2 độ lệch chuẩn của 6 tháng trước)."
+    ]
 
 
 def test_files_hold_what_is_seen(enter: Enter, places: list[Place]) -> None:

@@ -59,7 +59,7 @@ function scatter(table) {
   });
   return base({
     legend: undefined,
-    tooltip: { renderMode: "richText", formatter: (at) => `${at.name}\n${x.name}: ${shown(at.value[0])}\n${y.name}: ${shown(at.value[1])}` },
+    tooltip: { renderMode: "richText", formatter: (at) => [at.name, ...[x, y, size].flatMap((one, place) => (one ? [`${one.name}: ${shown(at.value[place])}`] : []))].join("\n") },
     xAxis: { type: "value", name: x.name, nameLocation: "middle", nameGap: 30, scale: true },
     yAxis: { type: "value", name: y.name, scale: true },
     series: [{ type: "scatter", data, symbolSize: (value) => (most ? 6 + 30 * Math.sqrt((value[2] ?? 0) / most) : 10) }],
@@ -110,8 +110,8 @@ function heat(table) {
   });
 }
 
-// Each year a line over the months; of several rows their total.
-function years(table) {
+// Figures of the months by year; of several rows their total.
+function byYear(table) {
   const months = table.columnDimensions === "period" ? table.columns : table.rowDimensions === "period" ? table.rows : [];
   const value = (place) => (table.columnDimensions === "period" ? (table.rows.length === 1 ? table.values[0][place] : table.totals[place]) : table.values[place][0]);
   const found = new Map();
@@ -121,11 +121,50 @@ function years(table) {
     if (!found.has(read[1])) found.set(read[1], Array(12).fill(null));
     found.get(read[1])[Number(read[2]) - 1] = value(place);
   });
-  if (!found.size) return null;
+  return [...found].sort();
+}
+
+const MONTHS = [...Array(12).keys()].map((month) => String(month + 1));
+
+function years(table) {
+  const found = byYear(table);
+  if (!found.length) return null;
   return base({
-    xAxis: { type: "category", data: [...Array(12).keys()].map((month) => String(month + 1)) },
+    xAxis: { type: "category", data: MONTHS },
     yAxis: { type: "value" },
-    series: [...found].sort().map(([name, data]) => ({ type: "line", name, data })),
+    series: found.map(([name, data]) => ({ type: "line", name, data })),
+  });
+}
+
+// Years below each other, their months side by side: what comes again every year stands in one column.
+function calendar(table) {
+  const found = byYear(table);
+  return heat({
+    columns: MONTHS.map((name) => ({ name })),
+    rows: found.map(([name]) => ({ name })),
+    values: found.map(([, data]) => data),
+  });
+}
+
+// Shares by the size of the place, between the limits of 2 and 3 standard errors; read from the league table.
+function funnel() {
+  const league = document.getElementById("league");
+  if (!league) return null;
+  const share = Number(league.dataset.share);
+  const factor = Number(league.dataset.factor);
+  const points = [...league.tBodies[0].rows].map(({ cells, dataset }) => ({ name: cells[0].textContent, value: [Number(dataset.size), Number(dataset.value)], itemStyle: { color: COLOURS[dataset.level === "0" ? 0 : Math.abs(dataset.level) === 2 ? 1 : 5] } }));
+  const sizes = points.map((one) => one.value[0]);
+  const [least, most] = [Math.min(...sizes), Math.max(...sizes)];
+  const steps = [...Array(60).keys()].map((step) => least * (most / least) ** (step / 59));
+  const part = share / factor;
+  const limit = (level) => steps.map((size) => [size, factor * Math.min(1, Math.max(0, part + level * Math.sqrt((part * (1 - part)) / size)))]);
+  const line = (level) => ({ type: "line", name: `${Math.abs(level)} SE`, data: limit(level), symbol: "none", silent: true, color: COLOURS[7], lineStyle: { type: Math.abs(level) === 2 ? "dashed" : "solid", width: level ? 1 : 2 } });
+  return base({
+    legend: undefined,
+    tooltip: { renderMode: "richText", formatter: (at) => `${at.name}\nn = ${shown(at.value[0])}: ${shown(at.value[1])}` },
+    xAxis: { type: "log", name: "n", min: least, max: most, axisLabel: { formatter: shown } },
+    yAxis: { type: "value", scale: true, axisLabel: { formatter: shown } },
+    series: [...[-3, -2, 0, 2, 3].map(line), { type: "scatter", data: points, symbolSize: 9 }],
   });
 }
 
@@ -142,5 +181,5 @@ export const OPTIONS = {
   stacked: along("bar", { stack: "one" }),
   area: along("line", { areaStyle: {}, stack: "one" }),
   bar: along("bar", {}, true),
-  pie, scatter, box, pyramid, heat, years, gauge,
+  pie, scatter, box, funnel, pyramid, heat, calendar, years, gauge,
 };

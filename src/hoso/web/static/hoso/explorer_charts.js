@@ -21,6 +21,7 @@ function readTable(table) {
     columnDimensions: table.dataset.columnDimensions,
     rows: lines.map((row) => ({ key: row.dataset.key, name: [...row.querySelectorAll("th")].map((head) => head.textContent).join(", ") })),
     columns: places.map((place) => ({ key: heads[place].dataset.key, name: heads[place].textContent })),
+    guesses: lines.map((row) => places.map((place) => Boolean(row.cells[place]?.querySelector("button > span")))),
     values: lines.map((row) => places.map((place) => figure(row.cells[place]))),
     totals: places.map((place) => {
       const foot = table.tFoot?.rows[0];

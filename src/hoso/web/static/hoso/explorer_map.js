@@ -1,4 +1,6 @@
 // The map: outlines coloured by the classes of the legend that stands in the page; the slider walks through the columns.
+const ESTIMATE = { estimate: true, itemStyle: { borderType: "dashed", borderColor: "#c25400", borderWidth: 1.6 } };
+
 export async function drawMap(echarts, picture, outlines, table) {
   const { outline, bounds } = picture.dataset;
   if (!outline) return null;
@@ -12,7 +14,7 @@ export async function drawMap(echarts, picture, outlines, table) {
   const ends = bounds.split(";").map(Number);
   const slider = picture.querySelector(".map-time input");
   const column = () => (slider ? Number(slider.value) : table.columns.length - 1);
-  const figures = () => table.rows.map((row, line) => ({ name: row.key, value: table.values[line][column()] })).filter((one) => one.value !== null);
+  const figures = () => table.rows.map((row, line) => ({ name: row.key, value: table.values[line][column()], ...(table.guesses[line][column()] ? ESTIMATE : {}) })).filter((one) => one.value !== null);
   const number = new Intl.NumberFormat(document.documentElement.lang, { maximumFractionDigits: 2 });
   if (slider) {
     slider.oninput = () => {
@@ -31,7 +33,7 @@ export async function drawMap(echarts, picture, outlines, table) {
   }
   count(picture, ends, figures());
   return {
-    tooltip: { renderMode: "richText", formatter: (at) => `${titles.get(at.name) ?? at.name}: ${Number.isNaN(at.value) ? "–" : number.format(at.value)}` },
+    tooltip: { renderMode: "richText", formatter: (at) => `${titles.get(at.name) ?? at.name}: ${at.data?.estimate ? "≈ " : ""}${Number.isNaN(at.value) ? "–" : number.format(at.value)}` },
     visualMap: {
       type: "piecewise", show: false,
       pieces: ends.map((end, place) => ({ ...(place ? { gt: ends[place - 1] } : {}), lte: end, color: colours[place] })),
@@ -44,8 +46,11 @@ export async function drawMap(echarts, picture, outlines, table) {
   };
 }
 
-// How many units stand in each class now.
+// How many units stand in each class now, and how many are estimates.
 function count(picture, ends, figures) {
+  const guessed = figures.filter((one) => one.estimate).length;
+  picture.querySelector(".map-estimates").hidden = !guessed;
+  picture.querySelector(".count-estimates").textContent = guessed;
   picture.querySelectorAll(".map-legend [data-class]").forEach((line, place) => {
     const held = figures.filter((one) => one.value <= ends[place] && (!place || one.value > ends[place - 1])).length;
     line.querySelector(".count").textContent = held;

@@ -44,7 +44,7 @@ async function tell(figure) {
   const last = table.tHead.rows[table.tHead.rows.length - 1];
   const head = last.cells[[...row.cells].indexOf(cell) + (row.dataset.total ? (row.cells[0].colSpan || 1) - 1 : 0)];
   const asked = new URLSearchParams(table.dataset.address);
-  for (const word of ["sort", "order", "top", "show", "change", "scale", "empty", "classes", "steps", "at"]) asked.delete(word);
+  for (const word of ["sort", "order", "top", "show", "change", "scale", "empty", "classes", "steps", "limits", "at"]) asked.delete(word);
   narrow(asked, "rows", table.dataset.rowDimensions, row.dataset.key);
   narrow(asked, "columns", table.dataset.columnDimensions, head?.dataset.key);
   const dialog = document.getElementById("figure");

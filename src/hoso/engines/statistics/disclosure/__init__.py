@@ -1,0 +1,1 @@
+"""Protected releases: figures that may be told beyond those who may see them, without the small ones."""
