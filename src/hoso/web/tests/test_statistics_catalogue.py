@@ -87,7 +87,7 @@ def test_the_history_of_a_cell_is_read_by_page_and_api(
     client: Client, unit: str, account_with_role: Callable[..., Account]
 ) -> None:
     page = client.get(f"/statistics/{FORM}/{unit}/{MONTH}/cell/history/", {"row": "DELIV"}).content.decode()
-    assert "nhập tệp hoặc dán" in page and '<strong class="number">8</strong>' in page
+    assert "từ tệp hoặc phần mềm" in page and '<strong class="number">8</strong>' in page
     assert "Lưu ghi chú" not in page  # an approver writes nothing
     asked = {"form": FORM, "unit": unit, "period": MONTH, "row": "DELIV"}
     told = client.get("/api/v1/statistics/cell-history", asked).json()

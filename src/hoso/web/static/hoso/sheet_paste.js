@@ -87,7 +87,7 @@ async function write(pairs) {
     const before = kept.get(cell);
     cell.value = value;
     await save(cell);
-    if (cell.dataset.state === "wrong") refused.push([cell, value, state.textContent]);
+    if (["wrong", "conflict"].includes(cell.dataset.state)) refused.push([cell, value, state.textContent]);
     else taken.push([cell, before]);
   }
   addUp();
