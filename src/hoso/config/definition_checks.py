@@ -28,6 +28,7 @@ from hoso.engines.statistics.printed.layouts import layouts
 from hoso.engines.statistics.quality.integrity import checks
 from hoso.engines.statistics.quality.outliers import outlier_settings
 from hoso.engines.statistics.quality.rules import rules as quality_rules
+from hoso.engines.statistics.unit_groups import unit_groups
 from hoso.engines.statistics.yearbook.chapters import yearbooks
 from hoso.web.dashboards.boards import boards
 
@@ -50,6 +51,7 @@ def check_definitions() -> Iterator[tuple[str, Problem]]:
     yield "ministry portal (together)", _problem(kinds)
     yield "reports (together)", _problem(lambda: (forms(), layouts(), record_counts()))
     yield "indicators (together)", _problem(indicators)
+    yield "unit groups (together)", _problem(unit_groups)
     yield "dashboards (together)", _problem(boards)
     yield "yearbook (together)", _problem(yearbooks)
     yield "quality (together)", _problem(lambda: (quality_rules(), outlier_settings(), checks()))

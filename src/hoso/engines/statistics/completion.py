@@ -164,7 +164,7 @@ def _report(catalogue: Catalogue, one: Registration) -> tuple[DataSet, Period]:
 
 @dataclass(frozen=True, slots=True)
 class AskedRegistrations:
-    """Which registrations: ids of data sets and units; periods by their ids, or by the days they lie within; `since`: those
+    """Which registrations: ids of data sets and units (or `unit_numbers`); periods by their ids, or by the days they lie within; `since`: those
     of reports complete on this day or later. What is empty says nothing. `children`: with all below the units."""
 
     data_sets: Sequence[str]
@@ -175,6 +175,7 @@ class AskedRegistrations:
     end: date | None = None
     since: date | None = None
     limit: int | None = None
+    unit_numbers: Sequence[int] = ()
 
 
 def read_registrations(actor: Actor, asked: AskedRegistrations) -> list[Registration]:
@@ -198,7 +199,7 @@ def read_registrations(actor: Actor, asked: AskedRegistrations) -> list[Registra
             ORDER BY d.uid, p.start_day, u.uid, t.uid LIMIT %(limit)s
             """,
             {
-                "sets": list(asked.data_sets), "periods": list(asked.periods), "units": found, "children": asked.children,
+                "sets": list(asked.data_sets), "periods": list(asked.periods), "units": [*found, *asked.unit_numbers], "children": asked.children,
                 "start": asked.start, "end": asked.end, "since": asked.since, "limit": asked.limit,
             },
         )  # fmt: skip

@@ -2,14 +2,23 @@
 
 from collections.abc import Callable
 
-from django.http import HttpResponse, JsonResponse
+from django.http import HttpResponse, JsonResponse, QueryDict
 
 from hoso.core.errors import HosoError
 from hoso.web.dhis2.fields import Fields, parse_fields, select
 from hoso.web.dhis2.filters import filtered, paged
-from hoso.web.dhis2.objects import Thing, catalogue_objects, period_types, unit_levels, unit_objects
+from hoso.web.dhis2.objects import (
+    Thing,
+    UnitsAsked,
+    catalogue_objects,
+    period_types,
+    unit_group_sets,
+    unit_groups_with_units,
+    unit_levels,
+    unit_objects,
+)
 from hoso.web.dhis2.outlines import geometry_of
-from hoso.web.dhis2.parameters import PAGES, only
+from hoso.web.dhis2.parameters import PAGES, day, is_wished, only
 from hoso.web.dhis2.system import own_units
 from hoso.web.routes import ActingRequest
 
@@ -17,6 +26,8 @@ OWN: dict[str, Callable[[], list[Thing]]] = {
     "organisationUnits": unit_objects,
     "organisationUnitLevels": unit_levels,
     "periodTypes": period_types,
+    "organisationUnitGroups": unit_groups_with_units,
+    "organisationUnitGroupSets": unit_group_sets,
 }
 COLLECTIONS = (
     *OWN,
@@ -30,11 +41,13 @@ COLLECTIONS = (
     "indicatorTypes",
 )
 # Collections of DHIS2 that clients ask for and that hold nothing here.
-EMPTY = frozenset({"organisationUnitGroups", "organisationUnitGroupSets", "dataElementGroups", "indicatorGroups", "programs",
+EMPTY = frozenset({"dataElementGroups", "indicatorGroups", "programs",
                    "programIndicators", "visualizations", "optionSets", "validationRules"})  # fmt: skip
 LIST_FIELDS = ["id,displayName"]
 LIST_PARAMETERS = frozenset({"fields", "filter", "order", "query", "rootJunction", "level", "maxLevel"})
 OF_UNITS = frozenset({"userOnly", "userDataViewOnly", "userDataViewFallback", "withinUserHierarchy"})
+# Of this house alone: the tree as it was on a day, or with all units that ever were.
+IN_TIME = frozenset({"date", "includeClosed"})
 AROUND = ("includeAncestors", "includeChildren", "includeDescendants")
 
 
@@ -51,9 +64,10 @@ def things(collection: str) -> list[Thing]:
 
 def listed(request: ActingRequest, collection: str) -> HttpResponse:
     """One page of a collection."""
-    only(request, LIST_PARAMETERS, PAGES, OF_UNITS if collection == "organisationUnits" else ())
+    only(request, LIST_PARAMETERS, PAGES, OF_UNITS | IN_TIME if collection == "organisationUnits" else ())
     wanted = parse_fields(request.GET.getlist("fields") or LIST_FIELDS)
-    found = filtered(narrowed(things(collection), request), request.GET)
+    every = _units(request.GET) if collection == "organisationUnits" else things(collection)
+    found = filtered(narrowed(every, request), request.GET)
     page, pager = paged(found, request.GET, request.build_absolute_uri(request.path))
     _draw(collection, page, request)
     content: dict[str, object] = {collection: [select(thing, wanted) for thing in page]}
@@ -61,10 +75,14 @@ def listed(request: ActingRequest, collection: str) -> HttpResponse:
 
 
 def single(request: ActingRequest, collection: str, uid: str) -> HttpResponse:
-    """One object, all of it unless `fields` says otherwise; a unit also with those above, directly below or all below."""
+    """One object, all of it unless `fields` says otherwise; a unit also with those above, directly below or all below, and
+    one that is closed too: values name it."""
     around = AROUND if collection == "organisationUnits" else ()
-    only(request, "fields", around)
-    found = next((thing for thing in things(collection) if thing["id"] == uid), None)
+    only(request, "fields", around, IN_TIME if around else ())
+    every = _units(request.GET) if around else things(collection)
+    found = next((thing for thing in every if thing["id"] == uid), None)
+    if found is None and around and not request.GET.get("date"):
+        found = next((thing for thing in unit_objects(UnitsAsked(closed_too=True)) if thing["id"] == uid), None)
     if found is None:
         raise HosoError("HS7003", thing=collection, name=uid[:60])
     _draw(collection, [found], request)
@@ -74,6 +92,14 @@ def single(request: ActingRequest, collection: str, uid: str) -> HttpResponse:
         wanted = parse_fields(texts or LIST_FIELDS)
         return JsonResponse({collection: [select(one, wanted) for one in _around(found, asked)]})
     return JsonResponse(select(found, parse_fields(texts) if texts else Fields(everything=True)))
+
+
+def _units(query: QueryDict) -> list[Thing]:
+    """Raises HosoError HS7001 for a day that is none, or a day and all units together."""
+    on, closed_too = query.get("date", ""), is_wished(query, "includeClosed")
+    if on and closed_too:
+        raise HosoError("HS7001", name="includeClosed", value="true")
+    return unit_objects(UnitsAsked(day(on, "date") if on else None, closed_too))
 
 
 def _around(unit: Thing, asked: list[str]) -> list[Thing]:

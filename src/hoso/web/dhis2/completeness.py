@@ -16,12 +16,23 @@ from hoso.engines.statistics.completion import (
     register,
 )
 from hoso.web.dhis2.attributes import NAMED_BY, attribute_named
-from hoso.web.dhis2.parameters import day, is_wished, moment_since, only, only_as, whole_number
+from hoso.web.dhis2.parameters import day, is_wished, moment_since, only, only_as, units_of_groups, whole_number
 from hoso.web.dhis2.value_sets import needs_credential
 from hoso.web.dhis2.web_message import web_message
 from hoso.web.routes import ActingRequest
 
-SELECTING = ("dataSet", "period", "startDate", "endDate", "created", "createdDuration", "orgUnit", "children", "limit")
+SELECTING = (
+    "dataSet",
+    "period",
+    "startDate",
+    "endDate",
+    "created",
+    "createdDuration",
+    "orgUnit",
+    "orgUnitGroup",
+    "children",
+    "limit",
+)
 # Reports are named by ids and looked up before they are written: what may be said of an import besides.
 ONLY_AS = {
     "idScheme": ("UID",), "dataSetIdScheme": ("UID",), "orgUnitIdScheme": ("UID",),
@@ -36,8 +47,9 @@ def give(request: ActingRequest) -> HttpResponse:
     were complete (`created`, `createdDuration`)."""
     only(request, SELECTING)
     query = request.GET
+    grouped = units_of_groups(query)
     for name in ("dataSet", "orgUnit"):
-        if not query.getlist(name):
+        if not query.getlist(name) and (name == "dataSet" or grouped is None):
             raise HosoError("HS7001", name=name, value="")
     since = moment_since(query, "created")
     found = read_registrations(
@@ -51,6 +63,7 @@ def give(request: ActingRequest) -> HttpResponse:
             end=day(query["endDate"], "endDate") if query.get("endDate") else None,
             since=timezone.localdate(since) if since else None,
             limit=whole_number(query, "limit"),
+            unit_numbers=grouped or (),
         ),
     )
     return JsonResponse({

@@ -53,6 +53,6 @@ def _told(unit: Thing) -> dict[str, Any]:
             "level": str(unit["level"]),
             "parent": parents[-1] if parents else "",
             "parentGraph": "/".join(parents),
-            "groups": [],
+            "groups": [one["id"] for one in unit["organisationUnitGroups"]],
         },
     }

@@ -2,6 +2,8 @@
 
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
 from functools import lru_cache
 from itertools import product
 from math import prod
@@ -13,6 +15,7 @@ from hoso.core.periods.kinds import DHIS2_NAMES, PeriodType, iso_duration
 from hoso.engines.statistics.catalogue import MOST_LISTED
 from hoso.engines.statistics.indicator_catalogue import reckoned_indicators
 from hoso.engines.statistics.uids import split_uid, uid_of
+from hoso.engines.statistics.unit_groups import KNOWN, group_sets, groups_of, there_on, unit_groups
 
 Thing = dict[str, Any]
 Rows = dict[int, tuple[Thing, tuple[Any, ...]]]  # number -> the object, and its further columns
@@ -156,9 +159,21 @@ def _indicators(types: dict[int, Thing], elements: dict[str, Thing]) -> list[Thi
     ]
 
 
-def unit_objects() -> list[Thing]:
-    """Every unit as `units_by_number` has it, made anew: an answer adds to it."""
-    return list(_read_units().values())
+@dataclass(frozen=True, slots=True)
+class UnitsAsked:
+    """Which units the tree holds: those that are there on a day (None: today, and then no districts, which ended on 2025-06-30
+    and whose facilities lie in communes), or all that ever were."""
+
+    on: date | None = None
+    closed_too: bool = False
+
+
+TODAY = UnitsAsked()
+
+
+def unit_objects(asked: UnitsAsked = TODAY) -> list[Thing]:
+    """Every unit as `units_by_number` has it, or as it was, made anew: an answer adds to it."""
+    return list(_read_units(asked).values())
 
 
 def units_by_number() -> Mapping[int, Thing]:
@@ -175,9 +190,9 @@ def units_by_number() -> Mapping[int, Thing]:
 # by triggers would let who adds a facility wait for every other, and without waiting it would tell of what is not committed.
 _STATE = """
     SELECT current_date,
-        (SELECT bit_xor(hash_record_extended(row(id, level, code, full_name, parent_id, valid_from, valid_to), 0))
+        (SELECT bit_xor(hash_record_extended(row(id, level, code, kind, full_name, parent_id, valid_from, valid_to), 0))
          FROM places_place WHERE valid_to IS NULL OR valid_to > current_date),
-        (SELECT bit_xor(hash_record_extended(row(id, code, name, opened, closed), 0)) FROM places_facility),
+        (SELECT bit_xor(hash_record_extended(row(id, code, kind, name, opened, closed), 0)) FROM places_facility),
         (SELECT bit_xor(hash_record_extended(row(id, facility_id, place_id, valid_from, valid_to), 0)) FROM places_facility_link)
 """
 
@@ -185,25 +200,65 @@ _STATE = """
 @lru_cache(maxsize=2)
 def _units_of(state: tuple[object, ...]) -> Mapping[int, Thing]:
     """`state` is what `_STATE` answers now; it alone says whether the kept tree still holds."""
-    return _read_units()
+    return _read_units(TODAY)
 
 
-def _read_units() -> dict[int, Thing]:
-    root = _unit(ROOT, "VN", "Việt Nam", 1, None, STAMP[:10])
-    found = {0: root}
+def _read_units(asked: UnitsAsked) -> dict[int, Thing]:
+    """The country, provinces, districts where there are any, communes, and facilities below the unit they lie in. The level of
+    a unit is that of this tree."""
+    root = _unit(ROOT, "VN", "Việt Nam", None, STAMP[:10])
+    found, groups = {0: root}, unit_group_objects()
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT u.id, u.uid, u.code, u.name, u.tier, u.valid_from,"
-            " coalesce(u.parent_id, statistics_place_of(u.id, current_date)) FROM statistics_unit u"
-            " WHERE u.tier <> 'district' AND (u.valid_to IS NULL OR u.valid_to >= current_date)"
-            " ORDER BY CASE u.tier WHEN 'province' THEN 1 WHEN 'commune' THEN 2 ELSE 3 END, u.code"
+            "SELECT u.id, u.uid, u.code, u.name, u.tier, u.valid_from, u.valid_to, coalesce(p.kind, f.kind),"
+            " coalesce(u.parent_id, statistics_place_of(u.id, coalesce(%(on)s, current_date)))"
+            f" FROM {KNOWN} WHERE %(closed)s OR {there_on('coalesce(%(on)s, current_date)')}"
+            " ORDER BY array_position(ARRAY['province', 'district', 'commune', 'facility'], u.tier), u.code, u.valid_from",
+            {"on": asked.on, "closed": asked.closed_too},
         )
-        for number, uid, code, name, tier, opened, above in cursor.fetchall():
+        for number, uid, code, name, tier, opened, closed, kind, above in cursor.fetchall():
             parent = root if tier == "province" else found.get(above)
-            if parent is not None:
-                level = {"province": 2, "commune": 3, "facility": 4}[tier]
-                found[number] = _unit(uid, code, name, level, parent, str(opened or "1970-01-01"))
+            if parent is None:
+                continue
+            thing = found[number] = _unit(uid, code, name, parent, str(opened or "1970-01-01"))
+            if closed is not None:
+                thing["closedDate"] = f"{closed}T00:00:00.000"
+            for group in groups_of(tier, kind):
+                thing["organisationUnitGroups"].append(groups[group.key])
+                groups[group.key]["organisationUnits"].append(thing)
     return found
+
+
+def unit_group_objects() -> dict[str, Thing]:
+    """By key, without their units yet; with the sets they belong to."""
+    sets = {
+        key: {**_named(one.uid, key, one.title_vi), "organisationUnitGroups": []} for key, one in group_sets().items()
+    }
+    found = {}
+    for key, group in unit_groups().items():
+        found[key] = _named(group.uid, key, group.title_vi) | {
+            "shortName": group.title_vi[:50],
+            "organisationUnits": [],
+            "groupSets": [sets[group.set]] if group.set else [],
+        }
+        if group.set:
+            sets[group.set]["organisationUnitGroups"].append(found[key])
+    return found
+
+
+def unit_groups_with_units() -> list[Thing]:
+    """Every group, with its units of today."""
+    found = {group["id"]: group for thing in unit_objects() for group in thing["organisationUnitGroups"]}
+    return [found.get(one["id"], one) for one in unit_group_objects().values()]
+
+
+def unit_group_sets() -> list[Thing]:
+    found = {one["id"]: one for group in unit_groups_with_units() for one in group["groupSets"]}
+    return list(found.values())
+
+
+def _named(uid: str, code: str, name: str) -> Thing:
+    return {"id": uid, "code": code, "name": name, "displayName": name, "created": STAMP, "lastUpdated": STAMP}
 
 
 def unit_levels() -> list[Thing]:
@@ -213,23 +268,18 @@ def unit_levels() -> list[Thing]:
     ]
 
 
-def _unit(uid: str, code: str, name: str, level: int, parent: Thing | None, opened: str) -> Thing:
-    thing: Thing = {
-        "id": uid,
-        "code": code,
-        "name": name,
-        "displayName": name,
+def _unit(uid: str, code: str, name: str, parent: Thing | None, opened: str) -> Thing:
+    thing: Thing = _named(uid, code, name) | {
         "shortName": name[:50],
         "displayShortName": name[:50],
-        "level": level,
+        "level": parent["level"] + 1 if parent else 1,
         "path": f"{parent['path'] if parent else ''}/{uid}",
         "parent": parent,
         "ancestors": [*parent["ancestors"], parent] if parent else [],
         "children": [],
         "leaf": True,
         "openingDate": f"{opened}T00:00:00.000",
-        "created": STAMP,
-        "lastUpdated": STAMP,
+        "organisationUnitGroups": [],
     }
     if parent:
         parent["children"].append(thing)

@@ -9,5 +9,7 @@ TIERS = {2: "province", 3: "commune"}
 
 
 def geometry_of(unit: Thing) -> dict[str, Any] | None:
-    """GeoJSON, as the unit is today; None where there is none."""
+    """GeoJSON, as the unit is today; None where there is none, or no such unit any more (codes are used again)."""
+    if "closedDate" in unit:
+        return None
     return outline_of(TIERS.get(unit["level"], ""), unit["code"])

@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
 from hoso.core.errors import HosoError
+from hoso.engines.statistics.unit_groups import find_group, members
 from hoso.web.routes import ActingRequest
 
 EVERYWHERE = frozenset({"format", "locale", "translate"})
@@ -73,3 +74,12 @@ def moment_since(query: QueryDict, name: str) -> datetime | None:
         return timezone.now() - timedelta(**{DURATIONS[text[-1]]: int(text[:-1][:6])})
     text = query.get(name, "")
     return moment(text, name) if text else None
+
+
+def units_of_groups(query: QueryDict) -> list[int] | None:
+    """The numbers of the units that are in one of `orgUnitGroup` today; None where none is named. Raises HosoError HS7003."""
+    names = [name for text in query.getlist("orgUnitGroup") for name in text.split(",") if name]
+    groups = {name: find_group(name) for name in names}
+    if missing := [name for name, group in groups.items() if group is None or name != group.uid]:
+        raise HosoError("HS7003", thing="orgUnitGroup", name=missing[0][:60])
+    return members((one for one in groups.values() if one), timezone.localdate()) if names else None

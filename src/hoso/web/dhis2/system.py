@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from typing import Any
+from uuid import uuid4
 
 from django.conf import settings
 from django.db import connection
@@ -9,14 +10,16 @@ from django.http import HttpResponse, JsonResponse
 from django.utils import timezone
 
 from hoso.core.accounts.models import Account
+from hoso.core.errors import HosoError
 from hoso.engines.statistics.uids import uid_of
 from hoso.engines.statistics.units import units_by_id
 from hoso.web.dhis2.fields import Fields, parse_fields, select
 from hoso.web.dhis2.objects import ROOT, catalogue_objects
-from hoso.web.dhis2.parameters import only
+from hoso.web.dhis2.parameters import only, whole_number
 from hoso.web.routes import ActingRequest
 
 VERSION = "2.42.4"  # whose manner is followed; clients read major and minor
+MOST_IDS = 10_000
 AUTHORITIES = {
     "statistics.read": ("F_VIEW_EVENT_ANALYTICS", "M_dhis-web-data-visualizer"),
     "statistics.write": ("F_DATAVALUE_ADD", "F_DATAVALUE_DELETE"),
@@ -60,10 +63,35 @@ def me(request: ActingRequest) -> HttpResponse:
     return JsonResponse(select(account_told(request), parse_fields(texts) if texts else Fields(everything=True)))
 
 
+def ids(request: ActingRequest) -> HttpResponse:
+    """GET: new ids that nothing has, for who makes objects; `limit` of them, one where it is not said."""
+    only(request, "limit", "n")
+    count = whole_number(request.GET, "limit") or whole_number(request.GET, "n") or 1
+    if count > MOST_IDS:
+        raise HosoError("HS7001", name="limit", value=str(count))
+    return JsonResponse({"codes": [uid_of(f"new:{uuid4()}") for _ in range(count)]})
+
+
+def authorizations(request: ActingRequest) -> HttpResponse:
+    """GET: the authorities of the asking account, in DHIS2's words."""
+    only(request)
+    return JsonResponse(_authorities(request), safe=False)
+
+
+def authorization(request: ActingRequest, name: str) -> HttpResponse:
+    """GET: whether it has one authority."""
+    only(request)
+    return JsonResponse(name.removesuffix(".json") in _authorities(request), safe=False)
+
+
+def _authorities(request: ActingRequest) -> list[str]:
+    held = {permission for role in request.actor.roles for permission in role.permissions}
+    return sorted({name for permission in held for name in AUTHORITIES.get(permission, ())})
+
+
 def account_told(request: ActingRequest) -> dict[str, Any]:
     """The account that asks, its authorities and its units."""
     account = Account.objects.get(pk=request.actor.account_id)
-    held = {permission for role in request.actor.roles for permission in role.permissions}
     units = [{"id": uid} for uid in own_units(request)]
     surname, _, first_name = account.full_name.partition(" ")
     return {
@@ -79,7 +107,7 @@ def account_told(request: ActingRequest) -> dict[str, Any]:
         "teiSearchOrganisationUnits": [],
         "userGroups": [],
         "userRoles": [{"id": uid_of(f"role:{role.key}"), "name": role.title_vi} for role in request.actor.roles],
-        "authorities": sorted({name for permission in held for name in AUTHORITIES.get(permission, ())}),
+        "authorities": _authorities(request),
         "programs": [],
         "dataSets": [one["id"] for one in catalogue_objects()["dataSets"]],
         "settings": {"keyUiLocale": "vi", "keyDbLocale": "vi"},

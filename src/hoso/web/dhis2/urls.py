@@ -6,6 +6,9 @@ from functools import wraps
 from django.http import HttpResponse
 from django.urls import URLPattern, register_converter
 
+from hoso.core.access.reading import Asking, record_refusal
+from hoso.core.accounts.authorization.permits import Interaction, permits
+from hoso.core.errors import HosoError
 from hoso.web.dhis2 import (
     accounts,
     analytics,
@@ -18,7 +21,7 @@ from hoso.web.dhis2 import (
     system,
     value_sets,
 )
-from hoso.web.routes import PUBLIC, SIGNED_IN, Declaration, by_method, govern
+from hoso.web.routes import PUBLIC, SIGNED_IN, ActingRequest, Declaration, by_method, govern
 
 
 class _Version:
@@ -49,23 +52,44 @@ register_converter(_Version, "dhis2_version")
 register_converter(_Word, "dhis2_word")
 register_converter(_Suffix, "dhis2_suffix")
 View = Callable[..., HttpResponse]
+# What the letters of a scope (`__dhis2/dataValueSets.cr`) allow: reading and searching are one thing here.
+INTERACTIONS: dict[str, tuple[Interaction, ...]] = {
+    "GET": ("read", "search"), "POST": ("create", "update"), "PUT": ("update",), "DELETE": ("delete",),
+}  # fmt: skip
 
 
 def _at(address: str, name: str, purpose: str = "statistics", **views: tuple[View, str]) -> URLPattern:
-    """One address; each method has its view and the permission it needs."""
+    """One address; each method has its view and the permission it needs. What it is about, in the words of scopes, is the
+    first part of the address, or the collection."""
+    resource = address.partition("/")[0].partition(".")[0]
     governed = {
-        method: govern(_plain(view), Declaration(f"dhis2_{name}_{method.lower()}", permission, purpose, False))
+        method: govern(
+            _plain(view, "" if permission == SIGNED_IN else resource),
+            Declaration(f"dhis2_{name}_{method.lower()}", permission, purpose, False),
+        )
         for method, (view, permission) in views.items()
     }
     return by_method(f"api<dhis2_version:version>/{address}<dhis2_suffix:suffix>", **governed)
 
 
-def _plain(view: View) -> View:
+def _plain(view: View, resource: str) -> View:
+    """The view without the version and the suffix, where the scopes of the asking software allow it."""
+
     @wraps(view)
-    def without(request: object, version: str = "", suffix: str = "", **named: str) -> HttpResponse:
+    def without(request: ActingRequest, version: str = "", suffix: str = "", **named: str) -> HttpResponse:
+        if resource:
+            _within_scopes(request, named.get("collection", resource))
         return view(request, **named)
 
     return without
+
+
+def _within_scopes(request: ActingRequest, resource: str) -> None:
+    """Raises HosoError HS2255 where no scope of the token names this kind of thing."""
+    interactions = INTERACTIONS["GET" if request.method == "HEAD" else request.method or "GET"]
+    if not any(permits(request.actor, resource, one, "dhis2") for one in interactions):
+        record_refusal(request.actor, request.declaration.purpose, Asking(request.declaration.permission))
+        raise HosoError("HS2255", type=resource[:60], interaction=interactions[0])
 
 
 READ, WRITE, APPROVE = "statistics.read", "statistics.write", "statistics.approve"
@@ -74,7 +98,10 @@ urlpatterns = [
     _at("system/info", "info", PUBLIC, GET=(system.info, SIGNED_IN)),
     _at("system/ping", "system_ping", PUBLIC, GET=(system.ping, SIGNED_IN)),
     _at("ping", "ping", PUBLIC, GET=(system.ping, SIGNED_IN)),
+    _at("system/id", "system_id", PUBLIC, GET=(system.ids, SIGNED_IN)),
     _at("me", "me", PUBLIC, GET=(system.me, SIGNED_IN)),
+    _at("me/authorization", "authorizations", PUBLIC, GET=(system.authorizations, SIGNED_IN)),
+    _at("me/authorization/<str:name>", "authorization", PUBLIC, GET=(system.authorization, SIGNED_IN)),
     _at("metadata", "metadata", GET=(metadata.give, READ), POST=(metadata.take, DEFINE)),
     _at("dataValueSets", "value_sets", GET=(value_sets.give, READ), POST=(value_sets.take, WRITE)),
     _at(

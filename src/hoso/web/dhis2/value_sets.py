@@ -14,7 +14,7 @@ from hoso.engines.statistics.naming import read_naming
 from hoso.engines.statistics.queries import ValueFilter, read_values
 from hoso.engines.statistics.units import find_units
 from hoso.web.dhis2.objects import ROOT
-from hoso.web.dhis2.parameters import day, is_wished, moment_since, only, only_as, whole_number
+from hoso.web.dhis2.parameters import day, is_wished, moment_since, only, only_as, units_of_groups, whole_number
 from hoso.web.dhis2.value_set_adx import as_adx
 from hoso.web.dhis2.value_set_formats import as_csv, as_object, as_xlsx, as_xml
 from hoso.web.dhis2.web_message import web_message
@@ -30,7 +30,7 @@ HARMLESS = ("preheatCache", "skipExistingCheck", "skipAudit")
 ONLY_AS = {"force": ("FALSE",)}
 SELECTING = (
     "dataSet", "dataElement", "period", "startDate", "endDate", "lastUpdated", "lastUpdatedDuration", "orgUnit", "children",
-    "attributeOptionCombo", "includeDeleted", "limit", "idScheme", *SCHEME_OF,
+    "orgUnitGroup", "attributeOptionCombo", "includeDeleted", "limit", "idScheme", *SCHEME_OF,
 )  # fmt: skip
 # All of an answer comes at once and as it is.
 WHOLE = {"compression": ("NONE",), "paging": ("FALSE",), "skipPaging": ("TRUE",)}
@@ -108,10 +108,10 @@ def wanted(query: QueryDict, catalogue: Catalogue) -> ValueFilter:
     attributes = [
         _split_number(catalogue, uid) for text in query.getlist("attributeOptionCombo") for uid in text.split(",")
     ]
-    since = moment_since(query, "lastUpdated")
+    since, grouped = moment_since(query, "lastUpdated"), units_of_groups(query)
     for name, given in (
         ("dataSet", data_sets or elements),
-        ("orgUnit", uids),
+        ("orgUnit", uids or grouped is not None),
         ("period", periods or query.get("startDate") or since),
     ):
         if not given:
@@ -125,7 +125,7 @@ def wanted(query: QueryDict, catalogue: Catalogue) -> ValueFilter:
         periods=periods,
         start=str(day(first, "startDate")) if (first := query.get("startDate", "")) else None,
         end=str(day(last, "endDate")) if (last := query.get("endDate", "")) else None,
-        units=numbers or [0],
+        units=[*numbers, *(grouped or ())] or [0],
         under=[number for number in numbers if number > 0] if children else [],
         everywhere=children and ROOT in uids,
         changed_since=since,

@@ -11,6 +11,7 @@ from hoso.engines.statistics.analytics.question import Operand
 from hoso.engines.statistics.analytics.reckoned import named_item
 from hoso.engines.statistics.catalogue import Catalogue
 from hoso.engines.statistics.expressions.tree import Item, Node, items_of
+from hoso.engines.statistics.unit_groups import UnitGroup
 from hoso.web.explorer.question import Question
 from hoso.web.staff.period_titles import period_title
 
@@ -102,11 +103,16 @@ def item_names(items: Iterable[DataItem], keys: Mapping[int, Words] | None = Non
 def formula_names(nodes: Sequence[Node], catalogue: Catalogue) -> dict[Item, Words]:
     """What each figure that formulas ask for is called. Raises HosoError HS7032, HS7034, HS7035."""
     found: dict[Item, Words] = {}
-    meant = {item: named_item(item, catalogue) for node in nodes for item in items_of(node) if item.kind != "[]"}
+    named = {item: named_item(item, catalogue) for node in nodes for item in items_of(node) if item.kind != "[]"}
+    groups = {item: one for item, one in named.items() if isinstance(one, UnitGroup)}
+    meant = {item: one for item, one in named.items() if not isinstance(one, UnitGroup)}
     splits, keys = _splits({one.split for one in meant.values() if isinstance(one, Operand) and one.split})
     words = item_names(meant.values(), {number: keys[uid] for number, uid in splits.items()})
     for node in nodes:
         for item in items_of(node):
+            if item in groups:
+                found[item] = _joined(("số đơn vị", "units"), (groups[item].title_vi, groups[item].title_en), ": ")
+                continue
             found[item] = words[meant[item].label] if item in meant else ("số ngày của kỳ", "days of the period")
     return found
 

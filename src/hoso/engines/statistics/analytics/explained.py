@@ -19,6 +19,7 @@ from hoso.engines.statistics.analytics.todays_facts import facts_on_map
 from hoso.engines.statistics.analytics.todays_map import counts_on_map
 from hoso.engines.statistics.catalogue import Catalogue
 from hoso.engines.statistics.expressions.tree import items_of
+from hoso.engines.statistics.unit_groups import UnitGroup, group_counts
 
 MOST_EXPLAINED = 20  # figures of one question
 COUNTS = ("EXPECTED_REPORTS", "ACTUAL_REPORTS", "ACTUAL_REPORTS_ON_TIME")
@@ -112,6 +113,10 @@ def _of_formula(item: Reckoned, scope: Scope, catalogue: Catalogue, label: str, 
     for one in asked:
         named, there = asked_by(one, scope, catalogue)
         name = f"{one.kind}{{{one.id}}}"
+        if isinstance(named, UnitGroup):
+            count = next(iter(group_counts(named, there).values()), 0.0)
+            parts.append(Explained(name, "count", Decimal(int(count))))
+            continue
         found = figures_in_reach([replace(named, label=name)], there, catalogue)
         parts.append(_explained(named, there, catalogue, name, found[0] if found else None))
     return Explained(

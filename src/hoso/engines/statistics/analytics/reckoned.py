@@ -22,6 +22,7 @@ from hoso.engines.statistics.expressions.reading import read_formula
 from hoso.engines.statistics.expressions.tree import Binary, Call, Item, Literal, Node, Unary, items_of
 from hoso.engines.statistics.expressions.working_out import work_out
 from hoso.engines.statistics.indicator_catalogue import Indicator
+from hoso.engines.statistics.unit_groups import UnitGroup, find_group, group_counts
 
 MAY_BE_MISSING = frozenset({"isNull", "isNotNull", "firstNonNull"})
 DEEPEST = 10  # indicators within indicators
@@ -108,7 +109,9 @@ def _fetch(items: set[Item], scope: Scope, catalogue: Catalogue, depth: int) -> 
                 known[item] = _days(item, there)
                 continue
             found = named_item(item, catalogue)
-            if isinstance(found, Operand):
+            if isinstance(found, UnitGroup):
+                known[item] = group_counts(found, there)
+            elif isinstance(found, Operand):
                 operands.append((item, found))
             elif isinstance(found, Rate):
                 counted, estimates = counts_on_map(found.data_set, there)
@@ -126,24 +129,37 @@ def _fetch(items: set[Item], scope: Scope, catalogue: Catalogue, depth: int) -> 
     return known, guessed
 
 
-def named_item(item: Item, catalogue: Catalogue) -> Operand | Rate | Reckoned:
-    """What an item names: by id, or in shipped formulas by key. Counts of the record stand in no formula. Raises HosoError
-    HS7032, HS7034, HS7035."""
-    if item.kind not in ("#", "I", "R"):
+def named_item(item: Item, catalogue: Catalogue) -> Operand | Rate | Reckoned | UnitGroup:
+    """What an item names: by id, or in shipped formulas by key. `N{…}` is an indicator, and nothing else. Constants (`C{…}`)
+    are kept nowhere: a figure that does not change stands in the formula itself,
+    and counts of the record stand in no formula. Raises HosoError HS7032, HS7034, HS7035."""
+    if item.kind not in ("#", "I", "N", "R", "OUG"):
         raise HosoError("HS7032", item=f"{item.kind}{{{item.id}}}")
     way = _modifiers(item)[2]
-    try:
-        found = find_item(catalogue, item.id, "uid", way)
-    except HosoError as error:
-        if error.code != "HS7034":
-            raise
-        found = find_item(catalogue, item.id, "code", way)
-    if isinstance(found, OfRecord):
-        raise HosoError("HS7032", item=f"{item.kind}{{{item.id}}}")
+    if item.kind == "OUG":
+        group = find_group(item.id)
+        if group is None or way:
+            raise HosoError("HS7032", item=f"OUG{{{item.id}}}")
+        return group
+    found = _by_any_name(item.id, catalogue, way)
+    if item.kind == "N" and not isinstance(found, Reckoned):
+        raise HosoError("HS7032", item=f"N{{{item.id}}}")
     return found
 
 
-def asked_by(item: Item, scope: Scope, catalogue: Catalogue) -> tuple[Operand | Rate | Reckoned, Scope]:
+def _by_any_name(name: str, catalogue: Catalogue, way: str) -> Operand | Rate | Reckoned:
+    try:
+        found = find_item(catalogue, name, "uid", way)
+    except HosoError as error:
+        if error.code != "HS7034":
+            raise
+        found = find_item(catalogue, name, "code", way)
+    if isinstance(found, OfRecord):
+        raise HosoError("HS7032", item=name)
+    return found
+
+
+def asked_by(item: Item, scope: Scope, catalogue: Catalogue) -> tuple[Operand | Rate | Reckoned | UnitGroup, Scope]:
     """What an item of a formula names, and for when it asks. Raises HosoError HS7032, HS7034."""
     offset, to_date, _ = _modifiers(item)
     periods = [_shifted(one, offset, to_date) for one in scope.periods]

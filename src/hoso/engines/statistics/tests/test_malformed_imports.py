@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import pytest
+from django.db import transaction
 
 from hoso.core.access.actor import Actor
 from hoso.core.errors import HosoError
@@ -15,7 +16,7 @@ from hoso.engines.statistics.imports.formats import read_payload
 from hoso.engines.statistics.imports.options import read_options
 from hoso.engines.statistics.imports.report import ImportReport
 from hoso.engines.statistics.imports.run import import_values
-from hoso.engines.statistics.tests.reporting import communes, seen, unit_uid
+from hoso.engines.statistics.tests.reporting import FORMATS, as_payload, communes, seen, unit_uid
 
 pytestmark = pytest.mark.django_db
 MakeActor = Callable[..., Actor]
@@ -137,6 +138,22 @@ WRONG_ROWS = [
 ]
 
 
+# Only ADX can say these: periods by their first day and length, options by their dimensions, the form of each report.
+WRONG_IN_ADX: list[tuple[str, dict[str, str]]] = [
+    ("E8021", {"period": "2026-02-01/P1Y"}),
+    ("E8021", {"period": "2026-02-02/P1M"}),
+    ("E8021", {"period": "2026-02-30/P1M"}),
+    ("E8021", {"period": "2026-02-01"}),
+    ("E8021", {"period": "/P1M"}),
+    ("E8024", {"more": 'nosuch="x"'}),
+    ("E8024", {"dataElement": "ANC4_3P", "more": 'of_which_minority="nosuch"'}),
+    ("HS7017", {"dataSet": "tt23-4-bcx"}),
+    ("HS7017", {"dataSet": "tt23-4-BCT"}),
+    ("E8020", {"dataSet": "tt23-14-bct"}),
+]
+RIGHT = [{"dataElement": "DELIV", "value": "7"}, {"dataElement": "DELIV_TEEN", "value": "2"}]
+
+
 @pytest.fixture
 def place() -> Place:
     return communes("80", 1)[0]
@@ -159,8 +176,57 @@ def _import(officer: Actor, kind: str, content: str | bytes) -> ImportReport:
     return import_values(officer, read_payload(io.BytesIO(raw), kind, options), options)
 
 
-def test_there_are_more_than_eighty_cases() -> None:
-    assert len(UNREADABLE) + 4 * len(WRONG_ROWS) > 80
+def _row(bad: Bad) -> dict[str, str]:
+    told = {
+        "dataElement": bad.element, "period": bad.period, "orgUnit": bad.unit, "categoryOptionCombo": bad.split,
+        "attributeOptionCombo": bad.attribute, "value": bad.value, "comment": bad.comment,
+    }  # fmt: skip
+    return {name: word for name, word in told.items() if word or name in ("dataElement", "period", "orgUnit", "value")}
+
+
+def _wrong_in(kind: str) -> list[tuple[str, dict[str, str]]]:
+    """What is wrong and the row, of each payload of this format that can be read to its end."""
+    told = [(bad.code, _row(bad)) for bad in WRONG_ROWS]
+    return told + [(code, {**_row(Bad(code)), **more}) for code, more in WRONG_IN_ADX] if kind == "adx" else told
+
+
+def test_there_are_more_than_eighty_payloads_of_either_kind() -> None:
+    assert sum(len(_wrong_in(kind)) for kind in FORMATS) == 4 * 29 + 10
+    assert len(UNREADABLE) >= 46
+
+
+@pytest.mark.parametrize("kind", FORMATS)
+def test_one_wrong_row_in_each_payload_is_named_and_nothing_of_it_stays(kind: str, officer: Actor) -> None:
+    for code, wrong in _wrong_in(kind):
+        right = [{"period": "202601", "orgUnit": "@", **one} for one in RIGHT]
+        with transaction.atomic():
+            report = _import(officer, *as_payload(kind, [right[0], wrong, right[1]]))
+            told = [(code, one.indexes) for (code, _), one in report.conflicts.items()]
+            stored = seen(
+                officer,
+                "SELECT e.code, p.iso, v.number::int, v.comment FROM statistics_value v JOIN statistics_element e"
+                " ON e.id = v.element_id JOIN statistics_period p ON p.id = v.period_id ORDER BY 1",
+            )
+            acts = seen(officer, "SELECT rows FROM statistics_act")
+            transaction.set_rollback(True)
+        assert (told, report.rejected, report.imported, report.ignored) == ([(code, [1])], [1], 2, 1), wrong
+        assert stored == [("DELIV", "202601", 7, None), ("DELIV_TEEN", "202601", 2, None)], wrong
+        assert acts == [(3,)], wrong
+        assert report.as_dhis2("vi")["conflicts"][0]["value"], wrong
+
+
+def test_a_report_with_a_row_that_is_not_its_own_is_refused_whole(officer: Actor) -> None:
+    """In ADX as in the others: a wrong value leaves out its row, a row of another form its whole report."""
+    for value, taken, refused in (
+        ('<dataValue dataElement="DELIV_TEEN" value="x"/>', 1, [1]),
+        ('<dataValue dataElement="NCD_CHS" value="1"/>', 0, [0, 1]),
+    ):
+        with transaction.atomic():
+            both = GOOD_GROUP.replace("</group>", value + "</group>")
+            report = _import(officer, ADX, ADX_HEAD + both + "</adx>")
+            stored = seen(officer, "SELECT 1 FROM statistics_value")
+            transaction.set_rollback(True)
+        assert (report.imported, report.rejected, len(stored)) == (taken, refused, taken)
 
 
 @pytest.mark.parametrize("number", range(len(UNREADABLE)))

@@ -1,5 +1,6 @@
-"""In whatever order imports come, and however often each comes, the store is the same."""
+"""In whatever order imports come, in whatever format, and however often each comes, the store is the same."""
 
+import io
 from collections.abc import Callable
 from typing import Any
 
@@ -9,7 +10,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from hoso.core.access.actor import Actor
-from hoso.engines.statistics.tests.reporting import communes, row, seen, send
+from hoso.engines.statistics.imports.formats import read_payload
+from hoso.engines.statistics.imports.options import read_options
+from hoso.engines.statistics.imports.run import import_values
+from hoso.engines.statistics.tests.reporting import FORMATS, as_payload, communes, row, seen
 
 pytestmark = pytest.mark.django_db
 CELLS = [
@@ -18,11 +22,11 @@ CELLS = [
     for element in ("DELIV", "BIRTH_CERT")
     for month in ("202601", "202602")
 ]
-# Which import tells a cell, its figure, and whether it carries a comment or takes the figure back.
+# Which import, by its format, tells a cell, its figure, and whether it carries a comment or takes the figure back.
 TOLD = st.dictionaries(
     st.sampled_from(CELLS),
-    st.tuples(st.integers(0, 3), st.integers(0, 99), st.sampled_from(["", "kiểm lại"]), st.booleans()),
-    min_size=1,
+    st.tuples(st.sampled_from(list(FORMATS)), st.integers(0, 99), st.sampled_from(["", "kiểm lại"]), st.booleans()),
+    min_size=8,  # so that an import tells several cells
 )
 
 
@@ -33,22 +37,27 @@ def test_any_order_of_imports_gives_the_same_store(
 ) -> None:
     places = communes("80", 3)
     officer = actor("statistics_officer", place=places[0].parent)
-    payloads: list[list[dict[str, Any]]] = [[] for _ in range(4)]
-    for (place, element, month), (number, figure, comment, gone) in told.items():
+    payloads: dict[str, list[dict[str, Any]]] = {kind: [] for kind in FORMATS}
+    for (place, element, month), (kind, figure, comment, gone) in told.items():
         more = {"period": month, **({"comment": comment} if comment else {}), **({"deleted": True} if gone else {})}
-        payloads[number].append({**row(places[place], element, figure), **more})
-    first = _stored(officer, payloads)
-    shuffled = [data.draw(st.permutations(payload)) for payload in payloads]
-    order = data.draw(st.permutations([*range(4), *data.draw(st.lists(st.integers(0, 3), max_size=3))]))
-    assert _stored(officer, [shuffled[number] for number in order]) == first
+        payloads[kind].append({**row(places[place], element, figure), **more})
+    assert sum(map(len, payloads.values())) > len(payloads)
+    first = _stored(officer, list(payloads.items()))
+    shuffled = {kind: data.draw(st.permutations(payload)) for kind, payload in payloads.items()}
+    again = data.draw(st.lists(st.sampled_from(list(FORMATS)), max_size=3))
+    order = data.draw(st.permutations([*FORMATS, *again]))
+    assert _stored(officer, [(kind, shuffled[kind]) for kind in order]) == first
 
 
-def _stored(officer: Actor, payloads: list[list[dict[str, Any]]]) -> list[Any]:
+def _stored(officer: Actor, payloads: list[tuple[str, list[dict[str, Any]]]]) -> list[Any]:
     """What is stored after these imports; it is undone."""
+    options = read_options({"dataElementIdScheme": "code", "dataSetIdScheme": "code"})
     with transaction.atomic():
-        for payload in payloads:
-            if payload:
-                send(officer, payload)
+        for kind, rows in payloads:
+            if rows:
+                content_type, text = as_payload(kind, rows)
+                report = import_values(officer, read_payload(io.BytesIO(text.encode()), content_type, options), options)
+                assert (report.status, report.taken) == ("SUCCESS", len(rows))
         found = seen(
             officer,
             "SELECT v.unit_id, p.iso, e.code, s.uid, t.uid, v.place_id, v.facility_id, v.number, v.text, v.comment, v.follow_up"

@@ -90,3 +90,21 @@ def test_a_wish_that_is_not_met_is_refused(query: str, code: str, post: Any) -> 
     answer = post(query)
     assert answer.status_code >= 400 and answer.json()["errorCode"] == code
     assert post.elements() == []
+
+
+def test_a_narrow_scope_opens_what_it_names_and_nothing_else(account_with_role: Callable[..., Account]) -> None:
+    designer = account_with_role("statistics_designer")
+    scopes = "__dhis2/dataElements.rs"
+    app = registered(designer, scopes=scopes)
+    token = Flow(app, signed_in(designer, second_factor=True), scopes).tokens()["access_token"]
+    headers = {"authorization": f"Bearer {token}"}
+    for address, status in (
+        ("dataElements?pageSize=1", 200), ("dataElements/" + uid_of("element:DELIV"), 200), ("me", 200),
+        ("organisationUnits?pageSize=1", 403), ("dataValueSets", 403), ("analytics", 403), ("metadata", 403),
+    ):  # fmt: skip
+        answer = Browser().get(f"/dhis2/api/{address}", headers=headers)
+        assert answer.status_code == status, address
+        assert status == 200 or answer.json()["errorCode"] == "HS2255"
+    assert (
+        Browser().post("/dhis2/api/metadata", {}, content_type="application/json", headers=headers).status_code == 403
+    )

@@ -14,7 +14,7 @@ from hoso.core.places.models import Place
 from hoso.engines.statistics.deadlines.board import BoardFilter, read_board
 from hoso.engines.statistics.metadata import import_metadata
 from hoso.engines.statistics.tests.reporting import communes, unit_uid
-from hoso.engines.statistics.uids import uid_of
+from hoso.engines.statistics.uids import UID, uid_of
 
 pytestmark = pytest.mark.django_db
 API = "/dhis2/api"
@@ -127,7 +127,7 @@ def test_a_payload_that_says_otherwise_than_its_parameters_is_refused(
 @pytest.mark.parametrize(
     ("query", "code"),
     [
-        ("orgUnitGroup=abcdefghijk", "HS7033"), ("dataElementGroup=abcdefghijk", "HS7033"), ("compression=zip", "HS5530"),
+        ("orgUnitGroup=abcdefghijk", "HS7003"), ("dataElementGroup=abcdefghijk", "HS7033"), ("compression=zip", "HS5530"),
         ("page=2&pageSize=1", "HS7033"), ("paging=true", "HS5530"), ("limit=few", "HS7001"), ("children=maybe", "HS7001"),
         ("includeDeleted=1", "HS7001"), ("lastUpdated=gestern", "HS7001"), ("lastUpdatedDuration=10w", "HS7001"),
         ("startDate=2026-13-01", "HS7001"), ("attributeOptionCombo=nonEx1sting", "HS7003"),
@@ -216,7 +216,7 @@ def test_registrations_by_period_day_and_number(software: Client, place: Place) 
     }  # fmt: skip
     query = f"dataSet={FORM}&orgUnit={unit_uid(place)}"
     assert {more: len(_registered(software, query + more)) for more in found} == found
-    for more, code in (("&orgUnitGroup=x", "HS7033"), ("&created=x", "HS7001"), ("&limit=-1", "HS7001")):
+    for more, code in (("&orgUnitGroup=x", "HS7003"), ("&created=x", "HS7001"), ("&limit=-1", "HS7001")):
         answer = software.get(f"{API}/completeDataSetRegistrations?{query}{more}")
         assert answer.json()["errorCode"] == code
 
@@ -241,3 +241,14 @@ def test_completeness_by_the_options_of_a_report(software: Client, by_project: N
     assert software.delete(address).json()["errorCode"] == "HS7003"
     for query, code in (("?importStrategy=DELETE", "HS5530"), ("?idScheme=CODE", "HS5530"), ("?sure=1", "HS7033")):
         assert _complete(software, query, **report).json()["errorCode"] == code
+
+
+def test_new_ids_and_authorities(software: Client) -> None:
+    codes = software.get(f"{API}/system/id.json?limit=20").json()["codes"]
+    assert len(set(codes)) == 20 and all(UID.fullmatch(one) for one in codes)
+    assert len(software.get(f"{API}/system/id").json()["codes"]) == 1
+    assert software.get(f"{API}/system/id?limit=10001").json()["errorCode"] == "HS7001"
+    held = software.get(f"{API}/me/authorization").json()
+    assert held == software.get(f"{API}/me").json()["authorities"] and "F_DATAVALUE_ADD" in held
+    assert software.get(f"{API}/me/authorization/F_DATAVALUE_ADD").json() is True
+    assert software.get(f"{API}/me/authorization/F_METADATA_IMPORT").json() is False

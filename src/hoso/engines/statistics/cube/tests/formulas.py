@@ -8,14 +8,16 @@ from typing import Any
 from hoso.core.periods.periods import Period
 from hoso.engines.statistics.analytics.question import AskedPeriod, Cell, Operand, Places, Scope
 from hoso.engines.statistics.cube.tests.slow_cube import SlowCube
+from hoso.engines.statistics.cube.tests.slow_groups import slow_group
 from hoso.engines.statistics.cube.tests.world import ELEMENTS, WAYS, WAYS_OF_TODAY, World
 from hoso.engines.statistics.indicator_catalogue import Indicator
 
 # ("+", left, right) and so on, ("number", 3), ("days",), ("first", leaf, leaf) or a leaf:
-# ("figure", code, periods back, year to date, way), ("indicator", code, periods back)
+# ("figure", code, periods back, year to date, way), ("indicator", code, periods back), ("group", key, periods back)
 Tree = tuple[Any, ...]
 Facts = dict[Tree, dict[Cell, float]]
-LEAVES = ("figure", "indicator")
+LEAVES = ("figure", "indicator", "group")
+GROUPS = ("WARD", "RURAL_COMMUNE", "TOWNSHIP", "HOSPITAL", "COMMUNE_STATION")
 
 
 @dataclass(frozen=True)
@@ -48,6 +50,8 @@ def make_formulas(random: Random, places: Places, count: int) -> dict[str, Formu
 def _leaf(random: Random, places: Places, codes: list[str]) -> Tree:
     if codes and random.random() < 0.3:
         return ("indicator", random.choice(codes), random.choice([0, 1]))
+    if random.random() < 0.15:
+        return ("group", random.choice(GROUPS), random.choice([0, 1]))
     ways = WAYS if places == "as_reported" else WAYS_OF_TODAY
     return ("figure", random.choice(ELEMENTS), random.choice([0, 0, 0, 1]), random.random() < 0.15, random.choice(ways))
 
@@ -78,8 +82,10 @@ def _text(tree: Tree) -> str:
         case ("figure", code, back, to_date, way):
             offset = f".periodOffset(-{back})" if back else ""
             return f"#{{{code}}}{offset}{'.yearToDate()' if to_date else ''}.aggregationType({way})"
+        case ("group", key, back):
+            return f"OUG{{{key}}}" + (f".periodOffset(-{back})" if back else "")
         case ("indicator", code, back):
-            return f"I{{{code}}}" + (f".periodOffset(-{back})" if back else "")
+            return f"{'IN'[back]}{{{code}}}" + (f".periodOffset(-{back})" if back else "")
     return f"({_text(tree[1])} {tree[0]} {_text(tree[2])})"
 
 
@@ -112,6 +118,8 @@ def _known(leaf: Tree, formulas: dict[str, Formula], world: World, slow: SlowCub
     there = replace(scope, periods=[_earlier(one, back, to_date) for one in scope.periods])
     if kind == "indicator":
         return slow_quotients(formulas[code], formulas, world, slow, there)
+    if kind == "group":
+        return slow_group(code, there)
     element = world.elements[ELEMENTS.index(code)]
     return {cell: float(figure) for cell, figure in slow.figures(Operand("", element, way), there).items()}
 

@@ -10,7 +10,7 @@ from django.db import connection
 
 from hoso.core.changes.outbox import announce
 from hoso.core.periods.periods import parse_period
-from hoso.core.places.models import Place
+from hoso.core.places.models import Facility, Place
 from hoso.engines.statistics.analytics.question import AskedPeriod, AskedUnits, Breakdown, Operand, Places, Scope
 from hoso.engines.statistics.analytics.reported import AGGREGATIONS
 from hoso.engines.statistics.analytics.tests.test_reported import facility
@@ -58,6 +58,12 @@ def make_world(catalogue: Catalogue) -> World:
     came = facility("80991", (before[0], None, reform), (here[1], reform, None))
     units.append((came, ((before[0].pk, reform), (here[1].pk, far))))
     units.append((facility("80992", (here[0], None, None)), ((here[0].pk, far),)))
+    for code, kind, opened in (
+        ("80990", "district_hospital", None),
+        ("80991", "commune_station", date(2025, 3, 1)),
+        ("80992", "private_hospital", None),
+    ):
+        Facility.objects.filter(code=code).update(kind=kind, opened=opened)
     return World(
         [one for one in elements if one is not None], units, [one.pk for one in (*here, *there, province, *before, *cut)],
         [_split(catalogue, "of_which_minority", name) for name in ("total", "minority")], catalogue.default_split,
