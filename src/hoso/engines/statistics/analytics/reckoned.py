@@ -131,8 +131,8 @@ def _fetch(items: set[Item], scope: Scope, catalogue: Catalogue, depth: int) -> 
 
 def named_item(item: Item, catalogue: Catalogue) -> Operand | Rate | Reckoned | UnitGroup:
     """What an item names: by id, or in shipped formulas by key. `N{…}` is an indicator, and nothing else. Constants (`C{…}`)
-    are kept nowhere: a figure that does not change stands in the formula itself,
-    and counts of the record stand in no formula. Raises HosoError HS7032, HS7034, HS7035."""
+    are kept nowhere: a figure that does not change stands in the formula itself; counts of the record stand in no formula.
+    Raises HosoError HS7032, HS7034, HS7035."""
     if item.kind not in ("#", "I", "N", "R", "OUG"):
         raise HosoError("HS7032", item=f"{item.kind}{{{item.id}}}")
     way = _modifiers(item)[2]
