@@ -56,7 +56,8 @@ ON_ONE_POSTGRESQL = [
     ROOT / folder
     for folder in (
         "src/hoso/web", "tests/authorization", "tests/browser", "tests/hostile", "tests/outside_clients", "tests/outside_sign_in",
-        "tests/reporting_year",
+        "tests/reporting_year", "src/hoso/cli/tests/test_practice.py", "src/hoso/cli/tests/test_yearbook.py",
+        "src/hoso/engines/statistics/cube/tests/test_random_answers.py",
     )
 ]  # fmt: skip
 DATABASE_FIXTURES = {"db", "database_server", "own_database", "own_server"}

@@ -173,7 +173,8 @@ def test_what_others_report_changes_no_answer(
     asked = addresses(places)
     assert places[0].parent is not None
     asked["tiles of a shared board"] = shared_board(entered(places[0].parent), places[0].parent)
-    some = {way: each[::3] for way, each in asked.items()}
+    # Those who see all of it show that there was something to see: a few of each way, as they take long.
+    some = {way: each[:: 3 if way == "tiles of dashboards" else max(1, len(each) // 3)] for way, each in asked.items()}
     station, province = entered(places[0]), entered(places[0].parent)
     seen, seen_above = answers(station, asked), answers(province, some)
 
@@ -186,5 +187,5 @@ def test_what_others_report_changes_no_answer(
     assert [way for way in some if above[way] == seen_above[way]] == []
 
     report(officer, places[0], 4)
-    after = answers(station, asked)
-    assert [way for way in asked if after[way] == seen[way]] == []
+    after = answers(station, some)
+    assert [way for way in some if after[way] == {one: seen[way][one] for one in some[way]}] == []

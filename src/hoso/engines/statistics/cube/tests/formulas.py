@@ -119,7 +119,7 @@ def _known(leaf: Tree, formulas: dict[str, Formula], world: World, slow: SlowCub
     if kind == "indicator":
         return slow_quotients(formulas[code], formulas, world, slow, there)
     if kind == "group":
-        return slow_group(code, there)
+        return slow_group(code, there, slow.places_of)
     element = world.elements[ELEMENTS.index(code)]
     return {cell: float(figure) for cell, figure in slow.figures(Operand("", element, way), there).items()}
 

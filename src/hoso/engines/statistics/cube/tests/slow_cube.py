@@ -100,7 +100,7 @@ class SlowCube:
     def _cells(
         self, operand: Operand, label: str, units: AskedUnits, rows: Iterable[Laid], scope: Scope
     ) -> dict[Cell, Decimal]:
-        places = self._places_of(units)
+        places = self.places_of(units)
         single = {*units.facilities, *units.alone}
         mine = [row for row in rows if units.whole or row.at in places or row.unit in single]
         if operand.element in self.consolidated:
@@ -120,7 +120,8 @@ class SlowCube:
         figures = {cell: _added(operand.aggregation, of_cell) for cell, of_cell in cells.items()}
         return {cell: figure for cell, figure in figures.items() if figure is not None}
 
-    def _places_of(self, units: AskedUnits) -> set[int]:
+    def places_of(self, units: AskedUnits) -> set[int]:
+        """What lies in these places: what is below them, and whole units that went into them."""
         if units.places not in self._within:
             found, waiting = set[int](), set(units.places)
             while waiting:

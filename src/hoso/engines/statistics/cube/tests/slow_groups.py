@@ -1,6 +1,6 @@
 """How many units of a group lie in the asked ones, counted one by one: a second, slow way."""
 
-from collections.abc import Mapping
+from collections.abc import Callable
 from datetime import date, timedelta
 
 from hoso.core.places.models import Facility, FacilityLink, Place
@@ -16,17 +16,16 @@ KINDS = {
 }
 
 
-def slow_group(key: str, scope: Scope) -> dict[Cell, float]:
+def slow_group(key: str, scope: Scope, places_of: Callable[[AskedUnits], set[int]]) -> dict[Cell, float]:
     tier, kinds = KINDS[key]
-    parents = dict(Place.objects.values_list("id", "parent_id"))
     found = {}
     for asked in scope.periods:
         day = date.today() if scope.places == "today" else max(period.end for period in asked.periods)
         there = _communes(kinds, day) if tier == "commune" else _facilities(kinds, day)
         for units in scope.units:
-            found[Cell(asked.label, units.label)] = float(
-                sum(_lies_in(unit, place, units, parents) for unit, place in there)
-            )
+            places, single = places_of(units), {*units.facilities, *units.alone}
+            mine = [unit for unit, place in there if units.whole or unit in single or place in places]
+            found[Cell(asked.label, units.label)] = float(len(mine))
     return found
 
 
@@ -53,14 +52,3 @@ def _days_from(link: FacilityLink, day: date) -> timedelta:
     if link.valid_to and link.valid_to <= day:
         return day - link.valid_to + timedelta(days=1)
     return timedelta(0)
-
-
-def _lies_in(unit: int, place: int, units: AskedUnits, parents: Mapping[int, int | None]) -> bool:
-    if units.whole or unit in units.facilities or unit in units.alone:
-        return True
-    above: int | None = place
-    while above:
-        if above in units.places:
-            return True
-        above = parents[above]
-    return False

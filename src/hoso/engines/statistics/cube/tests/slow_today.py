@@ -71,7 +71,7 @@ class SlowToday(SlowCube):
         """The last figures of those that are there, and of what is no more where nothing that followed it or stood above it
         told one."""
         places, told = self.provinces if units.whole else units.places, {row.unit for row in rows}
-        ends = self._places_of(self._there(places)) & self.now
+        ends = self.places_of(self._there(places)) & self.now
         gone = [
             (old, path, share) for old in told for path, share in self.ways.get(old, ()) if path and path[-1] in ends
         ]
@@ -108,7 +108,7 @@ class SlowToday(SlowCube):
 
     def _shares(self, places: Iterable[int], told: Iterable[int]) -> dict[int, Fraction]:
         """Of each unit and facility that told something, how much of it lies in these places today."""
-        held = self._places_of(self._there(places))
+        held = self.places_of(self._there(places))
         found = {}
         for unit in told:
             place = self.lies.get(unit, unit)
