@@ -23,7 +23,7 @@ from hoso.gateways.ca.key_files import KeyFileAuthority
 from hoso.gateways.ca.live import LiveAuthority
 from hoso.gateways.ca.simulated import SimulatedAuthority
 
-NOW = datetime(2026, 11, 26, 12, tzinfo=UTC)
+NOW = datetime.now(UTC).replace(microsecond=0)  # within the life of certificates that the test makes
 BUNDLE = '{"resourceType":"Bundle","type":"document","entry":[{"resource":{"value":1.10,"text":"Ỷ, \\"signature\\":{"}}]}'.encode()
 
 

@@ -19,7 +19,7 @@ from hoso.engines.documents.signing.xml_signature import DSIG, XADES, signed_xml
 from hoso.gateways.ca.simulated import SimulatedAuthority
 from hoso.gateways.ca.tests.test_signing import _once
 
-NOW = datetime(2026, 11, 26, 12, tzinfo=UTC)
+NOW = datetime.now(UTC).replace(microsecond=0)  # within the life of certificates that the test makes
 PACKAGE = (
     b"<?xml version=\"1.0\" encoding=\"utf-8\"?>\n<GIAMDINHHS><THONGTINDONVI><MACSKCB>01000</MACSKCB></THONGTINDONVI><THONGTINHOSO>"
     b"<SOLUONGHOSO>1</SOLUONGHOSO><DANHSACHHOSO><HOSO><FILEHOSO><LOAIHOSO>XML1</LOAIHOSO><NOIDUNGFILE>PGE+4bu2PC9hPg==</NOIDUNGFILE>"
@@ -70,12 +70,14 @@ def test_signing_again_takes_the_place_of_the_old_signature(authority: Simulated
 @pytest.mark.parametrize(
     ("before", "after"),
     [
-        (b">01000<", b">01001<"), (b"PGE+", b"PGI+"), (b"2026-11-26T12:00:00Z", b"2026-11-27T12:00:00Z"),
+        (b">01000<", b">01001<"), (b"PGE+", b"PGI+"), (b"day of signing", b"day after"),
         (b"</MACSKCB>", b"</MACSKCB><MORE/>"),
     ],
 )  # fmt: skip
 def test_a_change_is_caught_by_both(authority: SimulatedAuthority, before: bytes, after: bytes) -> None:
     signed = signed_xml(PACKAGE, authority, NOW)
+    if before == b"day of signing":
+        before, after = (f"{NOW + timedelta(days=days):%Y-%m-%dT%H:%M:%SZ}".encode() for days in (0, 1))
     assert before in signed
     changed = signed.replace(before, after)
     assert not check_xml(changed, authority).intact and not xmlsec_holds(changed, authority)
