@@ -1,6 +1,6 @@
 """The dashboards of `definitions/dashboards`: each tile as an address of the Explorer."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -8,12 +8,8 @@ from typing import Any
 from django.http import QueryDict
 
 from hoso.core.definitions import DefinitionError, definitions_folder, read_definition
-from hoso.engines.statistics.analytics.record_counts import RECORD, RECORD_FIGURES
-from hoso.engines.statistics.analytics.reporting_rates import RATES
+from hoso.engines.statistics.analytics.named_data import datum_id
 from hoso.engines.statistics.boards.board import BoardTile, OwnBoard
-from hoso.engines.statistics.forms import forms
-from hoso.engines.statistics.indicator_catalogue import reckoned_indicators
-from hoso.engines.statistics.uids import split_uid, uid_of
 
 FOLLOWING = ("own", "own/children")  # places of tiles that follow the board's choice
 OWN = "own"  # the Explorer's word for where the roles are held
@@ -71,7 +67,7 @@ def _board(given: Mapping[str, Any]) -> Board:
 def _tile(board: str, given: Mapping[str, Any]) -> Tile:
     where = f"dashboard {board}, tile {given['key']}"
     asked = {
-        "data": ";".join(_data_id(where, name) for name in given["data"]),
+        "data": ";".join(datum_id(where, name) for name in given["data"]),
         "rows": ";".join(given.get("rows", ())),
         "columns": ";".join(given.get("columns", ())),
         "show": given["show"],
@@ -87,35 +83,3 @@ def _tile(board: str, given: Mapping[str, Any]) -> Tile:
         given["key"], (given["title_vi"], given["title_en"]), asked, given["place"], given.get("wide", False),
         (given.get("note_vi", ""), given.get("note_en", "")),
     )  # fmt: skip
-
-
-def _data_id(where: str, name: str) -> str:
-    """The Explorer's id of `element:ROW`, `element:ROW.option`, `indicator:CODE`, `record:NAME` or `form:key.RATE`."""
-    kind, _, rest = name.partition(":")
-    key, *further = rest.split(".")
-    if kind == "element":
-        found = _element_id(key, further)
-    elif kind == "indicator":
-        found = uid_of(f"indicator:{key}") if any(one.code == key for one in reckoned_indicators().values()) else ""
-    elif kind == "record":
-        found = f"{RECORD}.{key}" if key in RECORD_FIGURES else ""
-    else:
-        found = f"{uid_of(f'form:{key}')}.{further[0]}" if key in forms() and further[0] in RATES else ""
-    if not found:
-        raise DefinitionError(f"{where}: there is no {name}")
-    return found
-
-
-def _element_id(key: str, options: Sequence[str]) -> str:
-    """Of a row, or of the part of it that these options make; empty for what is none."""
-    row = next((row for form in forms().values() for row in form.rows if row.key == key), None)
-    if row is None or not options:
-        return uid_of(f"element:{key}") if row else ""
-    told = list(zip(row.dimensions, options, strict=False))
-    if len(row.dimensions) != len(options) or any(
-        name not in [option.key for option in dimension.options] for dimension, name in told
-    ):
-        return ""
-    combo = uid_of(f"combo:{','.join(dimension.key for dimension in row.dimensions)}")
-    split = split_uid(combo, [uid_of(f"option:{dimension.key}:{name}") for dimension, name in told])
-    return f"{uid_of(f'element:{key}')}.{split}"
