@@ -50,16 +50,24 @@ if TYPE_CHECKING:
     from hoso.core.accounts.models import Account
 
 
-# What is about pages, protocols and hostile files reaches the database by the queries of core and engines, whose own tests
-# run on every PostgreSQL; these run on the first alone, and the whole ends in half an hour.
+# The second PostgreSQL is there for what may differ between servers: the SQL of core and engines, kills, commands. What is about
+# pages, protocols and hostile files reaches the database by the same queries and runs on the first alone.
 ON_ONE_POSTGRESQL = [
     ROOT / folder
     for folder in (
-        "src/hoso/web", "tests/authorization", "tests/browser", "tests/hostile", "tests/outside_clients", "tests/outside_sign_in",
-        "tests/reporting_year", "src/hoso/cli/tests/test_practice.py", "src/hoso/cli/tests/test_yearbook.py",
+        "src/hoso/web", "tests/authorization", "tests/browser", "tests/conformance", "tests/hostile", "tests/outside_clients",
+        "tests/outside_sign_in", "tests/reporting_year", "src/hoso/cli/tests/test_practice.py", "src/hoso/cli/tests/test_yearbook.py",
         "src/hoso/engines/statistics/cube/tests/test_random_answers.py",
     )
 ]  # fmt: skip
+# Of those, what asks the database most widely.
+ON_EACH_POSTGRESQL = {
+    ROOT / "tests/conformance" / name
+    for name in (
+        "test_row_security.py", "test_main_job.py", "test_search.py", "test_linkage.py", "test_joining.py",
+        "test_fhir_reading.py", "test_fhir_search_store.py", "test_fhir_writing.py", "test_order_of_arrival.py",
+    )
+}  # fmt: skip
 DATABASE_FIXTURES = {"db", "database_server", "own_database", "own_server"}
 
 
@@ -81,8 +89,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         uses_database = item.get_closest_marker("django_db") or DATABASE_FIXTURES & set(
             getattr(item, "fixturenames", ())
         )
-        if uses_database and not any(item.path.is_relative_to(folder) for folder in ON_ONE_POSTGRESQL):
+        if uses_database and _runs_on_each_postgresql(item.path):
             item.add_marker("integration")
+
+
+def _runs_on_each_postgresql(path: Path) -> bool:
+    return path in ON_EACH_POSTGRESQL or not any(path.is_relative_to(folder) for folder in ON_ONE_POSTGRESQL)
 
 
 # Around the others, so that it has the last word: pytest-django puts tests that roll back before those that commit.

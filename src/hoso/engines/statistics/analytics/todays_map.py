@@ -22,6 +22,7 @@ EXTREMES = {"MIN": min, "MAX": max}
 AVERAGE = "AVERAGE"  # over units and time: by sums and counts, each by share
 STOCK = "LAST"  # the figure of a unit that is no more counts only where nothing that followed it has one
 Estimated = set[tuple[str, Cell]]  # label of the data item, cell
+Shared = dict[Cell, tuple[Decimal, bool]]  # the figure, and whether a share is in it
 
 
 def figures_on_map(operands: Sequence[Operand], scope: Scope) -> tuple[Figures, Estimated]:
@@ -34,19 +35,9 @@ def figures_on_map(operands: Sequence[Operand], scope: Scope) -> tuple[Figures, 
     for operand in operands:
         if operand.aggregation not in {*ADDED, *EXTREMES, AVERAGE}:
             raise HosoError("HS5300", way=operand.aggregation)
-    parts = todays_parts(scope.units)
-    apart = _apart(parts, scope)
-    found: Figures = {}
-    estimated: Estimated = set()
-    for operand in operands:
-        if operand.aggregation == STOCK:
-            cells = _stocks(operand, scope)
-        elif operand.aggregation == AVERAGE:
-            cells = _averaged(operand, apart, parts)
-        else:
-            cells = _together(figures_of([operand], apart)[operand.label], parts, operand.aggregation)
-        found[operand.label] = {cell: figure for cell, (figure, _) in cells.items()}
-        estimated |= {(operand.label, cell) for cell, (_, guess) in cells.items() if guess}
+    told = _added(operands, scope) | _stocks([one for one in operands if one.aggregation == STOCK], scope)
+    found = {label: {cell: figure for cell, (figure, _) in cells.items()} for label, cells in told.items()}
+    estimated = {(label, cell) for label, cells in told.items() for cell, (_, guess) in cells.items() if guess}
     return found, estimated
 
 
@@ -70,19 +61,32 @@ def _apart(parts: Sequence[Part], scope: Scope) -> Scope:
     return replace(scope, units=list({part.asked.label: part.asked for part in parts}.values()), places="as_reported")
 
 
-def _averaged(operand: Operand, apart: Scope, parts: Sequence[Part]) -> dict[Cell, tuple[Decimal, bool]]:
+def _added(operands: Sequence[Operand], scope: Scope) -> dict[str, Shared]:
+    """Of all that are no stocks, by label."""
+    summed = [one for one in operands if one.aggregation not in (STOCK, AVERAGE)]
+    averaged = [one for one in operands if one.aggregation == AVERAGE]
+    if not summed and not averaged:
+        return {}
+    parts = todays_parts(scope.units)
+    apart = _apart(parts, scope)
+    figures = figures_of(summed, apart) if summed else {}
+    found = {one.label: _together(figures[one.label], parts, one.aggregation) for one in summed}
+    return found | {one.label: _averaged(one, apart, parts) for one in averaged}
+
+
+def _averaged(operand: Operand, apart: Scope, parts: Sequence[Part]) -> Shared:
     ways = [replace(operand, label=way, aggregation=way) for way in ("SUM", "COUNT")]
     told = figures_of(ways, apart)
     sums, counts = (_together(told[way], parts, way) for way in ("SUM", "COUNT"))
     return {cell: (total / counts[cell][0], guess) for cell, (total, guess) in sums.items() if counts[cell][0]}
 
 
-def _together(figures: dict[Cell, Decimal], parts: Sequence[Part], way: str) -> dict[Cell, tuple[Decimal, bool]]:
+def _together(figures: dict[Cell, Decimal], parts: Sequence[Part], way: str) -> Shared:
     """The figures of the parts as those of the labels they count for, and whether a share is in them."""
     for_label: dict[str, list[Part]] = {}
     for part in parts:
         for_label.setdefault(part.asked.label, []).append(part)
-    found: dict[Cell, tuple[Decimal, bool]] = {}
+    found: Shared = {}
     for cell, figure in figures.items():
         for part in for_label[cell.unit]:
             key, guess = replace(cell, unit=part.label), part.share != 1
@@ -101,36 +105,45 @@ def parts_of(operand: Operand, scope: Scope) -> list[Part]:
         return todays_parts(scope.units)
     parts, sources = todays_lineage(scope.units)
     standing: dict[tuple[str, int], Decimal] = {}
-    for one in dict.fromkeys(source for source, _, _ in _standing(operand, scope, sources)):
+    for one in dict.fromkeys(source for _, source, _, _ in _standing([operand], scope, sources)):
         standing[one.label, one.unit] = standing.get((one.label, one.unit), Decimal(0)) + one.share
     return [*parts, *(Part(label, _alone(unit), share) for (label, unit), share in standing.items())]
 
 
-def _stocks(operand: Operand, scope: Scope) -> dict[Cell, tuple[Decimal, bool]]:
-    """The last figures of today's units; in place of those that have none, what they come from had last."""
+def _stocks(operands: Sequence[Operand], scope: Scope) -> dict[str, Shared]:
+    """The last figures of today's units, by label; in place of those that have none, what they come from had last."""
+    if not operands:
+        return {}
     parts, sources = todays_lineage(scope.units)
-    found = _together(figures_of([operand], _apart(parts, scope))[operand.label], parts, STOCK)
-    for source, cell, figure in _standing(operand, scope, sources):
-        key = replace(cell, unit=source.label)
-        before, guessed = found.get(key, (Decimal(0), False))
-        found[key] = (before + figure * source.share, guessed or source.share != 1)
+    figures = figures_of(operands, _apart(parts, scope))
+    found = {one.label: _together(figures[one.label], parts, STOCK) for one in operands}
+    for label, source, cell, figure in _standing(operands, scope, sources):
+        key, cells = replace(cell, unit=source.label), found[label]
+        before, guessed = cells.get(key, (Decimal(0), False))
+        cells[key] = (before + figure * source.share, guessed or source.share != 1)
     return found
 
 
-def _standing(operand: Operand, scope: Scope, sources: Sequence[Source]) -> Iterator[tuple[Source, Cell, Decimal]]:
-    """Those sources that nothing that followed them has a figure for: with where they have one, and which."""
+def _standing(
+    operands: Sequence[Operand], scope: Scope, sources: Sequence[Source]
+) -> Iterator[tuple[str, Source, Cell, Decimal]]:
+    """By label of the operand, those sources that nothing that followed them has a figure for: with where they have one, and
+    which."""
     single = {unit for source in sources for unit in (source.unit, *source.later)}
-    apart = replace(scope, units=[_alone(unit) for unit in single], places="as_reported")
-    own = figures_of([operand], apart)[operand.label]
-    by_unit: dict[str, list[Cell]] = {}
-    for cell in own:
-        by_unit.setdefault(cell.unit, []).append(cell)
-    stand_above = _above(sources) if reported_by_tiers([operand.element]) else {}
-    for source in sources:
-        for cell in by_unit.get(f"/{source.unit}", ()):
-            stands_for = (*source.later, *stand_above.get((source.label, source.unit), ()))
-            if not any(replace(cell, unit=f"/{unit}") in own for unit in stands_for):
-                yield source, cell, own[cell]
+    own = figures_of(operands, replace(scope, units=[_alone(unit) for unit in single], places="as_reported"))
+    tiered = reported_by_tiers([one.element for one in operands])
+    above = _above(sources) if tiered else {}
+    for operand in operands:
+        cells = own[operand.label]
+        by_unit: dict[str, list[Cell]] = {}
+        for cell in cells:
+            by_unit.setdefault(cell.unit, []).append(cell)
+        stand_above = above if operand.element in tiered else {}
+        for source in sources:
+            for cell in by_unit.get(f"/{source.unit}", ()):
+                stands_for = (*source.later, *stand_above.get((source.label, source.unit), ()))
+                if not any(replace(cell, unit=f"/{unit}") in cells for unit in stands_for):
+                    yield operand.label, source, cell, cells[cell]
 
 
 def _alone(unit: int) -> AskedUnits:

@@ -14,7 +14,7 @@ from hoso.core.periods.kinds import iso_duration
 from hoso.core.periods.periods import Period, parse_period, period_of
 from hoso.engines.statistics.catalogue import Catalogue, DataSet, Element, Split
 from hoso.engines.statistics.imports.report import CODES, ImportReport
-from hoso.engines.statistics.imports.rows import Given, Group
+from hoso.engines.statistics.imports.rows import Given, Group, day_of
 from hoso.engines.statistics.units import Unit, UnitReach, find_units
 from hoso.engines.statistics.value_types import NUMERIC, YES_NO, Stored, read_value
 
@@ -117,7 +117,9 @@ class Checker:
             self._units.update({(scheme, name): found.get(name, []) for name in names})
 
     def _address(self, row: Given) -> _Address | Refusal:
-        options = row.group.options
+        options, told = row.group.options, row.group.complete_day
+        if row.group.data_set and told and day_of(told) is None:
+            return Refusal("HS7047", told)
         number = self._catalogue.find("element", options.scheme("element"), row.element)
         element = self._catalogue.elements[number] if number is not None else None
         sets = self._sets(row, element)

@@ -28,6 +28,7 @@ CODES: dict[str, tuple[str, str, bool]] = {
     "E8125": ("HS7022", "comment", False),
     "E8128": ("HS7023", "dataElement", True),
     "HS7024": ("HS7024", "value", False),
+    "HS7047": ("HS7047", "completeDate", True),
 }
 
 

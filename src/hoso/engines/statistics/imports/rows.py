@@ -1,9 +1,14 @@
 """What every format is read into: groups (one report, or one file without heads) and their rows, all still text."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
+from functools import lru_cache
 
 from hoso.engines.statistics.imports.options import ImportOptions
+
+DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}([T ].*)?")
 
 
 @dataclass(slots=True, eq=False)
@@ -38,3 +43,14 @@ class Given:
     comment: str | None = None
     follow_up: bool | None = None
     deleted: bool = False
+
+
+@lru_cache(maxsize=1000)
+def day_of(text: str) -> date | None:
+    """The day of a date or a moment as DHIS2 writes them; None for what is neither."""
+    if not DAY.fullmatch(text):
+        return None
+    try:
+        return date.fromisoformat(text[:10])
+    except ValueError:
+        return None

@@ -16,7 +16,7 @@ from hoso.engines.statistics.catalogue import read_catalogue
 from hoso.engines.statistics.imports.checking import Checker
 from hoso.engines.statistics.imports.options import ImportOptions
 from hoso.engines.statistics.imports.report import ImportReport
-from hoso.engines.statistics.imports.rows import Given
+from hoso.engines.statistics.imports.rows import Given, day_of
 from hoso.engines.statistics.imports.storing import Store
 from hoso.engines.statistics.units import reach_for
 
@@ -122,7 +122,7 @@ def _complete(cursor: Any, store: Store, checker: Checker, report: ImportReport,
     for number, (group, address) in checker.addresses.items():
         if number in checker.refused or not group.data_set:
             continue
-        day = _day(group.complete_day)
+        day = day_of(group.complete_day)
         if day is None:
             continue
         cursor.execute(
@@ -136,10 +136,3 @@ def _complete(cursor: Any, store: Store, checker: Checker, report: ImportReport,
             ],
         )  # fmt: skip
         report.completed = True
-
-
-def _day(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text[:10])
-    except ValueError:
-        return None

@@ -229,6 +229,19 @@ def test_a_report_with_a_row_that_is_not_its_own_is_refused_whole(officer: Actor
         assert (report.imported, report.rejected, len(stored)) == (taken, refused, taken)
 
 
+@pytest.mark.parametrize("day", ("5/2/2026", "2026-02-30", "20260205", "2026-02-05x", "hôm nay"))
+def test_a_day_of_completion_that_is_none_refuses_its_report(day: str, officer: Actor) -> None:
+    other = GOOD_GROUP.replace("202601", "202602").replace("2026-01-01", "2026-02-01")
+    report = _import(
+        officer, ADX, ADX_HEAD + GOOD_GROUP.replace("<group ", f'<group completeDate="{day}" ') + other + "</adx>"
+    )
+    assert [(code, one.about, one.indexes) for (code, _), one in report.conflicts.items()] == [
+        ("HS7047", "completeDate", [0])
+    ]
+    assert (report.imported, report.rejected, report.completed) == (1, [0], False)
+    assert seen(officer, "SELECT count(*) FROM statistics_completion") == [(0,)]
+
+
 @pytest.mark.parametrize("number", range(len(UNREADABLE)))
 def test_what_cannot_be_read_stores_nothing(number: int, officer: Actor) -> None:
     kind, content = UNREADABLE[number]
