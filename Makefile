@@ -68,7 +68,7 @@ prove-cube: setup-dev ## Full size: 5,000 random questions to the cube, the data
 	@.venv/bin/pytest -q -s src/hoso/engines/statistics/cube/tests/test_random_questions.py --questions 1700
 
 prove-cube-answers: setup-dev ## Full size: 5,000 random questions of both maps and of nested indicators, to a slow implementation too
-	@.venv/bin/pytest -q -s src/hoso/engines/statistics/cube/tests/test_random_answers.py --questions 2500
+	@.venv/bin/pytest -q -s src/hoso/engines/statistics/cube/tests/test_random_answers.py --questions 10000
 
 prove-cube-kills: setup-dev ## Full size: 300 acts and 60 kills, then the cube has the hash of one built anew
 	@CUBE_KILLS=60 .venv/bin/pytest -q -s tests/faults/test_cube_kills.py

@@ -50,22 +50,25 @@ if TYPE_CHECKING:
     from hoso.core.accounts.models import Account
 
 
-# The second PostgreSQL is there for what may differ between servers: the SQL of core and engines, kills, commands. What is about
-# pages, protocols and hostile files reaches the database by the same queries and runs on the first alone.
+# The second PostgreSQL is there for what may differ between servers: the SQL of core and engines, kills, backups, upgrades. What is
+# about pages, commands, protocols and hostile files reaches the database by the same queries and runs on the first alone.
 ON_ONE_POSTGRESQL = [
     ROOT / folder
     for folder in (
-        "src/hoso/web", "tests/authorization", "tests/browser", "tests/conformance", "tests/hostile", "tests/outside_clients",
-        "tests/outside_sign_in", "tests/reporting_year", "src/hoso/cli/tests/test_practice.py", "src/hoso/cli/tests/test_yearbook.py",
+        "src/hoso/bench", "src/hoso/cli", "src/hoso/web", "tests/authorization", "tests/browser", "tests/conformance", "tests/faults",
+        "tests/hostile", "tests/outside_clients", "tests/outside_sign_in", "tests/reporting_year",
         "src/hoso/engines/statistics/cube/tests/test_random_answers.py",
+        "src/hoso/engines/statistics/cube/tests/test_random_questions.py",
     )
 ]  # fmt: skip
-# Of those, what asks the database most widely.
+# Of those, what asks the database most widely, or depends on its programs.
 ON_EACH_POSTGRESQL = {
-    ROOT / "tests/conformance" / name
+    ROOT / name
     for name in (
-        "test_row_security.py", "test_main_job.py", "test_search.py", "test_linkage.py", "test_joining.py",
-        "test_fhir_reading.py", "test_fhir_search_store.py", "test_fhir_writing.py", "test_order_of_arrival.py",
+        "src/hoso/cli/tests/test_backup.py", "src/hoso/cli/tests/test_upgrade.py", "tests/faults/test_kill_proof.py",
+        "tests/conformance/test_row_security.py", "tests/conformance/test_main_job.py", "tests/conformance/test_search.py",
+        "tests/conformance/test_linkage.py", "tests/conformance/test_joining.py", "tests/conformance/test_fhir_reading.py",
+        "tests/conformance/test_fhir_search_store.py", "tests/conformance/test_fhir_writing.py",
     )
 }  # fmt: skip
 DATABASE_FIXTURES = {"db", "database_server", "own_database", "own_server"}

@@ -11,4 +11,4 @@ pytestmark = [pytest.mark.faults, pytest.mark.slow]
 
 
 def test_doubled_and_reordered_deliveries_give_the_same_store(tmp_path: Path) -> None:
-    prove(visits=120, times=4, seed=2, folder=tmp_path, kind=os.environ["HOSO_POSTGRES"])
+    prove(visits=60, times=4, seed=2, folder=tmp_path, kind=os.environ["HOSO_POSTGRES"])

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from hoso.core.access.policy import Scope
 from hoso.core.definitions import definitions_folder, read_definition
-from hoso.core.periods.calendar import working_days_between
+from hoso.core.periods.calendar import add_working_days, working_days_between
 
 LOOKED_AT = timedelta(days=90)
 WEEKS = 12
@@ -113,7 +113,7 @@ def _count_visits(scope: Scope, found: dict[int, Sender], since: date) -> None:
 
 
 def _count_late(scope: Scope, found: dict[int, Sender], since: date) -> None:
-    """Working days from leaving to the first arrival, against TT 48/2017."""
+    """First arrivals after the last day of the working days that TT 48/2017 gives from leaving; a Saturday is after its Friday."""
     late_after = _rhythms()[3]
     with connection.cursor() as cursor:
         cursor.execute(
@@ -133,7 +133,7 @@ def _count_late(scope: Scope, found: dict[int, Sender], since: date) -> None:
                 continue
             one.dated += count
             too_long = came_on - left_on > LONGEST_LAG
-            if too_long or working_days_between(left_on, came_on) > late_after:
+            if too_long or came_on > add_working_days(left_on, late_after):
                 one.late += count
 
 
