@@ -169,6 +169,7 @@ def _take_statistics(house: House) -> None:
     station.evaluate("scrollTo(0, 0)")
     _keep(station, "statistics-hints")
     _take_workbook(station)
+    _take_conflict(house, station)
     station.get_by_role("link", name="Nộp, duyệt").click()
     station.get_by_role("button", name="Nộp báo cáo").click()
     station.get_by_text("đã nộp, chờ duyệt").first.wait_for()
@@ -199,6 +200,24 @@ def _take_workbook(station: Page) -> None:
     station.locator("#changes").wait_for()
     _keep(station, "statistics-workbook")
     station.goto(address)
+
+
+def _take_conflict(house: House, station: Page) -> None:
+    """The station types without a line, the ministry writes the same cell meanwhile; the station keeps what is there."""
+    station.context.set_offline(True)
+    station.locator("input[data-row=PREG_NEW]").fill("8")
+    station.keyboard.press("Enter")
+    station.get_by_text("chờ mạng", exact=True).wait_for()
+    ministry = house.enter("thongkebo")
+    ministry.goto(station.url)
+    ministry.locator("input[data-row=PREG_NEW]").fill("9")
+    ministry.keyboard.press("Enter")
+    ministry.get_by_text("Đã lưu", exact=True).wait_for()
+    station.context.set_offline(False)
+    station.get_by_role("button", name="Xem và chọn").click()
+    _keep(station, "statistics-conflict")
+    station.get_by_role("button", name="Giữ số đang có: 9").click()
+    station.locator("#waiting-dialog[open]").wait_for(state="detached")
 
 
 def _take_explorer(house: House) -> None:

@@ -27,7 +27,7 @@ PATIENCE_MS = 20_000
 Enter = Callable[..., Page]
 
 
-def _chromium_path() -> str:
+def chromium_path() -> str:
     """Its path. Without one the tests are skipped, on the build machine they fail."""
     found = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
     if not found:
@@ -41,7 +41,7 @@ def _chromium_path() -> str:
 @contextmanager
 def running_chromium() -> Iterator[Browser]:
     """Not for a whole session: Playwright runs an event loop in this thread, and other tests want none."""
-    path = _chromium_path()
+    path = chromium_path()
     expect.set_options(timeout=PATIENCE_MS)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)

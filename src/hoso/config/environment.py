@@ -360,6 +360,13 @@ SETTINGS: tuple[Setting, ...] = (
         "Where the files lie that a FHIR $import may name (file:name); empty: only files of own exports are imported.",
         _folder,
     ),
+    Setting(
+        "HOSO_OFFLINE_HOURS",
+        "36",
+        "1 to 168",
+        "Figures typed without a line wait so many hours in the browser; later its user is asked before they are saved.",
+        _whole(1, 168),
+    ),
     Setting("HOSO_DEFINITIONS", "", "a folder or empty", "Another copy of the definitions folder."),
 )
 

@@ -21,6 +21,7 @@ from hoso.engines.statistics.imports.options import KINDS, ImportOptions
 from hoso.engines.statistics.imports.report import ImportReport
 from hoso.engines.statistics.imports.rows import Given, Group
 from hoso.engines.statistics.imports.run import import_values
+from hoso.engines.statistics.imports.typed import Typed
 from hoso.engines.statistics.quality.checking import rule_hints
 from hoso.engines.statistics.reports_by_address import Address, find_address
 from hoso.engines.statistics.units import Unit, units_by_id
@@ -95,16 +96,24 @@ def open_sheet(actor: Actor, form_key: str, unit_uid: str, iso: str) -> Sheet:
 
 
 def save_cell(
-    actor: Actor, sheet_key: tuple[str, str, str], row: str, options: tuple[str, ...], value: str, reason: str = ""
+    actor: Actor,
+    sheet_key: tuple[str, str, str],
+    row: str,
+    options: tuple[str, ...],
+    value: str,
+    reason: str = "",
+    typed: Typed | None = None,
 ) -> ImportReport:
-    """Write one figure of a form, or take it back where `value` is empty. What is wrong with it is in the report.
+    """Write one figure of a form, or take it back where `value` is empty. What is wrong with it is in the report; where it
+    is told in `typed` what its writer saw, a cell that holds something else is left as it is (`report.standing`).
 
     Raises HosoError: HS7003, those of `open_sheet`, and HS5341 where the figure is another than the record proposed and no
     reason is given.
     """
     address, value = Address(*sheet_key), value.strip()
     given = cell_given(address, row, options, value)
-    options_used = replace(BY_CODE, reason=reason.strip() or _reason_of_record(actor, address, (row, options), value))
+    why = reason.strip() or _reason_of_record(actor, address, (row, options), value)
+    options_used = replace(BY_CODE, reason=why, typed=typed)
     return import_values(actor, iter([given]), options_used, "cell")
 
 

@@ -1,28 +1,23 @@
-"""Statistical forms for who reports: which are due, and filling one in, saved cell by cell."""
+"""Statistical forms for who reports: which are due, and one to be filled in. Its cells: statistics_cell.py."""
 
 from datetime import date
 
-from django.http import HttpResponse, JsonResponse
+from django.http import HttpResponse
 from django.shortcuts import render
-from django.utils.translation import get_language
 
-from hoso.core.errors import HosoError, Language
+from hoso.core.errors import HosoError
 from hoso.core.periods.kinds import PeriodType
 from hoso.core.periods.periods import Period, period_of
-from hoso.engines.statistics.entry import open_sheet, own_units, save_cell
+from hoso.engines.statistics.entry import open_sheet, own_units
 from hoso.engines.statistics.forms import Form, forms
 from hoso.engines.statistics.from_record.persons import may_see_persons
 from hoso.engines.statistics.from_record.record_counts import cells_filled
-from hoso.engines.statistics.hints import Hint
 from hoso.engines.statistics.reports_by_address import Address
 from hoso.engines.statistics.uids import uid_of
 from hoso.web.menu import may
 from hoso.web.routes import ActingRequest
+from hoso.web.staff import statistics_offline as offline
 from hoso.web.staff.period_titles import period_title
-
-LONGEST_CELL = 200
-LONGEST_REASON = 2000
-NEEDS_REASON = "HS5341"
 
 
 def due(request: ActingRequest) -> HttpResponse:
@@ -37,16 +32,24 @@ def due(request: ActingRequest) -> HttpResponse:
                 day = _due(form, period, unit.tier)
                 rows.append((form, period, period_title(period), day, day is not None and day < today))
         units.append((unit, rows))
-    context = {"units": units, "may_define": may(request.actor, "statistics.define", "statistics")}
-    return render(request, "statistics/due.html", context)
+    context = {
+        **offline.context(request, keeps=True),
+        "units": units,
+        "may_define": may(request.actor, "statistics.define", "statistics"),
+    }
+    return offline.kept(request, render(request, "statistics/due.html", context))
 
 
 def sheet(request: ActingRequest, form: str, unit: str, period: str) -> HttpResponse:
     """A form to be filled in, with the period before beside it."""
+    read_at = offline.now()  # before the figures are read: what is saved from here on is newer than this page
     found = open_sheet(request.actor, form, unit, period)
     writes = request.actor.role_for("statistics.write", "statistics") is not None
     context = {
+        **offline.context(request, keeps=writes),
         "sheet": found,
+        "read_at": read_at,
+        "checks": offline.checks(found.form),
         "title": period_title(found.period),
         "before": _neighbour(found.period.previous()),
         "after": _neighbour(found.period.next()) if found.period.next().start <= date.today() else None,
@@ -56,31 +59,8 @@ def sheet(request: ActingRequest, form: str, unit: str, period: str) -> HttpResp
         "fills": bool(cells_filled(found.form, found.period)),
         "sees_persons": may_see_persons(request.actor),
     }
-    return render(request, "statistics/sheet.html", context)
-
-
-def cell(request: ActingRequest, form: str, unit: str, period: str) -> HttpResponse:
-    """POST one figure; the answer says whether it is kept, and what does not fit now."""
-    language: Language = "en" if get_language() == "en" else "vi"
-    options = tuple(key for key in request.POST.get("options", "").split(",") if key)
-    value = request.POST.get("value", "")
-    if len(value) > LONGEST_CELL:
-        raise HosoError("HS9004", name="value", value=value[:40])
-    reason = request.POST.get("reason", "").strip()[:LONGEST_REASON]
-    try:
-        report = save_cell(request.actor, (form, unit, period), request.POST.get("row", ""), options, value, reason)
-    except HosoError as error:
-        if error.code != NEEDS_REASON:
-            raise
-        return JsonResponse({"saved": False, "message": error.message(language), "asks_reason": True, "hints": None})
-    # What was never there cannot be taken back: an empty cell that stays empty is kept as it is.
-    wrong = next((one.error.message(language) for one in report.conflicts.values()), "")
-    hints = open_sheet(request.actor, form, unit, period).hints
-    return JsonResponse({"saved": not wrong, "message": wrong, "hints": [_said(hint, language) for hint in hints]})
-
-
-def _said(hint: Hint, language: Language) -> str:
-    return hint.en if language == "en" else hint.vi
+    answer = render(request, "statistics/sheet.html", context)
+    return offline.kept(request, answer) if writes else answer
 
 
 def _neighbour(period: Period) -> tuple[str, tuple[str, str]]:

@@ -17,6 +17,7 @@ from hoso.engines.statistics.entry import open_sheet
 from hoso.engines.statistics.forms import form_of
 from hoso.engines.statistics.printed.reading import versions_of
 from hoso.web.routes import ActingRequest
+from hoso.web.staff import statistics_offline as offline
 from hoso.web.staff.period_titles import period_title
 from hoso.web.templatetags.bilingual import spoken
 
@@ -47,6 +48,7 @@ def report(request: ActingRequest, data_set: str, unit: str, period: str) -> Htt
     reasons = returned_cells(request.actor, standing.key)
     lines = [(line, reasons.get((line.row.key, line.options), "")) for line in sheet.lines] if sheet else []
     context = {
+        **offline.context(request, keeps=False),
         "standing": standing,
         "state": STATES[standing.state],
         "title": period_title(standing.key.period),

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from hoso.core.errors import HosoError
+from hoso.engines.statistics.imports.typed import Typed
 
 Strategy = Literal["create_and_update", "create", "update", "delete"]
 
@@ -44,6 +45,7 @@ class ImportOptions:
     data_set: str = ""
     reason: str = ""
     atomic: bool = False  # one refused row refuses the payload
+    typed: Typed | None = None  # of a single cell: what its writer saw, and when
 
     def scheme(self, kind: str) -> str:
         return self.schemes.get(kind, "uid")

@@ -1,6 +1,7 @@
 """What became of an import: true counts, and for each row that was not taken what is wrong with it."""
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, Literal
 
 from hoso.core.errors import HosoError, Language
@@ -30,6 +31,15 @@ CODES: dict[str, tuple[str, str, bool]] = {
     "HS7024": ("HS7024", "value", False),
     "HS7047": ("HS7047", "completeDate", True),
 }
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What stands in a cell instead of what its writer had seen: nothing where `value` is empty; who wrote it and when."""
+
+    value: str = ""
+    actor: str = ""
+    at: datetime | None = None
 
 
 @dataclass(slots=True)
@@ -64,6 +74,8 @@ class ImportReport:
     dry_run: bool = False
     act_id: int | None = None
     refused_whole: bool = False  # a whole report, or the payload
+    repeated: bool = False  # this very sending had arrived before: nothing was done again
+    standing: Standing | None = None  # the cell holds something else than its writer had seen: nothing was written
     conflicts: dict[tuple[str, str], Conflict] = field(default_factory=dict)
     rejected: list[int] = field(default_factory=list)
 

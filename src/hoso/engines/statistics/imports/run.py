@@ -18,6 +18,7 @@ from hoso.engines.statistics.imports.options import ImportOptions
 from hoso.engines.statistics.imports.report import ImportReport
 from hoso.engines.statistics.imports.rows import Given, day_of
 from hoso.engines.statistics.imports.storing import Store
+from hoso.engines.statistics.imports.typed import act_of_sending, store_as_seen
 from hoso.engines.statistics.units import reach_for
 
 PURPOSE = "statistics"
@@ -52,7 +53,7 @@ def import_values(actor: Actor, rows: Iterator[Given], options: ImportOptions, k
                 purpose=PURPOSE,
                 action="update",
                 object=_told(kind, report),
-                outcome="done" if report.taken else "refused",
+                outcome="done" if report.taken or report.repeated else "refused",
                 reason=options.reason,
                 found=report.taken,
             )
@@ -68,6 +69,9 @@ def _told(kind: Kind, report: ImportReport) -> str:
 def _take(
     cursor: Any, actor: Actor, rows: Iterator[Given], options: ImportOptions, kind: Kind, report: ImportReport
 ) -> None:
+    if options.typed and (done := act_of_sending(cursor, actor.account_id, options.typed.key)):
+        report.act_id, report.repeated = done, True
+        return
     catalogue = read_catalogue()
     checker = Checker(catalogue, reach_for("statistics.write"), report, date.today())
     store = Store(cursor, catalogue)
@@ -87,7 +91,18 @@ def _take(
     report.ignored = len(report.rejected)
     if report.ignored == received:
         return
-    act = _note_act(cursor, actor, kind, options.reason, received)
+
+    def write() -> None:
+        _write(cursor, _note_act(cursor, actor, kind, options, received), store, checker, options, report)
+
+    if options.typed:
+        store_as_seen(cursor, options.typed, report, write)
+    else:
+        write()
+
+
+def _write(cursor: Any, act: int, store: Store, checker: Checker, options: ImportOptions, report: ImportReport) -> None:
+    """Merge what is staged as this act, say which reports are complete, and announce it."""
     if options.strategy == "delete":
         report.deleted = store.take_back(act)
     else:
@@ -109,11 +124,16 @@ def _refuse_what_contradicts(store: Store, checker: Checker, report: ImportRepor
         report.refused_whole = True
 
 
-def _note_act(cursor: Any, actor: Actor, kind: Kind, reason: str, rows: int) -> int:
+def _note_act(cursor: Any, actor: Actor, kind: Kind, options: ImportOptions, rows: int) -> int:
+    typed = options.typed
     cursor.execute(
-        "INSERT INTO statistics_act (account_id, actor, kind, reason, rows) VALUES (%s, %s, %s, %s, %s) RETURNING id",
-        [actor.account_id, actor.name, kind, reason, rows],
-    )
+        "INSERT INTO statistics_act (account_id, actor, kind, reason, rows, sent_key, typed_at)"
+        " VALUES (%s, %s, %s, %s, %s, %s, clock_timestamp() - %s::interval) RETURNING id",
+        [
+            actor.account_id, actor.name, kind, options.reason, rows, typed.key if typed else None,
+            typed.typed_ago if typed else None,
+        ],
+    )  # fmt: skip
     return int(cursor.fetchone()[0])
 
 

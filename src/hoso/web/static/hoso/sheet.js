@@ -1,10 +1,22 @@
-// A form that is filled in: Enter and the arrows walk through the cells, each saves itself when it is left.
+// A form that is filled in: Enter and the arrows walk through the cells, each saves itself when it is left. Without a line
+// what was typed waits in the browser (waiting_cells.js) and stands in its cell again when the page is opened.
+import { hintsOf, isOfKind } from "./sheet_hints.js";
+import { flush, start } from "./waiting_banner.js";
+import { forget, trouble, type } from "./waiting_cells.js";
+import { entriesOf } from "./waiting_store.js";
+
 const sheet = document.getElementById("sheet");
-export const cells = [...sheet.querySelectorAll("input[data-row]:not([disabled])")];
+const all = new Map([...sheet.querySelectorAll("input[data-row]")].map((cell) => [cell.id, cell]));
+export const cells = [...all.values()].filter((cell) => !cell.disabled);
 const state = document.getElementById("state");
 const hints = document.getElementById("hints");
-const token = JSON.parse(document.body.getAttribute("hx-headers"))["X-CSRFToken"];
-export const kept = new Map(cells.map((cell) => [cell, cell.value]));
+const checks = JSON.parse(document.getElementById("checks").textContent);
+const { account } = document.getElementById("waiting-cells").dataset;
+const address = sheet.dataset.cell;
+export const kept = new Map(cells.map((cell) => [cell, cell.value])); // what was last given to be saved
+const stored = new Map(kept); // what the house holds, as far as this page knows
+const painted = new Map();
+let withoutLine = false;
 
 function say(text, wrong = false) {
   state.textContent = text;
@@ -20,8 +32,9 @@ export function addUp() {
   }
 }
 
-function showHints(texts) {
+function showHints(texts, alone = false) {
   hints.hidden = texts.length === 0;
+  hints.querySelector("p").hidden = !alone;
   hints.querySelector("ul").replaceChildren(...texts.map((text) => {
     const line = document.createElement("li");
     line.textContent = text;
@@ -45,38 +58,89 @@ function compare(cell) {
   if (!differs) beside(cell, "[data-reason]").hidden = true;
 }
 
+function mark(cell, how) {
+  if (how) cell.dataset.state = how;
+  else delete cell.dataset.state;
+  cell.setAttribute("aria-invalid", String(how === "wrong" || how === "conflict"));
+  document.getElementById(cell.getAttribute("aria-describedby")).textContent = how ? state.dataset[`${how}Word`] : "";
+}
+
+// Every cell as its last entry has it; one whose entry was let go shows again what the house holds.
+function paint(entries) {
+  const here = new Map(entries.filter((entry) => entry.address === address && kept.has(all.get(entry.cell)))
+    .map((entry) => [all.get(entry.cell), entry]));
+  for (const [cell, entry] of painted) {
+    if (here.has(cell) || entry.state === "saved") continue;
+    cell.value = entry.conflict ? entry.conflict.value : entry.seen;
+    kept.set(cell, cell.value);
+    stored.set(cell, cell.value);
+    mark(cell, "");
+    compare(cell);
+  }
+  for (const [cell, entry] of here) mark(cell, entry.state === "waiting" ? (trouble ? "waiting" : "saving") : entry.state);
+  painted.clear();
+  for (const [cell, entry] of here) painted.set(cell, entry);
+  addUp();
+}
+
+function told(entries, entry, answer) {
+  paint(entries);
+  const begins = trouble && !withoutLine;
+  withoutLine = Boolean(trouble);
+  if (entry?.address !== address) return;
+  if (answer) speak(all.get(entry.cell), entry, answer);
+  else if (begins) alone(all.get(entry.cell)); // later ones are told when they are typed
+}
+
+function speak(cell, entry, answer) {
+  if (answer.saved) stored.set(cell, answer.stands);
+  if (cell.value.trim() !== entry.value) return; // changed again meanwhile: the later save speaks
+  if (answer.saved) {
+    cell.value = answer.stands;
+    kept.set(cell, answer.stands);
+  }
+  say(answer.saved ? state.dataset.saved : answer.message, !answer.saved);
+  compare(cell);
+  if (answer.asks_reason) {
+    beside(cell, "[data-reason]").hidden = false;
+    if (cell.closest("tr").nextElementSibling?.contains(document.activeElement)) beside(cell, "[data-reason]").focus();
+  } else if (answer.hints) {
+    showHints(answer.hints);
+  }
+}
+
+// Without a line the form judges by itself.
+function alone(cell) {
+  const fits = isOfKind(cell.dataset.kind, cell.value.trim());
+  say(fits ? state.dataset.waiting : state.dataset.kind, !fits);
+  cell.setAttribute("aria-invalid", String(!fits));
+  showHints(hintsOf(checks, (id) => all.get(id)?.value), true);
+}
+
+// Resolves when the house has answered, or where there is no line: the cell's state tells.
 export async function save(cell, again = false) {
   const value = cell.value.trim();
-  if (value === kept.get(cell) && cell.dataset.state !== "wrong" && !again) return;
-  cell.dataset.state = "saving";
-  say(state.dataset.saving);
+  if (value === kept.get(cell) && cell.dataset.state !== "wrong" && !again) return flush();
+  kept.set(cell, value);
+  mark(cell, trouble ? "waiting" : "saving");
+  if (trouble) alone(cell);
+  else say(state.dataset.saving);
+  compare(cell);
   const why = beside(cell, "[data-reason]");
   const reason = why && !why.hidden ? why.value.trim() : "";
-  const body = new URLSearchParams({ row: cell.dataset.row, options: cell.dataset.options, value, reason });
+  const label = `${document.querySelector("h1").textContent}, ${sheet.dataset.period}: ${cell.closest("tr").querySelector("th").textContent}`;
   try {
-    const answer = await fetch(sheet.dataset.cell, { method: "POST", body, headers: { "X-CSRFToken": token } });
-    if (!answer.ok) throw new Error(String(answer.status));
-    const told = await answer.json();
-    if (cell.value.trim() !== value) return; // changed again meanwhile: the later save speaks
-    cell.dataset.state = told.saved ? "saved" : "wrong";
-    cell.setAttribute("aria-invalid", String(!told.saved));
-    if (told.saved) kept.set(cell, value);
-    say(told.saved ? state.dataset.saved : told.message, !told.saved);
-    compare(cell);
-    if (told.asks_reason) {
-      why.hidden = false;
-      why.focus();
-    } else {
-      showHints(told.hints);
-    }
+    const { row, options } = cell.dataset;
+    await type({ address, cell: cell.id, row, options, value, reason, seen: stored.get(cell), label });
   } catch {
-    cell.dataset.state = "wrong";
+    kept.delete(cell); // this browser keeps nothing: the figure stays on the screen, Enter tries again
+    mark(cell, "wrong");
     say(state.dataset.failed, true);
   }
 }
 
 sheet.addEventListener("focusout", (event) => {
-  if (kept.has(event.target)) save(event.target);
+  if (cells.includes(event.target)) save(event.target);
 });
 sheet.addEventListener("input", addUp);
 sheet.addEventListener("click", (event) => {
@@ -101,6 +165,23 @@ sheet.addEventListener("keydown", (event) => {
   next.focus();
   next.select();
 });
+
+// What this browser knows better than a page that was kept, or that is as fresh as it.
+async function restore() {
+  const mine = (await entriesOf(account)).filter((entry) => entry.address === address && kept.has(all.get(entry.cell)));
+  const shown = (entry) => entry.state === "saved" && entry.at <= Number(sheet.dataset.readAt);
+  await forget(account, mine.filter(shown));
+  for (const entry of mine.filter((one) => !shown(one))) {
+    const cell = all.get(entry.cell);
+    cell.value = entry.value;
+    kept.set(cell, entry.value);
+    if (entry.state === "saved") stored.set(cell, entry.value);
+    compare(cell);
+  }
+}
+
 addUp();
+await restore().catch(() => {});
+start(told);
 // Who comes from a list of findings stands in the cell.
 document.getElementById(decodeURIComponent(location.hash.slice(1)))?.focus();
