@@ -10,6 +10,7 @@ let account = "";
 let waits = 2_000;
 let timer;
 let running;
+let again = false;
 // Why nothing is sent at the moment: "" (all is well), "line", "sign-in" or "account".
 export let trouble = navigator.onLine ? "" : "line";
 
@@ -71,9 +72,11 @@ export function forget(whose, entries) {
   return changing(whose, (there, put, drop) => Promise.all(entries.map(drop)));
 }
 
+// Resolves when all is sent, or nothing can be. Asked while it runs, it looks once more when it is through.
 export function flush() {
   clearTimeout(timer);
-  running ??= alone(sendAll).finally(() => { running = undefined; });
+  again = true;
+  running ??= alone(sendAll).finally(() => { running = undefined; }).then(() => (again ? flush() : undefined));
   return running;
 }
 
@@ -82,6 +85,7 @@ const alone = (work) => (navigator.locks ? navigator.locks.request("hoso-cells",
 
 async function sendAll() {
   for (;;) {
+    again = false;
     const entry = await changing(account, async (entries, put) => {
       const next = entries.find((one) => one.state === "waiting");
       if (next) await put({ ...next, tried: true });
