@@ -1,6 +1,5 @@
 """A nurse of a station types a day without a line; closes and opens the browser; all is saved once, conflicts are shown."""
 
-import os
 import random
 import re
 import shutil
@@ -32,7 +31,6 @@ VALUES = (
     " JOIN statistics_period p ON p.id = v.period_id WHERE p.iso = %s AND NOT v.deleted ORDER BY 1"
 )
 FIGURES = ("0", "1", "2", "3", "7", "12", "0.5", "1.25", "2.50")
-PICTURES = os.environ.get("PICTURE_OF_CHOICE", "")  # a file: the choice between two values is photographed
 Open = Callable[[], tuple[BrowserContext, Page]]
 
 
@@ -170,24 +168,6 @@ def test_where_somebody_else_wrote_the_same_cell_both_are_shown(
     expect(dialog).to_contain_text("Của bạn: 7")
     expect(dialog).to_contain_text("Đang có: 4 (thongkebo, ")
     assert grave_findings(page) == []
-    if PICTURES:
-        page.screenshot(path=PICTURES)
-        page.set_viewport_size({"width": 375, "height": 812})
-        page.screenshot(path=PICTURES.replace(".png", "-375.png"))
-        page.keyboard.press("Escape")
-        page.locator("input[data-row=DELIV]").scroll_into_view_if_needed()
-        page.screenshot(path=PICTURES.replace(".png", "-cells-375.png"))
-        page.set_viewport_size(WIDE)
-        page.screenshot(path=PICTURES.replace(".png", "-cells.png"))
-        due = page.context.new_page()
-        due.goto("/statistics/")
-        due.locator("#offline-forms button").click()
-        due.wait_for_timeout(4000)
-        due.screenshot(path=PICTURES.replace(".png", "-due.png"))
-        due.set_viewport_size({"width": 375, "height": 812})
-        due.screenshot(path=PICTURES.replace(".png", "-due-375.png"))
-        due.close()
-        page.get_by_role("button", name="Xem và chọn").press("Enter")
     dialog.get_by_role("button", name="Ghi số của bạn: 7").press("Enter")
     expect(cell(page, "DELIV").locator("+ .cell-state")).to_have_text("đã lưu")
     expect(dialog.get_by_role("button", name="Ghi số của bạn: 8")).to_be_focused()
