@@ -7,5 +7,5 @@ from hoso.core.database.migration_sql import run_sql_file
 
 
 class Migration(migrations.Migration):
-    dependencies: ClassVar[list[tuple[str, str]]] = [("statistics", "0010_boards")]
-    operations: ClassVar[list[Operation]] = [run_sql_file(__file__, "0011_typed_offline.sql")]
+    dependencies: ClassVar[list[tuple[str, str]]] = [("statistics", "0011_followed_up")]
+    operations: ClassVar[list[Operation]] = [run_sql_file(__file__, "0012_typed_offline.sql")]
