@@ -21,7 +21,7 @@ from tests.browser.house import House
 from tests.browser.line import Line, line_to
 from tests.browser.watching import Watch
 
-FORM, MONTH, OTHER_MONTH, THIRD_MONTH = "tt23-4-bct", "202606", "202607", "202608"
+FORM, MONTH, OTHER_MONTH, THIRD_MONTH = "tt23-4-bct", "202606", "202607", "202610"
 HISTORY = (
     "SELECT e.code, h.number::int FROM statistics_value_history h JOIN statistics_element e ON e.id = h.element_id"
     " JOIN statistics_period p ON p.id = h.period_id WHERE p.iso = %s ORDER BY h.changed_by"

@@ -18,7 +18,7 @@ from hoso.engines.statistics.workbook.saving import Chosen, save_chosen
 from hoso.engines.statistics.workbook.writing import form_workbook
 from hoso.web.routes import ActingRequest
 from hoso.web.staff.period_titles import period_title
-from hoso.web.staff.statistics import LONGEST_REASON
+from hoso.web.staff.statistics_cell import LONGEST_REASON
 from hoso.web.staff.uploaded import uploaded
 from hoso.web.templatetags.bilingual import spoken
 

@@ -10,8 +10,8 @@ async function dropPages(besides) {
 
 async function leave(form) {
   try {
-    const { entriesOf, unsettled } = await import("./waiting_store.js");
-    const count = (await entriesOf(account)).filter(unsettled).length;
+    const { cellsOf, entriesOf, unsettled } = await import("./waiting_store.js");
+    const count = cellsOf((await entriesOf(account)).filter(unsettled));
     if (count && !confirm(form.dataset.leaving.replace("{n}", count))) return;
     await dropPages("nobody");
   } catch {

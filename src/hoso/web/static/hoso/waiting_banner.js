@@ -1,5 +1,6 @@
 // How many typed cells wait and why, on every page of forms; and the choice where somebody else wrote the same cell.
 import { begin, decide, flush, trouble } from "./waiting_cells.js";
+import { cellsOf } from "./waiting_store.js";
 
 const banner = document.getElementById("waiting-cells");
 const words = banner.dataset;
@@ -14,7 +15,7 @@ let known = [];
 const isOpen = (entry) => entry.state === "conflict" || entry.state === "wrong";
 
 function show(entries) {
-  const waiting = entries.filter((entry) => entry.state === "waiting").length;
+  const waiting = cellsOf(entries.filter((entry) => entry.state === "waiting"));
   const open = entries.filter(isOpen);
   const told = [];
   if (trouble === "line") told.push(waiting ? words.line.replace("{n}", waiting) : words.lineOnly);

@@ -43,3 +43,6 @@ export async function entriesOf(account) {
 }
 
 export const unsettled = (entry) => entry.state !== "saved";
+
+// How many cells the entries are about. Of one that was typed into again after a sending that perhaps arrived, two wait.
+export const cellsOf = (entries) => new Set(entries.map((entry) => `${entry.address} ${entry.cell}`)).size;
