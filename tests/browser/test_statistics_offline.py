@@ -9,7 +9,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Error, Locator, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Dialog, Error, Locator, Page, expect
 
 from hoso.engines.statistics.forms import forms
 from hoso.engines.statistics.hints import checks_of, hints_of
@@ -50,7 +50,11 @@ def open_laptop(chromium: Browser, line: Line, watch: Watch, tmp_path: Path) -> 
 
     def open_it() -> tuple[BrowserContext, Page]:
         context = chromium.browser_type.launch_persistent_context(
-            tmp_path / "laptop", executable_path=chromium_path(), args=ARGUMENTS, base_url=line.url, viewport=WIDE
+            tmp_path / "laptop",
+            executable_path=chromium_path(),
+            args=ARGUMENTS,
+            base_url=line.url,
+            viewport={"width": WIDE["width"], "height": WIDE["height"]},
         )
         context.set_default_timeout(PATIENCE_MS)
         watch.attach(context)
@@ -232,7 +236,12 @@ def test_cells_belong_to_the_account_that_typed_them(open_laptop: Open, line: Li
     line.cut()
     put(another, "PREG_NEW", "2", "chờ mạng")
     asked: list[str] = []
-    another.once("dialog", lambda dialog: (asked.append(dialog.message), dialog.dismiss()))
+
+    def stay(dialog: Dialog) -> None:
+        asked.append(dialog.message)
+        dialog.dismiss()
+
+    another.once("dialog", stay)
     sign_out(another)
     another.wait_for_timeout(500)
     assert [text[:25] for text in asked] == ["1 ô số liệu bạn đã nhập c"]
