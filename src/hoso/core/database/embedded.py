@@ -47,11 +47,13 @@ SERVER_OPTIONS = {
 
 @dataclass(frozen=True)
 class EmbeddedDatabase:
-    """A PostgreSQL cluster in `data` whose Unix socket lies in `socket_folder`."""
+    """A PostgreSQL cluster in `data` whose Unix socket lies in `socket_folder`. What one that is not `durable` holds does not
+    survive a power cut: it waits for no disk."""
 
     data: Path
     socket_folder: Path
     programs: Path
+    durable: bool = True
 
     def url(self, user: str = SUPERUSER, database: str = "hoso") -> str:
         return f"postgresql://{user}@/{database}?host={self.socket_folder}"
@@ -75,11 +77,14 @@ def programs_folder(kind: str) -> Path:
     raise FileNotFoundError(f"no PostgreSQL programs found for HOSO_POSTGRES={kind}")
 
 
-def start(home: Path, kind: str = "wheel") -> EmbeddedDatabase:
-    """Start (or join) the server of this data folder and register this process as one of its users."""
+def start(home: Path, kind: str = "wheel", *, durable: bool = True) -> EmbeddedDatabase:
+    """Start (or join) the server of this data folder and register this process as one of its users.
+
+    `durable=False` is for servers whose data is thrown away (the tests' shared one), where this process starts it.
+    """
     home = home.resolve()
     home.mkdir(parents=True, exist_ok=True)
-    database = EmbeddedDatabase(home / "database", _socket_folder(home), programs_folder(kind))
+    database = EmbeddedDatabase(home / "database", _socket_folder(home), programs_folder(kind), durable)
     with _locked(home):
         _prepare_folders(home, database)
         if not (database.data / "PG_VERSION").exists():
@@ -287,7 +292,8 @@ def _start_server(database: EmbeddedDatabase) -> None:
 
 def _start_options(database: EmbeddedDatabase) -> str:
     """Given at every start, so that an option of a later version holds in older data folders too."""
-    return " ".join([f"-k {database.socket_folder}", *(f"-c {name}={value}" for name, value in SERVER_OPTIONS.items())])
+    options = SERVER_OPTIONS if database.durable else SERVER_OPTIONS | {"fsync": "off", "wal_compression": "off"}
+    return " ".join([f"-k {database.socket_folder}", *(f"-c {name}={value}" for name, value in options.items())])
 
 
 def _run(database: EmbeddedDatabase, program: str, *arguments: str, check: bool = True) -> int:
