@@ -50,7 +50,7 @@ def gateway(own_database: Database, monkeypatch: pytest.MonkeyPatch) -> Iterator
 def run_client(base: str, password: str, folder: Path) -> tuple[int, list[dict[str, Any]]]:
     # -I: no path of the project, so that the client cannot import anything of it.
     done = subprocess.run(
-        [sys.executable, "-I", str(CLIENT), "--base", base, "--username", "01000_BV", "--password", password,
+        [sys.executable, "-I", str(CLIENT), "--base", base, "--username", "01000_BV", f"--password={password}",
          "--facility", "01000", str(folder)],
         capture_output=True, text=True, check=False, env={"PATH": os.environ["PATH"]}, cwd=folder,
     )  # fmt: skip
