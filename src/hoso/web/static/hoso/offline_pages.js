@@ -12,7 +12,8 @@ async function ready() {
 
 const isKept = async (address) => Boolean(await caches.match(address, { ignoreVary: true }));
 // The worker keeps what it fetches; the header only tells it that this is no part of a page.
-const fetchPage = (address) => fetch(address, { headers: { "HoSo-Offline": "1" } });
+// An answer that nobody reads holds its line open.
+const fetchPage = async (address) => (await fetch(address, { headers: { "HoSo-Offline": "1" } })).arrayBuffer();
 
 async function mark() {
   const links = [...document.querySelectorAll("a[data-form]")];

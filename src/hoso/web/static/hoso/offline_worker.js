@@ -25,8 +25,8 @@ addEventListener("fetch", (event) => {
 async function answered(event, find, after = async () => {}) {
   const copy = await find();
   const asking = fetch(event.request);
-  // Also when the copy was faster.
-  event.waitUntil(asking.then((answer) => after(event.request, answer.clone()), () => {}));
+  // Also when the copy was faster. It clones what it keeps before it waits for anything: then the body is the page's.
+  event.waitUntil(asking.then((answer) => after(event.request, answer), () => {}));
   try {
     const answer = await (copy ? Promise.race([asking, late()]) : asking);
     return answer.status >= 500 && copy ? copy : answer;
@@ -40,11 +40,12 @@ const late = () => new Promise((_, bad) => setTimeout(() => bad(new Error("late"
 async function keep(request, answer) {
   const account = answer.headers.get(HEADER);
   if (answer.status === 200 && account) {
+    const copy = answer.clone();
     await dropAll((name) => name.startsWith("hoso-pages-") && name !== PAGES + account);
     const headers = new Headers(answer.headers);
     headers.delete("Content-Encoding");
     headers.set(KEPT_AT, Date.now()); // by the clock that is asked later
-    await (await caches.open(PAGES + account)).put(request.url, new Response(await answer.blob(), { headers }));
+    await (await caches.open(PAGES + account)).put(request.url, new Response(await copy.blob(), { headers }));
   } else if (answer.status >= 400 && answer.status < 500) {
     for (const name of await caches.keys()) if (name.startsWith(PAGES)) await (await caches.open(name)).delete(request.url);
   }
