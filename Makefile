@@ -10,8 +10,12 @@ setup-dev: ## Build .venv to work on HoSo
 demo: setup ## A synthetic province at http://127.0.0.1:8000
 	@exec .venv/bin/hoso demo
 
-test: setup-dev ## Checks and every test
+test: setup-dev ## Checks and the tests, but for the long ones
 	@tools/test.sh
+
+.PHONY: test-long
+test-long: setup-dev ## The tests that make test leaves out for their length (some twenty minutes)
+	@CHROMIUM=$$(tools/find_chromium.sh) HOSO_POSTGRES=wheel .venv/bin/pytest -n 2 -q -m long
 
 .PHONY: fuzz-intake
 fuzz-intake: setup-dev ## Ten minutes of changed packages against their reader

@@ -65,12 +65,25 @@ ON_ONE_POSTGRESQL = [
 ON_EACH_POSTGRESQL = {
     ROOT / name
     for name in (
-        "src/hoso/cli/tests/test_backup.py", "src/hoso/cli/tests/test_upgrade.py", "tests/faults/test_kill_proof.py",
+        "src/hoso/cli/tests/test_upgrade.py", "tests/faults/test_kill_proof.py",
         "tests/conformance/test_row_security.py", "tests/conformance/test_main_job.py", "tests/conformance/test_search.py",
         "tests/conformance/test_linkage.py", "tests/conformance/test_joining.py", "tests/conformance/test_fhir_reading.py",
         "tests/conformance/test_fhir_search_store.py", "tests/conformance/test_fhir_writing.py",
     )
 }  # fmt: skip
+# `make test-long`: short forms of proofs by killing, timing and many words whose parts `make test` tries one by one. They would take
+# it over the time that a change may wait for its answer.
+LONG = [
+    ROOT / name
+    for name in (
+        "src/hoso/cli/tests/test_practice.py", "src/hoso/cli/tests/test_yearbook.py", "src/hoso/web/yearbook/tests",
+        "tests/conformance/rules/test_generated_province.py", "tests/conformance/test_side_channels_in_time.py",
+        "tests/faults/test_household_kill_proof.py", "tests/faults/test_import_kill_proof.py",
+        "tests/faults/test_order_proof.py", "tests/faults/test_oversight_kill_proof.py", "tests/faults/test_portal_kill.py",
+        "tests/faults/test_practitioner_kill_proof.py", "tests/faults/test_restore_proof.py",
+        "tests/faults/test_transaction_kill_proof.py", "tests/hostile/test_other_ways.py", "tests/reporting_year",
+    )
+]  # fmt: skip
 DATABASE_FIXTURES = {"db", "database_server", "own_database", "own_server"}
 
 
@@ -89,6 +102,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if item.path.is_relative_to(ROOT / "tests" / "browser"):
             item.add_marker("browser")
+        if any(item.path.is_relative_to(name) for name in LONG):
+            item.add_marker("long")
         uses_database = item.get_closest_marker("django_db") or DATABASE_FIXTURES & set(
             getattr(item, "fixturenames", ())
         )

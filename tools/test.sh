@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Everything: checks; all tests on the PostgreSQL of the Python package, browser tests with them; then the tests that
-# are about the database (conftest.py says which) once more on Debian's PostgreSQL. With CI=true a missing PostgreSQL or Chromium is a failure.
+# Checks; all tests but the long ones (make test-long) on the PostgreSQL of the Python package, browser tests with them; then the tests
+# that are about the database (conftest.py says which) once more on Debian's. With CI=true a missing PostgreSQL or Chromium is a failure.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 missing() {
@@ -9,12 +9,12 @@ missing() {
 }
 tools/check.sh
 
-marks=(-m "")
+marks=(-m "not long")
 if chromium=$(tools/find_chromium.sh); then
   export CHROMIUM="$chromium"
 else
   missing Chromium "the browser tests are LEFT OUT"
-  marks=(-m "not browser")
+  marks=(-m "not browser and not long")
 fi
 system_postgres=yes
 tools/find_sshd.sh || missing "an OpenSSH server" "the tests of fetching by SFTP are LEFT OUT"
@@ -25,5 +25,5 @@ printf '\n== tests on the PostgreSQL of the Python package\n'
 HOSO_POSTGRES=wheel .venv/bin/pytest -n 2 -q "${marks[@]}" "$@"
 if [ "$system_postgres" = yes ]; then
   printf "\n== tests of the database on the machine's own PostgreSQL\n"
-  HOSO_POSTGRES=system .venv/bin/pytest -n 2 -q -m integration "$@"
+  HOSO_POSTGRES=system .venv/bin/pytest -n 2 -q -m "integration and not long" "$@"
 fi
