@@ -39,7 +39,7 @@ def test_a_deletion_from_receipt_to_its_letter(enter: Enter, house: House) -> No
     assert grave_findings(page) == []
     page.get_by_role("link", name="Về yêu cầu").click()
     expect(page.locator("main")).to_contain_text("In thư")
-    narrow = enter("dulieu", viewport={"width": 375, "height": 740})
+    page.set_viewport_size({"width": 375, "height": 740})
     for path in ("/rights/", page.url):
-        narrow.goto(path)
-        assert _too_wide(narrow) == []
+        page.goto(path)
+        assert _too_wide(page) == []
