@@ -50,7 +50,7 @@ if TYPE_CHECKING:
     from hoso.core.accounts.models import Account
 
 
-# The second PostgreSQL is there for what may differ between servers: the SQL of core and engines, kills, backups, upgrades. What is
+# The second PostgreSQL is there for what may differ between servers: the SQL of core and engines, kills, upgrades. What is
 # about pages, commands, protocols and hostile files reaches the database by the same queries and runs on the first alone.
 ON_ONE_POSTGRESQL = [
     ROOT / folder
@@ -71,8 +71,8 @@ ON_EACH_POSTGRESQL = {
         "tests/conformance/test_fhir_search_store.py", "tests/conformance/test_fhir_writing.py",
     )
 }  # fmt: skip
-# `make test-long`: short forms of proofs by killing, timing and many words whose parts `make test` tries one by one. They would take
-# it over the time that a change may wait for its answer.
+# `make test-long`: short forms of long proofs (kills, timing, a whole province or year), whose parts `make test` tries one by one.
+# With them it would take longer than a change may wait for its answer.
 LONG = [
     ROOT / name
     for name in (

@@ -10,11 +10,11 @@ from django.utils.translation import get_language
 
 from hoso.core.errors import HosoError, Language
 from hoso.engines.statistics.entry import Sheet, open_sheet, save_cell
-from hoso.engines.statistics.hints import Hint
 from hoso.engines.statistics.imports.report import Standing
 from hoso.engines.statistics.imports.typed import Typed
 from hoso.web.routes import ActingRequest
 from hoso.web.staff import statistics_offline as offline
+from hoso.web.templatetags.bilingual import spoken
 from hoso.web.templatetags.figures import moment
 
 LONGEST_CELL = 200
@@ -51,7 +51,11 @@ def _save(request: ActingRequest, sheet_key: tuple[str, str, str], language: Lan
     # What was never there cannot be taken back: an empty cell that stays empty is kept as it is.
     wrong = next((one.error.message(language) for one in report.conflicts.values()), "")
     sheet = open_sheet(request.actor, *sheet_key)
-    told = {"at": now, "stands": _stands(sheet, row, options), "hints": [_said(hint, language) for hint in sheet.hints]}
+    told = {
+        "at": now,
+        "stands": _stands(sheet, row, options),
+        "hints": [spoken((hint.vi, hint.en)) for hint in sheet.hints],
+    }
     if report.standing is not None:
         return {**told, "saved": False, **_conflict(request, report.standing, typed, language)}
     return {**told, "saved": not wrong, "message": wrong, "repeated": report.repeated}
@@ -85,7 +89,3 @@ def _conflict(request: ActingRequest, stands: Standing, typed: Typed, language: 
 
 def _stands(sheet: Sheet, row: str, options: tuple[str, ...]) -> str:
     return next((line.value for line in sheet.lines if (line.row.key, line.options) == (row, options)), "")
-
-
-def _said(hint: Hint, language: Language) -> str:
-    return hint.en if language == "en" else hint.vi

@@ -13,11 +13,11 @@ from django.conf import settings
 from django.contrib.staticfiles import finders
 from django.http import HttpRequest, HttpResponse
 from django.templatetags.static import static
-from django.utils.translation import get_language
 
 from hoso.engines.statistics.forms import Form
 from hoso.engines.statistics.hints import Key, checks_of
 from hoso.web.routes import ActingRequest
+from hoso.web.templatetags.bilingual import spoken
 
 KEEP = "HoSo-Offline"
 WORKER = "hoso/offline_worker.js"
@@ -66,7 +66,7 @@ def checks(form: Form) -> list[dict[str, Any]]:
             "kind": check.kind,
             "whole": [_cell(key) for key in check.whole],
             "part": [_cell(key) for key in check.part],
-            "text": check.en if get_language() == "en" else check.vi,
+            "text": spoken((check.vi, check.en)),
         }
         for check in checks_of(form)
     ]
