@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 from tests.browser.accessibility import grave_findings
 from tests.browser.conftest import Enter
@@ -28,6 +28,7 @@ def test_a_month_is_filled_in_by_keyboard(enter: Enter, house: House, address: s
     page.get_by_role("link", name="Tháng 5/2026 →").click()
     deliveries = page.locator("tr", has=page.locator("input[data-row=DELIV]"))
     expect(deliveries).to_contain_text("9")
+    expect(page.locator("input[data-row=DELIV]")).to_be_editable()
     page.locator("input[data-row=DELIV]").focus()
     page.keyboard.type("12")
     page.keyboard.press("ArrowDown")
@@ -88,6 +89,25 @@ def test_a_cell_without_a_line_stays_on_the_screen(enter: Enter, address: str, w
     expect(page.locator("#state")).to_have_text("Đã lưu")
     page.reload()
     expect(page.locator("input[data-row=PREG_NEW]")).to_have_value("4")
+
+
+def test_nothing_can_be_typed_before_somebody_listens(enter: Enter, address: str) -> None:
+    """The script comes late over a bad line: until then a figure would be seen on the screen and never be sent."""
+    page = enter("thongke")
+    held: list[Route] = []
+    page.route("**/sheet_hints.js", lambda route: held.append(route))
+    with page.expect_request("**/sheet_hints.js"):
+        page.goto(f"{address}202601/", wait_until="commit")
+    cell = page.locator("input[data-row=PREG_NEW]")
+    expect(cell).not_to_be_editable()
+    cell.focus()
+    page.keyboard.type("4")
+    expect(cell).to_have_value("")
+    held.pop().continue_()
+    expect(cell).to_be_editable()
+    cell.fill("5")
+    page.keyboard.press("Enter")
+    expect(page.locator("#state")).to_have_text("Đã lưu")
 
 
 def test_a_form_of_another_commune_does_not_open(enter: Enter, house: House, watch: Watch) -> None:

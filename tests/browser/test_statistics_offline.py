@@ -242,6 +242,7 @@ def test_cells_belong_to_the_account_that_typed_them(open_laptop: Open, line: Li
     assert house.rows(VALUES, THIRD_MONTH) == []
     page.close()
     sign_out(another)
+    expect(another.locator("details.me")).to_have_count(0)
 
     sign_in(another, house, "thongke")
     another.goto(address)

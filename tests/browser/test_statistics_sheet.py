@@ -15,6 +15,7 @@ WITH_TOTAL, FIGURES = "tt23-7-bct", "tt23-2-bct"
 
 def _paste(page: Page, cell: str, text: str) -> None:
     """As Ctrl+V in a cell, of what a spreadsheet put on the clipboard."""
+    expect(page.locator(cell)).to_be_editable()
     page.locator(cell).focus()
     page.evaluate(
         """text => {

@@ -53,11 +53,15 @@ def _tables_and_databases(database: Any) -> tuple[int, list[str]]:
     return row[0], [name for (name,) in names]
 
 
+def _told(database: Any, *arguments: str) -> Any:
+    done = run_hoso(database, *arguments)
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout.splitlines()[-1])
+
+
 def test_a_rehearsal_tells_and_changes_nothing(earlier: Any) -> None:
     before = _tables_and_databases(earlier)
-    done = run_hoso(earlier, "upgrade", "--rehearse", "--json")
-    assert done.returncode == 0, done.stderr
-    told = json.loads(done.stdout.splitlines()[-1])
+    told = _told(earlier, "upgrade", "--rehearse", "--json")
     assert "records.0001_records" in told["pending"]
     assert told["lost"] == []
     # The machines' accounts are the only ones the upgrade adds.
@@ -67,8 +71,8 @@ def test_a_rehearsal_tells_and_changes_nothing(earlier: Any) -> None:
 
 
 def test_the_upgrade_does_what_was_rehearsed(earlier: Any) -> None:
-    rehearsed = json.loads(run_hoso(earlier, "upgrade", "--rehearse", "--json").stdout.splitlines()[-1])
-    done = json.loads(run_hoso(earlier, "upgrade", "--json").stdout.splitlines()[-1])
+    rehearsed = _told(earlier, "upgrade", "--rehearse", "--json")
+    done = _told(earlier, "upgrade", "--json")
     assert done["migrated"] == rehearsed["pending"]
     assert run_hoso(earlier, "upgrade", "--json").stdout.startswith('{"migrated": []')
     with psycopg.connect(earlier.admin_url) as admin:

@@ -4,7 +4,10 @@ The owner makes the schema; the application is no superuser, owns nothing and ca
 the audit writer seals the audit; the reader may look but not write. Made before the first migration.
 """
 
+import os
+import random
 import secrets
+import time
 from pathlib import Path
 from urllib.parse import quote, urlsplit, urlunsplit
 
@@ -16,11 +19,30 @@ APPLICATION = "hoso_app"
 AUDIT_WRITER = "hoso_audit"
 READER = "hoso_reader"
 EXTENSIONS = ("btree_gist", "unaccent", "pg_trgm")
+ATTEMPTS = 20
+# "tuple concurrently updated", and what another has made since this one looked.
+SOMEBODY_ELSE_PREPARES = (psycopg.errors.InternalError_, psycopg.errors.UniqueViolation, psycopg.errors.DuplicateObject)
 
 
 def prepare_database(admin_url: str, secrets_folder: Path) -> str:
-    """Make roles, extensions and grants, each only when missing; return the application's own URL."""
+    """Make roles, extensions and grants, each only when missing; return the application's own URL.
+
+    Roles belong to the whole server and PostgreSQL does not queue those who change one: processes that come up at the
+    same moment (of other databases too, where no lock of this one helps) try again until each has had its turn.
+    """
     password = _application_password(secrets_folder)
+    for left in range(ATTEMPTS - 1, -1, -1):
+        try:
+            _prepare(admin_url, password)
+            break
+        except SOMEBODY_ELSE_PREPARES:
+            if not left:
+                raise
+            time.sleep(random.uniform(0.01, 0.2))
+    return application_url(admin_url, password)
+
+
+def _prepare(admin_url: str, password: str) -> None:
     with psycopg.connect(admin_url, autocommit=True) as connection:
         for role in (OWNER, APPLICATION, AUDIT_WRITER, READER):
             _ensure_role(connection, role)
@@ -31,7 +53,6 @@ def prepare_database(admin_url: str, secrets_folder: Path) -> str:
         for name in EXTENSIONS:
             connection.execute(sql.SQL("CREATE EXTENSION IF NOT EXISTS {}").format(sql.Identifier(name)))
         _grant(connection)
-    return application_url(admin_url, password)
 
 
 def application_url(admin_url: str, password: str) -> str:
@@ -55,8 +76,14 @@ def _application_password(secrets_folder: Path) -> str:
     secrets_folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     path = secrets_folder / "database-application"
     if not path.exists():
-        path.touch(mode=0o600)
-        path.write_text(secrets.token_urlsafe(32))
+        fresh = secrets_folder / f".database-application-{secrets.token_hex(8)}"
+        fresh.touch(mode=0o600)
+        fresh.write_text(secrets.token_urlsafe(32))
+        try:
+            os.link(fresh, path)  # whole or not at all, and the first one's stays
+        except FileExistsError:
+            pass
+        fresh.unlink()
     return path.read_text()
 
 

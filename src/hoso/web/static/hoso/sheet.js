@@ -183,5 +183,7 @@ async function restore() {
 addUp();
 await restore().catch(() => {});
 start(told);
+// Until here they could only be read: what is typed before somebody listens, or before what waits stands in its cell, is lost.
+for (const cell of cells) cell.readOnly = false;
 // Who comes from a list of findings stands in the cell.
 document.getElementById(decodeURIComponent(location.hash.slice(1)))?.focus();

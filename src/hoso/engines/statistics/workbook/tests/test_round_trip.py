@@ -1,6 +1,5 @@
 """A workbook goes out, is filled in by another program and comes back: what it says is what is stored, and nothing else is."""
 
-import time
 from collections.abc import Callable
 from datetime import date
 from io import BytesIO
@@ -85,21 +84,15 @@ def test_it_says_which_report_it_is_and_shows_what_is_there(officer: Actor, addr
 
 
 def test_every_cell_filled_in_elsewhere_is_what_the_store_holds(actor: Callable[..., Actor], place: Place) -> None:
-    """The longest form, filled with figures of a fixed seed; building, reading and comparing it takes well under a second."""
+    """The longest form, filled with figures of a fixed seed."""
     assert place.parent is not None
     ministry, big = actor("statistics_officer"), Address(BIG, unit_uid(place.parent), MONTH)
     sheet = open_sheet(ministry, *big)
-    began = time.process_time()
-    content = form_workbook(sheet, "Tháng 1/2026")
-    built = time.process_time() - began
-    edited, random = Edited(content), Random(7)
+    edited, random = Edited(form_workbook(sheet, "Tháng 1/2026")), Random(7)
     figures = {key: random.randrange(100_000) for key in cells_of(sheet.form)}
     for key, figure in figures.items():
         edited.fill(key, figure)
-    filled = BytesIO(edited.content())
-    began = time.process_time()
-    comparison = compare(ministry, big, filled)
-    assert built < 0.5 and time.process_time() - began < 1.5  # of the processor: others share the machine
+    comparison = compared(ministry, big, edited)
     assert not comparison.refused and len(comparison.changes) == len(figures) == 308
     save_ticked(ministry, big, comparison)
     cells = cells_of(sheet.form)
