@@ -123,6 +123,12 @@ def pytest_order_of_work(config: pytest.Config, items: list[pytest.Item]) -> Ite
         work_units.longest_first(items)
 
 
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    """A failure is named when it happens: the whole run takes long, and who waits may stop it there."""
+    if report.failed and "PYTEST_XDIST_WORKER" not in os.environ:
+        print(f"\n{report.nodeid} failed ({report.when})", file=sys.stderr, flush=True)
+
+
 def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> work_units.ByFile:
     return work_units.ByFile(config, log)
 

@@ -75,6 +75,8 @@ def addresses(house: House) -> dict[str, tuple[str, str]]:
         "who looked": ("giamsat", f"/audit/people/{patient.person_id}/"),
         "oversight cases": ("giamsat2", "/oversight/"),
         "oversight report": ("giamsat2", "/oversight/report/"),
+        "oversight years": ("giamsat2", "/oversight/years/"),
+        "yearly summary of oversight": ("bacsi", "/oversight-summary/"),
         "oversight case": ("giamsat2", f"/oversight/cases/{raised_misuse(house).case}/"),
         "questions of oversight": ("hoso", "/oversight/questions/"),
         "accounts": ("quantri", "/accounts/"),

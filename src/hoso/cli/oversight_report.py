@@ -56,6 +56,7 @@ def _as_dict(found: "Report") -> dict[str, object]:
         "uses": [asdict(one) for one in found.uses],
         "yields": [asdict(one) for one in found.yields],
         "silent": [one.key for one in found.silent],
+        "cost": asdict(found.cost),
     }
 
 
@@ -71,6 +72,11 @@ def _tell(found: "Report") -> None:
     for one in found.yields:
         click.echo(
             f"{one.sensor}: {one.cases} vụ việc / cases, {one.confirmed} sử dụng sai / misuse, {one.false_alarm} nhầm / false"
+        )
+    spent = found.cost
+    if spent.accounts:
+        click.echo(
+            f"1.000 tài khoản / 1,000 accounts: {spent.seconds_per_thousand:,.0f} s, {spent.octets_per_thousand:,} byte"
         )
     for source in found.silent:
         click.echo(f"{source.title_vi} / {source.title_en}: im lặng / silent")

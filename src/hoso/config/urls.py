@@ -6,6 +6,7 @@ from hoso.web.fhir.urls import base_of_fhir
 
 urlpatterns = [
     path("", include("hoso.web.security_contact")),
+    path("", include("hoso.web.oversight_summary")),
     path("", include("hoso.web.oauth.urls")),
     base_of_fhir("fhir/r4"),
     path("fhir/r4/", include("hoso.web.fhir.urls")),

@@ -37,12 +37,15 @@ _REFUSED = {  # constraints of the database: what a breach of each means to whoe
     "suspends_own": "HS8025",
     "question_once": "HS8026",
     "question_to_somebody_else": "HS8027",
+    "year_takes_two": "HS8022",
+    "year_is_over": "HS8036",
+    "year_once": "HS8037",
 }
 
 
 @contextmanager
-def _handling(actor: Actor, what: str) -> Iterator[Scope]:
-    """A transaction at the desk. What the policy or the database refuses is an event of the audit too, which sensors watch."""
+def at_the_desk(actor: Actor, what: str) -> Iterator[Scope]:
+    """A transaction at the desk, with the scope of who acts. What the policy or the database refuses is an event of the audit too, which sensors watch."""
     try:
         scope = decide(actor, PERMISSION, PURPOSE)
         with acting_transaction(actor.account_id, PURPOSE):
@@ -54,7 +57,7 @@ def _handling(actor: Actor, what: str) -> Iterator[Scope]:
         name = getattr(getattr(error.__cause__, "diag", None), "constraint_name", None)
         if name not in _REFUSED:
             raise
-        alone = "/alone" if name == "proposal_takes_two" else ""
+        alone = "/alone" if name in ("proposal_takes_two", "year_takes_two") else ""
         record_refusal(actor, PURPOSE, Asking(PERMISSION, object=what + alone))
         raise HosoError(_REFUSED[name]) from error
 
@@ -72,7 +75,7 @@ def _words(text: str) -> str:
 
 def open_by_hand(actor: Actor, account_id: int) -> int:
     """Open a case of an account whose risk builds up, below what the budget raised. Raises HosoError HS8020."""
-    with _handling(actor, f"risk/{account_id}") as scope:
+    with at_the_desk(actor, f"risk/{account_id}") as scope:
         found = [one for one in risks(scope) if one.account_id == account_id]
         if not found:
             raise HosoError("HS8020")
@@ -85,7 +88,7 @@ def ask(actor: Actor, number: int, username: str, question: str) -> None:
     Raises HosoError HS8021, HS8023 for a closed case, HS8027 where nobody of that name can answer, HS8028.
     """
     question = _words(question)
-    with _handling(actor, f"case/{number}") as scope:
+    with at_the_desk(actor, f"case/{number}") as scope:
         case_line(scope, number)
         asked = Account.objects.filter(username=username.strip(), is_active=True).first()
         if asked is None or asked.kind in Account.WITHOUT_SESSION:
@@ -109,7 +112,7 @@ def propose(actor: Actor, number: int, kind: str, outcome: str, words: str) -> N
     Raises HosoError HS8021, HS8023, HS8024 where one waits already, HS8025 for an account of another system, HS8028.
     """
     words = _words(words)
-    with _handling(actor, f"case/{number}") as scope:
+    with at_the_desk(actor, f"case/{number}") as scope:
         case_line(scope, number)
         _run(
             "INSERT INTO oversight_proposal (case_id, kind, outcome, words, proposed_by) VALUES (%s, %s, %s, %s, %s)",
@@ -125,7 +128,7 @@ def decide_proposal(actor: Actor, number: int, proposal: int, agreed: bool, rema
     """
     remarks = remarks.strip() if agreed else _words(remarks)
     shut = None
-    with _handling(actor, f"case/{number}") as scope:
+    with at_the_desk(actor, f"case/{number}") as scope:
         line = case_line(scope, number)
         row = _run(
             "UPDATE oversight_proposal SET decided_by = %s, decided_at = now(), agreed = %s, remarks = %s"
@@ -146,7 +149,7 @@ def hand_over(actor: Actor, number: int, known_at: datetime, kinds: Sequence[str
 
     Raises HosoError HS8021, HS8024 where it was handed over already, HS9030 for an unknown kind.
     """
-    with _handling(actor, f"case/{number}") as scope:
+    with at_the_desk(actor, f"case/{number}") as scope:
         case_line(scope, number)
         if _run("SELECT 1 FROM oversight_handover WHERE case_id = %s", [number]):
             raise HosoError("HS8024")

@@ -1,5 +1,5 @@
 """The month's report of oversight: use by facility and tier, what each sensor yielded, how long finding and closing took, what is open,
-and which systems were silent. Counts only; everything runs inside `core.access.reading.read`."""
+which systems were silent, and what watching costs. Counts only; everything runs inside `core.access.reading.read`."""
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from hoso.core.access.policy import Scope
 from hoso.engines.oversight.queries import SourceLine, sources
+from hoso.engines.oversight.spent import Cost, cost
 from hoso.engines.oversight.tiers import tiers
 
 
@@ -58,6 +59,7 @@ class Report:
     open_now: int
     oldest: datetime | None
     sources: tuple[SourceLine, ...]
+    cost: Cost
 
     def __len__(self) -> int:
         return len(self.uses)
@@ -84,7 +86,7 @@ def month_report(scope: Scope, first: date) -> Report:
     return Report(
         first, end - timedelta(days=1), tuple(Use(*row) for row in _rows(_USES, month)),
         tuple(Yield(*row) for row in _rows(_YIELDS, month)), opened, closed, to_detect, to_close, open_now, oldest,
-        tuple(sources(scope)),
+        tuple(sources(scope)), cost(first, end, _rows(_ACCOUNTS, month)[0][0]),
     )  # fmt: skip
 
 
@@ -105,6 +107,7 @@ _USES = """
     LEFT JOIN opened o ON o.tier = p.tier AND o.facility_id IS NOT DISTINCT FROM p.facility_id
     GROUP BY p.facility_id, f.name, p.tier ORDER BY coalesce(f.name, ''), p.tier
 """
+_ACCOUNTS = "SELECT count(DISTINCT account_id) FROM oversight_event WHERE at >= %(first)s AND at < %(end)s"
 _CLOSING = "LEFT JOIN oversight_proposal p ON p.case_id = c.id AND p.kind = 'close' AND p.agreed"
 _YIELDS = f"""
     SELECT s.sensor, count(*), count(*) FILTER (WHERE p.outcome = 'confirmed'), count(*) FILTER (WHERE p.outcome = 'justified'),

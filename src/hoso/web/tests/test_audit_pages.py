@@ -1,5 +1,6 @@
 """The overseer's pages: filters that narrow, words nobody knows refused, looking is itself an event about the person."""
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -13,9 +14,7 @@ from hoso.core.audit.events import AuditEvent, record_event
 Enter = Callable[[str], Client]
 
 
-@pytest.fixture
-def overseer(db: None, account_with_role: Callable[..., Account]) -> Client:
-    account = account_with_role("overseer")
+def with_second_factor(account: Account) -> Client:
     client = Client()
     client.force_login(account)
     session = client.session
@@ -23,6 +22,11 @@ def overseer(db: None, account_with_role: Callable[..., Account]) -> Client:
     session["account_authentication_methods"] = [{"method": "mfa", "at": 0}]
     session.save()
     return client
+
+
+@pytest.fixture
+def overseer(db: None, account_with_role: Callable[..., Account]) -> Client:
+    return with_second_factor(account_with_role("overseer"))
 
 
 @pytest.fixture
@@ -122,3 +126,32 @@ def test_the_report_is_not_for_others(role: str, db: None, account_with_role: Ca
     client = Client()
     client.force_login(account_with_role(role))
     assert client.get("/oversight/report/").status_code == 403
+
+
+def test_a_year_is_laid_down_published_by_another_and_read_by_anybody(
+    overseer: Client, account_with_role: Callable[..., Account]
+) -> None:
+    anybody, other = Client(), with_second_factor(account_with_role("overseer"))
+    assert "Chưa có năm nào được công bố" in anybody.get("/oversight-summary/").content.decode()
+    assert [overseer.post("/oversight/years/new/", {"year": text}).status_code for text in ("20x5", "2999")] == [
+        400,
+        422,
+    ]
+    assert overseer.post("/oversight/years/new/", {"year": "2025"}).status_code == 302
+    own, others = (one.get("/oversight/years/").content.decode() for one in (overseer, other))
+    publishing = re.findall(r"/oversight/years/\d+/publish/", others)
+    assert len(publishing) == 1 and "/publish/" not in own and "Bạn đã lập bản này" in own
+    assert overseer.post(publishing[0]).status_code == 422
+    assert "Năm 2025" not in anybody.get("/oversight-summary/").content.decode()
+    assert other.post(publishing[0]).status_code == 302
+    page = anybody.get("/oversight-summary/").content.decode()
+    assert "Năm 2025" in page and "overseer" not in page
+    assert anybody.get("/oversight/years/").status_code == 302  # to the sign-in
+
+
+@pytest.mark.parametrize("role", ["doctor", "administrator"])
+def test_the_years_are_not_for_others(role: str, db: None, account_with_role: Callable[..., Account]) -> None:
+    client = Client()
+    client.force_login(account_with_role(role))
+    assert client.get("/oversight/years/").status_code == 403
+    assert client.post("/oversight/years/new/", {"year": "2025"}).status_code == 403
