@@ -5,13 +5,13 @@ from typing import Any
 from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
-from django.utils.translation import get_language
 
 from hoso.core.access.explanation import explain_refusal
-from hoso.core.errors import HosoError, Language
+from hoso.core.errors import HosoError
 from hoso.web.bhxh.answers import is_gateway, refusal
 from hoso.web.dhis2.web_message import is_dhis2, refused
 from hoso.web.fhir.outcomes import is_fhir, outcome
+from hoso.web.language import page_language
 from hoso.web.sign_in import wants_json
 
 
@@ -25,7 +25,7 @@ def answer(request: HttpRequest, error: HosoError) -> HttpResponse:
         return refused(error)
     if wants_json(request):
         return JsonResponse(error.as_dict(), status=error.status)
-    language: Language = "en" if get_language() == "en" else "vi"
+    language = page_language()
     context = {"code": error.code, "message": error.message(language), "what_to_do": error.what_to_do(language)}
     return render(request, "error.html", {**context, **_refusal(request, error)}, status=error.status)
 

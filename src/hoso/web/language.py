@@ -10,7 +10,14 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.utils import translation
 
+from hoso.core.errors import Language
+
 Answer = Callable[[HttpRequest], HttpResponseBase]
+
+
+def page_language() -> Language:
+    """The language of the page that is being made."""
+    return "en" if translation.get_language() == "en" else "vi"
 
 
 def language_middleware(get_response: Answer) -> Answer:

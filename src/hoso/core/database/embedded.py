@@ -43,6 +43,7 @@ SERVER_OPTIONS = {
     "log_error_verbosity": "terse",
     "log_parameter_max_length_on_error": "0",
 }
+WAITS_FOR_NO_DISK = {"fsync": "off", "wal_compression": "off"}
 
 
 @dataclass(frozen=True)
@@ -292,7 +293,7 @@ def _start_server(database: EmbeddedDatabase) -> None:
 
 def _start_options(database: EmbeddedDatabase) -> str:
     """Given at every start, so that an option of a later version holds in older data folders too."""
-    options = SERVER_OPTIONS if database.durable else SERVER_OPTIONS | {"fsync": "off", "wal_compression": "off"}
+    options = SERVER_OPTIONS if database.durable else SERVER_OPTIONS | WAITS_FOR_NO_DISK
     return " ".join([f"-k {database.socket_folder}", *(f"-c {name}={value}" for name, value in options.items())])
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cache
 
 from hoso.core.definitions import DefinitionError, definitions_folder, read_definition
@@ -17,6 +18,15 @@ class Target:
     kind: str
     basis: str
     evidence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Keeping:
+    """Which version of an indicator that this house keeps itself, by whom, since when."""
+
+    version: int
+    by: str
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +50,7 @@ class Indicator:
     reported_by_vi: str = ""
     source_url: str = ""
     note: str = ""
+    kept: Keeping | None = None  # of those that are no shipped definition
 
     @property
     def uid(self) -> str:
@@ -79,5 +90,5 @@ def indicators() -> Mapping[str, Indicator]:
 
 @cache
 def reckoned_indicators() -> Mapping[str, Indicator]:
-    """Those with a formula, by their id."""
+    """The shipped ones with a formula, by their id."""
     return {one.uid: one for one in indicators().values() if one.numerator}

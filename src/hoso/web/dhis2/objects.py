@@ -13,7 +13,8 @@ from django.db import connection
 
 from hoso.core.periods.kinds import DHIS2_NAMES, PeriodType, iso_duration
 from hoso.engines.statistics.catalogue import MOST_LISTED
-from hoso.engines.statistics.indicator_catalogue import reckoned_indicators
+from hoso.engines.statistics.indicator_catalogue import Indicator, reckoned_indicators
+from hoso.engines.statistics.kept_indicators import kept_indicators
 from hoso.engines.statistics.uids import split_uid, uid_of
 from hoso.engines.statistics.unit_groups import KNOWN, group_sets, groups_of, there_on, unit_groups
 
@@ -124,9 +125,13 @@ def _unused_splits(
     return found
 
 
+def _all_indicators() -> Mapping[str, Indicator]:
+    return {**reckoned_indicators(), **kept_indicators()}
+
+
 def _indicator_types() -> dict[int, Thing]:
     """By the factor that a quotient is multiplied with."""
-    factors = sorted({one.factor or 1 for one in reckoned_indicators().values()})
+    factors = sorted({one.factor or 1 for one in _all_indicators().values()})
     return {
         factor: {"id": uid_of(f"factor:{factor}"), "name": f"×{factor}", "displayName": f"×{factor}", "factor": factor}
         for factor in factors
@@ -155,7 +160,7 @@ def _indicators(types: dict[int, Thing], elements: dict[str, Thing]) -> list[Thi
             "created": STAMP,
             "lastUpdated": STAMP,
         }
-        for uid, one in sorted(reckoned_indicators().items(), key=lambda pair: pair[1].title_vi)
+        for uid, one in sorted(_all_indicators().items(), key=lambda pair: pair[1].title_vi)
     ]
 
 

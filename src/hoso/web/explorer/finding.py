@@ -13,6 +13,7 @@ from hoso.core.periods.periods import parse_period, period_of
 from hoso.core.vietnamese.folding import fold
 from hoso.engines.statistics.analytics.record_counts import RECORD
 from hoso.engines.statistics.indicator_catalogue import reckoned_indicators
+from hoso.engines.statistics.kept_indicators import kept_indicators
 from hoso.engines.statistics.value_types import NUMERIC, YES_NO
 from hoso.web.dhis2.asked_units import UnitItem
 from hoso.web.explorer.names import RATE_WORDS, RECORD_WORDS, Words
@@ -49,7 +50,7 @@ def find_data(text: str) -> list[Hit]:
     """Indicators, counts of the record, elements that can be added up, reporting rates."""
     found = [
         Hit(one.uid, (one.title_vi, one.title_en), ("Chỉ số", "Indicator"))
-        for one in reckoned_indicators().values()
+        for one in (*reckoned_indicators().values(), *kept_indicators().values())
         if _fits(text, one.title_vi, one.title_en, one.code)
     ]
     found += [

@@ -1,4 +1,4 @@
-"""A formula tried out: said in words, worked out for one place and period. Nothing is kept."""
+"""A formula tried out: said in words, worked out for one place and period. Nothing is kept, but from here it may be."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -22,6 +22,8 @@ from hoso.web.dhis2.asked_units import read_units, unit_tree
 from hoso.web.dhis2.system import own_units
 from hoso.web.explorer.finding import Hit, find_data
 from hoso.web.explorer.names import formula_names
+from hoso.web.indicators.keeping import kept_by_code
+from hoso.web.menu import may
 from hoso.web.routes import ActingRequest
 from hoso.web.staff.period_titles import period_title
 
@@ -80,11 +82,14 @@ def trial(request: ActingRequest) -> HttpResponse:
     places += [(child["id"], child["name"]) for uid in own if uid in tree for child in tree[uid].thing["children"]]
     context: dict[str, object] = {
         "asked": asked,
+        "keep": request.GET.get("keep", "")[:40],
         "places": list(dict([*places, *provinces_today()]).items()),
         "hits": [(hit, _written(hit)) for hit in find_data(asked.find)] if asked.find else [],
     }
     if asked.numerator.strip():
         context |= _tried(request, asked)
+        if "problem" not in context and may(request.actor, "statistics.define", "statistics"):
+            context["keeping"] = kept_by_code(str(context["keep"])) or True
     return render(request, "indicators/trial.html", context)
 
 

@@ -2,11 +2,11 @@
 
 from django.http import HttpResponse
 from django.utils import timezone
-from django.utils.translation import get_language
 
-from hoso.core.errors import HosoError, Language
+from hoso.core.errors import HosoError
 from hoso.engines.statistics.approval.steps import Name
 from hoso.engines.statistics.printed.reading import printed_report
+from hoso.web.language import page_language
 from hoso.web.printed_reports.drawing import draw
 from hoso.web.printed_reports.words import Printing
 from hoso.web.routes import ActingRequest
@@ -23,7 +23,7 @@ def answer_file(request: ActingRequest, name: Name, kind: str) -> HttpResponse:
     if kind not in ("pdf", "xlsx"):
         raise HosoError("HS9004", name="file", value=kind[:40])
     report = printed_report(request.actor, name, version)
-    language: Language = "en" if get_language() == "en" else "vi"
+    language = page_language()
     content, media = draw(Printing(report, language, timezone.now()), kind)
     words = report.words
     part = f"-v{report.version}" if report.version else "-chua-duyet"

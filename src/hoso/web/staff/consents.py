@@ -7,7 +7,6 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.utils.translation import get_language
 
 from hoso.core.access.consent import actions, proof, queries
 from hoso.core.access.consent.actions import Answer
@@ -21,6 +20,7 @@ from hoso.core.database.session import acting_transaction
 from hoso.core.errors import HosoError
 from hoso.engines.people.by_number import PersonAtTheDesk
 from hoso.web.asking import ask
+from hoso.web.language import page_language
 from hoso.web.routes import ActingRequest
 from hoso.web.staff.person_at_desk import behalf_of, find_person, person_of_ticket, subject_of, ticket_for
 from hoso.web.templatetags.bilingual import spoken
@@ -44,7 +44,7 @@ def record(request: ActingRequest) -> HttpResponse:
     facility = _facility(request)
     answers = [
         Answer(
-            purpose.key, said == "yes", facility.id, facility.name, "desk", language=_language(), behalf=behalf_of(request)
+            purpose.key, said == "yes", facility.id, facility.name, "desk", language=page_language(), behalf=behalf_of(request)
         )
         for purpose in asked_for()
         if (said := request.POST.get(f"answer-{purpose.key}", "")) in ("yes", "no") and purpose.key != ONE_TIME
@@ -90,9 +90,9 @@ def _page(request: ActingRequest, found: PersonAtTheDesk) -> HttpResponse:
     words = {
         "facility": facilities[0].name if len(facilities) == 1 else spoken(("cơ sở đang hỏi", "the facility that asks"))
     }
-    place = 1 if _language() == "en" else 0
+    place = 1 if page_language() == "en" else 0
     questions = [
-        (purpose, text_in_force(purpose.key, _language(), today).filled(words))
+        (purpose, text_in_force(purpose.key, page_language(), today).filled(words))
         for purpose in asked_for()
         if purpose.key != ONE_TIME
     ]
@@ -113,10 +113,6 @@ def _facility(request: ActingRequest) -> OwnFacility:
     if found is None:
         raise HosoError("HS9004", name="facility", value=wanted[:20])
     return found
-
-
-def _language() -> str:
-    return "en" if get_language() == "en" else "vi"
 
 
 def _as_json(found: Consent, key: str) -> HttpResponse:

@@ -6,12 +6,12 @@ from uuid import UUID
 
 from django.conf import settings
 from django.http import HttpResponse, JsonResponse
-from django.utils.translation import get_language
 
 from hoso.core.errors import HosoError, Language
 from hoso.engines.statistics.entry import Sheet, open_sheet, save_cell
 from hoso.engines.statistics.imports.report import Standing
 from hoso.engines.statistics.imports.typed import Typed
+from hoso.web.language import page_language
 from hoso.web.routes import ActingRequest
 from hoso.web.staff import statistics_offline as offline
 from hoso.web.templatetags.bilingual import spoken
@@ -26,7 +26,7 @@ NEEDS_REASON = "HS5341"
 def cell(request: ActingRequest, form: str, unit: str, period: str) -> HttpResponse:
     """The answer says whether the figure is kept, what stands in the cell, and what does not fit now. A mistake that is no
     matter of the page is told as JSON with its code."""
-    language: Language = "en" if get_language() == "en" else "vi"
+    language = page_language()
     try:
         return JsonResponse(_save(request, (form, unit, period), language))
     except HosoError as error:

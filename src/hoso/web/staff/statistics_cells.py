@@ -2,9 +2,8 @@
 
 from django.http import HttpResponse
 from django.shortcuts import render
-from django.utils.translation import get_language
 
-from hoso.core.errors import HosoError, Language
+from hoso.core.errors import HosoError
 from hoso.core.periods.periods import parse_period
 from hoso.engines.statistics.cell_story.followed import MOST, followed_cells
 from hoso.engines.statistics.cell_story.remarking import remark
@@ -12,6 +11,7 @@ from hoso.engines.statistics.cell_story.story import story_of
 from hoso.engines.statistics.hints import Key
 from hoso.engines.statistics.imports.checking import LONGEST_COMMENT
 from hoso.engines.statistics.reports_by_address import Address
+from hoso.web.language import page_language
 from hoso.web.menu import may
 from hoso.web.routes import ActingRequest
 from hoso.web.staff.period_titles import period_title
@@ -32,7 +32,7 @@ def say(request: ActingRequest, form: str, unit: str, period: str) -> HttpRespon
     if len(comment) > LONGEST_COMMENT:
         raise HosoError("HS9004", name="comment", value=comment[:40])
     report = remark(request.actor, address, key, comment, request.POST.get("follow_up") == "1")
-    language: Language = "en" if get_language() == "en" else "vi"
+    language = page_language()
     wrong = next((one.error.message(language) for one in report.conflicts.values()), "")
     return _panel(request, address, key, wrong, said=not wrong)
 

@@ -3,7 +3,6 @@
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.translation import get_language
 
 from hoso.core.errors import HosoError
 from hoso.core.periods.periods import parse_period
@@ -11,6 +10,7 @@ from hoso.engines.statistics.from_record.persons import behind
 from hoso.engines.statistics.from_record.reading_record import read_record
 from hoso.engines.statistics.from_record.taking import take_all
 from hoso.engines.statistics.reports_by_address import Address
+from hoso.web.language import page_language
 from hoso.web.routes import ActingRequest
 from hoso.web.staff.period_titles import period_title
 from hoso.web.templatetags.bilingual import spoken
@@ -40,7 +40,7 @@ def take(request: ActingRequest, form: str, unit: str, period: str) -> HttpRespo
         spoken((f"Đã nhận {report.taken} ô từ hồ sơ.", f"{report.taken} cells were taken from the record.")),
     )
     for one in report.conflicts.values():
-        messages.warning(request, one.error.message("en" if get_language() == "en" else "vi"))
+        messages.warning(request, one.error.message(page_language()))
     return redirect("statistics_sheet", form, unit, period)
 
 

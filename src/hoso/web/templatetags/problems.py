@@ -1,14 +1,14 @@
 """A coded error within a page: what is wrong and what to do, in the active language."""
 
 from django import template
-from django.utils.translation import get_language
 
-from hoso.core.errors import HosoError, Language
+from hoso.core.errors import HosoError
+from hoso.web.language import page_language
 
 register = template.Library()
 
 
 @register.simple_tag
 def problem_words(error: HosoError) -> str:
-    language: Language = "en" if get_language() == "en" else "vi"
+    language = page_language()
     return f"{error.message(language)} {error.what_to_do(language)}"

@@ -15,6 +15,17 @@ def sign_in(client: Client, username: str, password: str = PASSWORD, **how: Any)
     return client.post("/sign-in/", {"login": username, "password": password}, follow=True, **how)
 
 
+def with_second_factor(account: Any) -> Client:
+    """A browser in a session that came about with a second factor."""
+    client = Client()
+    client.force_login(account)
+    session = client.session
+    session["account_authentication_methods_user"] = str(account.pk)
+    session["account_authentication_methods"] = [{"method": "mfa", "at": 0}]
+    session.save()
+    return client
+
+
 def last_page(response: Any) -> str:
     """The path a chain of redirects ended at."""
     return str(response.redirect_chain[-1][0]) if response.redirect_chain else ""

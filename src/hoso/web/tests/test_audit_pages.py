@@ -10,18 +10,9 @@ from django.test import Client
 from hoso.core.access.actor import Actor
 from hoso.core.accounts.models import Account
 from hoso.core.audit.events import AuditEvent, record_event
+from hoso.web.tests.signing_in import with_second_factor
 
 Enter = Callable[[str], Client]
-
-
-def with_second_factor(account: Account) -> Client:
-    client = Client()
-    client.force_login(account)
-    session = client.session
-    session["account_authentication_methods_user"] = str(account.pk)
-    session["account_authentication_methods"] = [{"method": "mfa", "at": 0}]
-    session.save()
-    return client
 
 
 @pytest.fixture

@@ -9,6 +9,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from hoso.core.accounts.models import Account
+from hoso.web.tests.signing_in import with_second_factor
 
 pytestmark = pytest.mark.django_db
 Make = Callable[..., Account]
@@ -20,15 +21,8 @@ BUNDLE = {
 
 
 @pytest.fixture
-def designer(client: Client, account_with_role: Make) -> Client:
-    """In a session that came about with a second factor."""
-    account = account_with_role("statistics_designer")
-    client.force_login(account)
-    session = client.session
-    session["account_authentication_methods_user"] = str(account.pk)
-    session["account_authentication_methods"] = [{"method": "mfa", "at": 0}]
-    session.save()
-    return client
+def designer(db: None, account_with_role: Make) -> Client:
+    return with_second_factor(account_with_role("statistics_designer"))
 
 
 def _give(client: Client, content: bytes) -> Any:

@@ -9,6 +9,7 @@ from hoso.engines.statistics.analytics.reported import OWN_WAY
 from hoso.engines.statistics.analytics.reporting_rates import RATES
 from hoso.engines.statistics.catalogue import Catalogue, Element
 from hoso.engines.statistics.indicator_catalogue import Indicator, reckoned_indicators
+from hoso.engines.statistics.kept_indicators import kept_indicators
 from hoso.engines.statistics.value_types import NUMERIC, YES_NO
 
 
@@ -62,9 +63,10 @@ def find_item(catalogue: Catalogue, text: str, scheme: str = "uid", way: str = "
             text, number, way or _way(catalogue.elements[number]), _part(catalogue, scheme, split, text),
             _part(catalogue, scheme, attribute, text),
         )  # fmt: skip
-    for indicator in reckoned_indicators().values():
-        if text == {"uid": indicator.uid, "code": indicator.code, "name": indicator.title_vi}.get(scheme):
-            return Reckoned(text, indicator)
+    for known in (reckoned_indicators, kept_indicators):
+        for indicator in known().values():
+            if text == {"uid": indicator.uid, "code": indicator.code, "name": indicator.title_vi}.get(scheme):
+                return Reckoned(text, indicator)
     raise HosoError("HS7034", dimension="dx", name=text[:60])
 
 

@@ -15,6 +15,7 @@ from hoso.core.definitions import DefinitionError, definitions_folder, read_defi
 from hoso.engines.statistics.expressions.reading import read_formula
 from hoso.engines.statistics.expressions.tree import items_of
 from hoso.engines.statistics.indicator_catalogue import Indicator, reckoned_indicators
+from hoso.engines.statistics.kept_indicators import kept_indicators
 from hoso.engines.statistics.quality.integrity_queries import ASKED_OF_DATABASE
 from hoso.engines.statistics.uids import DEFAULT_COMBO
 from hoso.engines.statistics.value_types import NUMERIC, YES_NO
@@ -80,7 +81,7 @@ ASKED_OF_INDICATORS = {"indicators_exact_duplicates": same_formula, "indicators_
 
 def _things(cursor: Any, name: str) -> Iterable[str]:
     if name in ASKED_OF_INDICATORS:
-        return ASKED_OF_INDICATORS[name](reckoned_indicators().values())
+        return ASKED_OF_INDICATORS[name]([*reckoned_indicators().values(), *kept_indicators().values()])
     cursor.execute(ASKED_OF_DATABASE[name], {"numeric": [*NUMERIC, *YES_NO], "default_combo": DEFAULT_COMBO})
     return [thing for (thing,) in cursor.fetchall()]
 
