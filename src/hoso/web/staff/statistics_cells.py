@@ -1,10 +1,13 @@
-"""One cell of a form: its history, a comment, the mark to follow it up; and the list of all that are marked."""
+"""One cell of a form: its history, a comment, the mark to follow it up, papers; and the list of all that are marked."""
 
-from django.http import HttpResponse
+from pathlib import Path
+
+from django.http import FileResponse, HttpResponse
 from django.shortcuts import render
 
 from hoso.core.errors import HosoError
 from hoso.core.periods.periods import parse_period
+from hoso.engines.statistics.cell_story.attachments import LARGEST, attach, open_attachment, take_off
 from hoso.engines.statistics.cell_story.followed import MOST, followed_cells
 from hoso.engines.statistics.cell_story.remarking import remark
 from hoso.engines.statistics.cell_story.story import story_of
@@ -35,6 +38,39 @@ def say(request: ActingRequest, form: str, unit: str, period: str) -> HttpRespon
     language = page_language()
     wrong = next((one.error.message(language) for one in report.conflicts.values()), "")
     return _panel(request, address, key, wrong, said=not wrong)
+
+
+def attach_paper(request: ActingRequest, form: str, unit: str, period: str) -> HttpResponse:
+    """POST a `file` beside the cell; the panel again, with why it was not taken."""
+    address = Address(form, unit, period)
+    key = _key(request.POST.get("row", ""), request.POST.get("options", ""))
+    file = request.FILES.get("file")
+    try:
+        if file is None or file.size is None or file.size > LARGEST:
+            raise HosoError("HS5548", name=file.name if file else "–")
+        attach(request.actor, address, key, Path(file.name or "–").name, file.read())
+    except HosoError as error:
+        if error.code not in ("HS5546", "HS5548"):
+            raise
+        language = page_language()
+        return _panel(request, address, key, f"{error.message(language)} {error.what_to_do(language)}")
+    return _panel(request, address, key, said=True)
+
+
+def take_paper_off(request: ActingRequest, form: str, unit: str, period: str) -> HttpResponse:
+    """POST the number of a `paper`; the panel again. Raises HosoError HS5549, HS9004."""
+    number = request.POST.get("paper", "")
+    if not number.isdecimal() or len(number) > 18:
+        raise HosoError("HS9004", name="paper", value=number[:40])
+    take_off(request.actor, int(number))
+    key = _key(request.POST.get("row", ""), request.POST.get("options", ""))
+    return _panel(request, Address(form, unit, period), key, said=True)
+
+
+def paper(request: ActingRequest, number: int) -> FileResponse:
+    """The file itself, to be kept and not shown: what came from outside never runs in a page. Raises HosoError HS5549."""
+    found = open_attachment(request.actor, number)
+    return FileResponse(found.stream, as_attachment=True, filename=found.name, content_type=found.media_type)
 
 
 def followed(request: ActingRequest) -> HttpResponse:

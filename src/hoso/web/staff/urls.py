@@ -205,6 +205,19 @@ urlpatterns = [
         "statistics.write",
     ),
     _figures(
+        "statistics/<str:form>/<str:unit>/<str:period>/cell/papers/",
+        require_POST(statistics_cells.attach_paper),
+        "statistics_attach",
+        "statistics.write",
+    ),
+    _figures(
+        "statistics/<str:form>/<str:unit>/<str:period>/cell/papers/off/",
+        require_POST(statistics_cells.take_paper_off),
+        "statistics_take_off",
+        "statistics.write",
+    ),
+    _figures("statistics/papers/<int:number>/", statistics_cells.paper, "statistics_paper"),
+    _figures(
         "statistics/<str:form>/<str:unit>/<str:period>/workbook.xlsx",
         statistics_workbook.download,
         "statistics_workbook",

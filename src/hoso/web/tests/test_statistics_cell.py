@@ -8,6 +8,7 @@ from uuid import uuid4
 
 import pytest
 from django.contrib.staticfiles import finders
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from hoso.core.access.actor import Actor
@@ -152,3 +153,27 @@ def _imports(name: str) -> list[str]:
         re.findall(r'"\./(\w+\.js)"', Path(path).read_text(encoding="utf-8")) if name.startswith("hoso/") else []
     )
     return found
+
+
+def test_a_paper_beside_the_figure(desk: Desk) -> None:
+    """Put there from the panel, given out to be kept and never shown as a page, taken off; what is no paper is told in the panel."""
+    assert desk.save("12")["saved"]
+    cell = {"row": "DELIV", "options": ""}
+
+    def put(name: str, content: bytes) -> str:
+        file = SimpleUploadedFile(name, content)
+        return desk.client.post(f"{desk.address}cell/papers/", {**cell, "file": file}).content.decode()
+
+    page = put("../so đẻ.pdf", b"%PDF-1.7")
+    assert "so đẻ.pdf" in page and "../" not in page
+    (number,) = re.findall(r"/statistics/papers/(\d+)/", page)
+    assert " data-papers" in desk.client.get(desk.address).content.decode()
+    answer = desk.client.get(f"/statistics/papers/{number}/")
+    assert (b"".join(answer.streaming_content), answer["Content-Type"]) == (b"%PDF-1.7", "application/pdf")
+    assert answer["Content-Disposition"].startswith("attachment;") and answer["X-Content-Type-Options"] == "nosniff"
+    assert "không đính kèm được" in put("so.pdf", b"<html>") and "không đính kèm được" in put("so.pdf", b"")
+    assert "không đính kèm được" in desk.client.post(f"{desk.address}cell/papers/", cell).content.decode()
+    off = desk.client.post(f"{desk.address}cell/papers/off/", {**cell, "paper": number}).content.decode()
+    assert "/statistics/papers/" not in off
+    assert desk.client.get(f"/statistics/papers/{number}/").status_code == 404
+    assert desk.client.post(f"{desk.address}cell/papers/off/", {**cell, "paper": "x"}).status_code == 400

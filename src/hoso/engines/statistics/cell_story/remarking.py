@@ -8,9 +8,8 @@ from hoso.core.access.actor import Actor
 from hoso.core.access.policy import decide
 from hoso.core.database.session import acting_transaction
 from hoso.core.errors import HosoError
-from hoso.engines.statistics.approval.cells import split_of
 from hoso.engines.statistics.catalogue import read_catalogue
-from hoso.engines.statistics.cell_story.story import words_of
+from hoso.engines.statistics.cell_story.story import cell_numbers, words_of
 from hoso.engines.statistics.entry import BY_CODE, cell_given
 from hoso.engines.statistics.hints import Key
 from hoso.engines.statistics.imports.report import ImportReport
@@ -39,10 +38,8 @@ def remark(actor: Actor, address: Address, key: Key, comment: str, follow_up: bo
 def _standing(unit: int, iso: str, key: Key) -> tuple[str, str]:
     """The figure, held until the end of the transaction, and the reason it was given."""
     catalogue = read_catalogue()
-    element = catalogue.find("element", "code", key[0])
-    split = None if element is None else split_of(catalogue, element, key[1])
-    found = None
-    if element is not None and split is not None:
+    numbers, found = cell_numbers(catalogue, key), None
+    if numbers is not None:
         with connection.cursor() as cursor:
             cursor.execute(
                 """
@@ -51,10 +48,10 @@ def _standing(unit: int, iso: str, key: Key) -> tuple[str, str]:
                 WHERE (v.unit_id, p.iso, v.element_id, v.split_id, v.attribute_id) = (%s, %s, %s, %s, %s)
                 AND NOT v.deleted FOR UPDATE OF v
                 """,
-                [unit, iso, element, split, catalogue.default_split],
+                [unit, iso, *numbers, catalogue.default_split],
             )
             found = cursor.fetchone()
-    if element is None or found is None:
+    if numbers is None or found is None:
         raise HosoError("HS5546", row=key[0][:60])
     number, text, reason = found
-    return written(number, text, catalogue.elements[element].value_type), reason
+    return written(number, text, catalogue.elements[numbers[0]].value_type), reason

@@ -1,4 +1,4 @@
-"""What one cell was, act by act: who changed it, when, from what to what, and why."""
+"""What one cell was, act by act: who changed it, when, from what to what, and why; and the papers beside it."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from hoso.core.audit.events import AuditEvent, record_event
 from hoso.core.database.session import acting_transaction
 from hoso.core.errors import HosoError
 from hoso.engines.statistics.approval.cells import split_of
-from hoso.engines.statistics.catalogue import read_catalogue
+from hoso.engines.statistics.catalogue import Catalogue, read_catalogue
 from hoso.engines.statistics.forms import Form, Row
 from hoso.engines.statistics.from_record.proposals import TAKEN
 from hoso.engines.statistics.hints import Key
@@ -54,6 +54,18 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True)
+class Paper:
+    """A file that stands beside the figure; `size` in octets."""
+
+    id: int
+    name: str
+    kind: str
+    size: int
+    by: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Story:
     """One cell with its row and options in words; changes with the newest first."""
 
@@ -65,6 +77,7 @@ class Story:
     of: tuple[tuple[str, str], ...]  # Vietnamese, English
     now: State
     changes: tuple[Change, ...]
+    papers: tuple[Paper, ...] = ()
 
 
 def story_of(actor: Actor, address: Address, key: Key) -> Story:
@@ -73,7 +86,10 @@ def story_of(actor: Actor, address: Address, key: Key) -> Story:
         scope = decide(actor, "statistics.read", PURPOSE)
         form, unit, period = find_address(address, "statistics.read")
         row, of = words_of(form, key)
-        changes = _changes(unit, period.id, key)
+        catalogue = read_catalogue()
+        numbers = cell_numbers(catalogue, key)
+        changes = _changes(unit, period.id, numbers, catalogue) if numbers else []
+        papers = _papers(unit, period.id, numbers) if numbers else ()
         record_event(
             AuditEvent(
                 actor, scope.role.key, PURPOSE, "read",
@@ -81,7 +97,7 @@ def story_of(actor: Actor, address: Address, key: Key) -> Story:
             )
         )  # fmt: skip
     now = changes[-1].became if changes else State()
-    return Story(form, unit, period.id, row, key[1], of, now, tuple(reversed(changes)))
+    return Story(form, unit, period.id, row, key[1], of, now, tuple(reversed(changes)), papers)
 
 
 def words_of(form: Form, key: Key) -> tuple[Row, tuple[tuple[str, str], ...]]:
@@ -98,13 +114,27 @@ def words_of(form: Form, key: Key) -> tuple[Row, tuple[tuple[str, str], ...]]:
     return row, tuple(told)
 
 
-def _changes(unit: Unit, iso: str, key: Key) -> list[Change]:
-    """The oldest first; none of a cell that nobody ever filled in."""
-    catalogue = read_catalogue()
+def cell_numbers(catalogue: Catalogue, key: Key) -> tuple[int, int] | None:
+    """The numbers of element and split; None for a key that nobody used yet."""
     element = catalogue.find("element", "code", key[0])
     split = None if element is None else split_of(catalogue, element, key[1])
-    if element is None or split is None:
-        return []
+    return None if element is None or split is None else (element, split)
+
+
+def _papers(unit: Unit, iso: str, numbers: tuple[int, int]) -> tuple[Paper, ...]:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT t.id, t.name, t.kind, t.size, a.username, t.at FROM statistics_attachment t"
+            " JOIN statistics_period p ON p.id = t.period_id JOIN accounts_account a ON a.id = t.account_id"
+            " WHERE (t.unit_id, p.iso, t.element_id, t.split_id) = (%s, %s, %s, %s) AND t.removed_at IS NULL ORDER BY t.id",
+            [unit.id, iso, *numbers],
+        )
+        return tuple(Paper(*row) for row in cursor.fetchall())
+
+
+def _changes(unit: Unit, iso: str, numbers: tuple[int, int], catalogue: Catalogue) -> list[Change]:
+    """The oldest first; none of a cell that nobody ever filled in."""
+    element, split = numbers
     with connection.cursor() as cursor:
         cursor.execute(
             _VERSIONS,

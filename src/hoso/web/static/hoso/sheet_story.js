@@ -1,4 +1,4 @@
-// The panel of one cell: its history, comment and mark. F2 in the cell or the button beside it opens it, Escape closes it.
+// The panel of one cell: its history, comment, mark and papers. F2 in the cell or the button beside it opens it, Escape closes it.
 const panel = document.getElementById("story");
 const body = panel.querySelector(".story-body");
 let opener = null;
@@ -15,13 +15,14 @@ async function show(request) {
   }
 }
 
-// The button in the row tells whether the cell has a comment and a mark.
+// The button in the row tells whether the cell has a comment, a mark, papers.
 function mark(told) {
   const button = [...document.querySelectorAll("[data-story]")].find(
     (one) => one.dataset.row === told.dataset.row && one.dataset.options === told.dataset.options,
   );
   button?.toggleAttribute("data-comment", told.dataset.comment !== "");
   button?.toggleAttribute("data-follow", told.dataset.follow !== "");
+  button?.toggleAttribute("data-papers", told.dataset.papers !== "0");
 }
 
 function open(from, cell) {
