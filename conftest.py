@@ -84,6 +84,7 @@ LONG = [
         "tests/faults/test_transaction_kill_proof.py", "tests/hostile/test_other_ways.py", "tests/reporting_year",
     )
 ]  # fmt: skip
+LAST_LINES = 20  # of a failure, told at once
 DATABASE_FIXTURES = {"db", "database_server", "own_database", "own_server"}
 
 
@@ -124,9 +125,10 @@ def pytest_order_of_work(config: pytest.Config, items: list[pytest.Item]) -> Ite
 
 
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:
-    """A failure is named when it happens: the whole run takes long, and who waits may stop it there."""
+    """A failure is told when it happens, with its last lines: the whole run takes long, and who waits may stop it there."""
     if report.failed and "PYTEST_XDIST_WORKER" not in os.environ:
-        print(f"\n{report.nodeid} failed ({report.when})", file=sys.stderr, flush=True)
+        told = "\n".join(report.longreprtext.splitlines()[-LAST_LINES:])
+        print(f"\n{report.nodeid} failed ({report.when})\n{told}", file=sys.stderr, flush=True)
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> work_units.ByFile:

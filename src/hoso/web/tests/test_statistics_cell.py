@@ -169,7 +169,7 @@ def test_a_paper_beside_the_figure(desk: Desk) -> None:
     (number,) = re.findall(r"/statistics/papers/(\d+)/", page)
     assert " data-papers" in desk.client.get(desk.address).content.decode()
     answer = desk.client.get(f"/statistics/papers/{number}/")
-    assert (b"".join(answer.streaming_content), answer["Content-Type"]) == (b"%PDF-1.7", "application/pdf")
+    assert (answer.getvalue(), answer["Content-Type"]) == (b"%PDF-1.7", "application/pdf")
     assert answer["Content-Disposition"].startswith("attachment;") and answer["X-Content-Type-Options"] == "nosniff"
     assert "không đính kèm được" in put("so.pdf", b"<html>") and "không đính kèm được" in put("so.pdf", b"")
     assert "không đính kèm được" in desk.client.post(f"{desk.address}cell/papers/", cell).content.decode()
