@@ -25,6 +25,7 @@ from hoso.core.errors import HosoError
 
 USERNAME = re.compile(r"[a-z0-9][a-z0-9._-]{2,99}")
 PERSONAL_NUMBER = re.compile(r"[0-9]{12}")
+SUSPENDED = "oversight"  # the reason of a lock that two monitoring officers agreed on
 
 
 @dataclass(frozen=True)
@@ -154,10 +155,12 @@ def edit_account(actor: Actor, account_id: int, details: Details) -> None:
 
 
 def lock_account(actor: Actor, account_id: int, reason: str) -> None:
-    """Shut the account and end its sessions and tokens at once; `reason` is `left` or `administrator`."""
+    """Shut the account and end its sessions and tokens at once; `reason` is `left` or `administrator`. What two officers
+    suspended stays so."""
     with managing(actor, account_id):
         account = account_by_id(account_id)
-        account.is_active, account.lock_reason = False, reason
+        account.is_active = False
+        account.lock_reason = account.lock_reason if account.lock_reason == SUSPENDED else reason
         account.save(update_fields=["is_active", "lock_reason"])
         if reason == "left":
             account.credentials.filter(revoked_at=None).update(revoked_at=timezone.now())
@@ -167,11 +170,13 @@ def lock_account(actor: Actor, account_id: int, reason: str) -> None:
 
 def unlock_account(actor: Actor, account_id: int, reason: str) -> None:
     """Open a locked account again, wrong tries forgotten; the emergency unlock of a running service too. Logged with
-    its reason. Raises HosoError HS2213 without one."""
+    its reason. Raises HosoError HS2213 without one, HS8038 for an account that two officers suspended."""
     if not reason.strip():
         raise HosoError("HS2213")
     with managing(actor, account_id):
         account = account_by_id(account_id)
+        if account.lock_reason == SUSPENDED:  # the database would refuse it too (oversight, 0009_restoring.sql)
+            raise HosoError("HS8038")
         account.is_active, account.lock_reason, account.active_since = True, "", timezone.now()
         account.save(update_fields=["is_active", "lock_reason", "active_since"])
         tries = clear_wrong_tries(account.username)

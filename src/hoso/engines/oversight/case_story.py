@@ -13,7 +13,7 @@ from hoso.core.database.session import acting_transaction
 
 @dataclass(frozen=True)
 class Step:
-    """One act. `kind`: opened, asked, answered, proposed_close, proposed_suspend, agreed_…, returned_…, handed_over, told."""
+    """One act. `kind`: opened, asked, answered, proposed_close, proposed_suspend, proposed_restore, agreed_…, returned_…, handed_over, told."""
 
     at: datetime
     kind: str

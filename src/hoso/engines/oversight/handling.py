@@ -35,6 +35,7 @@ _REFUSED = {  # constraints of the database: what a breach of each means to whoe
     "oversight_proposal_one_waits": "HS8024",
     "oversight_proposal_agreed_once": "HS8024",
     "suspends_own": "HS8025",
+    "restores_suspended": "HS8039",
     "question_once": "HS8026",
     "question_to_somebody_else": "HS8027",
     "year_takes_two": "HS8022",
@@ -107,9 +108,10 @@ def ask(actor: Actor, number: int, username: str, question: str) -> None:
 
 
 def propose(actor: Actor, number: int, kind: str, outcome: str, words: str) -> None:
-    """Propose to close the case with an outcome, or to suspend its account; somebody else decides.
+    """Propose to close the case with an outcome, to suspend its account, or to open it again; somebody else decides.
 
-    Raises HosoError HS8021, HS8023, HS8024 where one waits already, HS8025 for an account of another system, HS8028.
+    Raises HosoError HS8021, HS8023, HS8024 where one waits already, HS8025 for an account of another system, HS8028, HS8039 where
+    nothing is suspended.
     """
     words = _words(words)
     with at_the_desk(actor, f"case/{number}") as scope:

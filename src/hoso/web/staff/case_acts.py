@@ -12,7 +12,7 @@ from hoso.engines.oversight import case_story, handling
 from hoso.web.routes import ActingRequest
 from hoso.web.templatetags.bilingual import spoken
 
-KINDS = ("close", "suspend")
+KINDS = ("close", "suspend", "restore")
 
 
 def open_case(request: ActingRequest) -> HttpResponse:
@@ -29,7 +29,7 @@ def ask_about(request: ActingRequest, case_id: int) -> HttpResponse:
 
 
 def propose(request: ActingRequest, case_id: int) -> HttpResponse:
-    """Propose to close or to suspend. Raises HosoError as `handling.propose`, HS9004 for an unknown word."""
+    """Propose to close, to suspend or to open again. Raises HosoError as `handling.propose`, HS9004 for an unknown word."""
     kind, outcome = _one_of(request, "kind", KINDS), ""
     if kind == "close":
         outcome = _one_of(request, "outcome", tuple(handling.OUTCOMES))

@@ -3,6 +3,7 @@
 A case shows accounts, times and numbers of persons; there is no way from here to a record.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.http import HttpResponse
@@ -32,10 +33,13 @@ STEPS = {
     "answered": ("Trả lời", "Answered"),
     "proposed_close": ("Đề xuất đóng", "Proposed to close"),
     "proposed_suspend": ("Đề xuất khoá tài khoản", "Proposed to suspend the account"),
+    "proposed_restore": ("Đề xuất mở lại tài khoản", "Proposed to open the account again"),
     "agreed_close": ("Đồng ý, vụ việc đóng", "Agreed, case closed"),
     "agreed_suspend": ("Đồng ý, tài khoản bị khoá", "Agreed, account suspended"),
+    "agreed_restore": ("Đồng ý, tài khoản mở lại", "Agreed, account opened again"),
     "returned_close": ("Không đồng ý đóng", "Did not agree to close"),
     "returned_suspend": ("Không đồng ý khoá", "Did not agree to suspend"),
+    "returned_restore": ("Không đồng ý mở lại", "Did not agree to open it again"),
     "handed_over": ("Chuyển thành sự cố số", "Handed over as incident"),
     "told": ("Báo cho người có hồ sơ bị xem, số người", "Told those whose record it was, persons"),
 }
@@ -97,11 +101,17 @@ def case(request: ActingRequest, case_id: int) -> HttpResponse:
         "story": [(one, STEPS[one.kind], OUTCOMES.get(one.outcome)) for one in found.story],
         "waiting": [(one, STEPS[f"proposed_{one.kind}"], OUTCOMES.get(one.outcome)) for one in found.waiting],
         "waiting_kinds": {one.kind for one in found.waiting},
-        "suspended": any(one.kind == "agreed_suspend" for one in found.story),
+        "suspended": _is_suspended(found.story),
         "clocks": [(one, one.state(now)) for one in _clocks(found.incident)],
         "outcomes": OUTCOMES, "shortest": SHORTEST_WORDS, "now": timezone.localtime(now),
     }  # fmt: skip
     return render(request, "oversight/case.html", context)
+
+
+def _is_suspended(story: Sequence[Step]) -> bool:
+    """By the last word of this case."""
+    words = [one.kind for one in story if one.kind in ("agreed_suspend", "agreed_restore")]
+    return bool(words) and words[-1] == "agreed_suspend"
 
 
 def _clocks(number: int | None) -> list[Duty]:

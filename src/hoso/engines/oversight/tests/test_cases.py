@@ -15,6 +15,8 @@ from tests.database import Database
 from hoso.core.access.actor import Actor
 from hoso.core.access.policy import Scope
 from hoso.core.access.reading import Asking, read
+from hoso.core.accounts.actions import lock_account, unlock_account
+from hoso.core.accounts.managing import managing
 from hoso.core.accounts.models import Account
 from hoso.core.audit.events import AuditEvent, record_event
 from hoso.core.database.session import acting_transaction
@@ -169,6 +171,34 @@ def test_two_people_suspend_and_an_incident_has_its_clocks(desk: Desk) -> None:
     assert at_the_desk(desk.first, lambda scope: case_story.incident_of(scope, desk.case)) == number
     with pytest.raises(HosoError, match="HS8024"):
         handling.hand_over(desk.second, desk.case, timezone.now(), ["personal_data"])
+
+
+def test_two_people_open_a_suspended_account_again_and_nobody_alone(desk: Desk, actor: Make) -> None:
+    administrator = actor("administrator")
+    with pytest.raises(HosoError, match="HS8039"):
+        handling.propose(desk.first, desk.case, "restore", "", WORDS)
+    for kind, outcome in (("suspend", ""), ("close", "confirmed")):
+        handling.propose(desk.first, desk.case, kind, outcome, WORDS)
+        (waiting,) = at_the_desk(desk.second, lambda scope: case_story.waiting(scope, desk.case))
+        handling.decide_proposal(desk.second, desk.case, waiting.id, True, "")
+    with pytest.raises(HosoError, match="HS8038"):
+        unlock_account(administrator, desk.clerk.account_id, "tự ý mở lại")
+    lock_account(administrator, desk.clerk.account_id, "left")  # who leaves meanwhile is suspended still
+    for change in ({"is_active": True}, {"lock_reason": "left"}):
+        with pytest.raises(DatabaseError, match="opened by two"), managing(administrator, desk.clerk.account_id):
+            Account.objects.filter(pk=desk.clerk.account_id).update(**change)
+
+    handling.propose(desk.second, desk.case, "restore", "", WORDS)
+    (waiting,) = at_the_desk(desk.second, lambda scope: case_story.waiting(scope, desk.case))
+    with pytest.raises(HosoError, match="HS8022"):
+        handling.decide_proposal(desk.second, desk.case, waiting.id, True, "")
+    assert not Account.objects.get(pk=desk.clerk.account_id).is_active
+    handling.decide_proposal(desk.first, desk.case, waiting.id, True, "")
+    clerk = Account.objects.get(pk=desk.clerk.account_id)
+    assert (clerk.is_active, clerk.lock_reason) == (True, "")
+    lock_account(administrator, desk.clerk.account_id, "administrator")  # from here on an account like any other
+    unlock_account(administrator, desk.clerk.account_id, "trở lại làm việc")
+    assert Account.objects.get(pk=desk.clerk.account_id).is_active
 
 
 def test_what_the_desk_reads_is_an_event_and_is_watched(desk: Desk) -> None:
