@@ -1,9 +1,11 @@
 """What an administrator sees of the subscriptions: whom is called, what waits or was given up; and telling it again."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db import connection
+from django.db import connection, transaction
+from procrastinate.exceptions import AlreadyEnqueued
 
 from hoso.core.access import policy
 from hoso.core.access.actor import Actor
@@ -91,6 +93,12 @@ def tell_again(actor: Actor, number: int) -> None:
         if cursor.fetchone() is None:
             raise HosoError("HS5245")
         record_event(AuditEvent(actor, scope.role.key, PURPOSE, "update", object=f"notice/{number}"))
-        from hoso.engines.records.subscriptions.jobs import tell_soon
+        _tell_soon()
 
+
+def _tell_soon() -> None:
+    """Where that waits already, it finds this one too: the act stands, in a savepoint of its own."""
+    from hoso.engines.records.subscriptions.jobs import tell_soon
+
+    with suppress(AlreadyEnqueued), transaction.atomic():
         tell_soon.defer()
