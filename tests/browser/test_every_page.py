@@ -109,6 +109,10 @@ def addresses(house: House) -> dict[str, tuple[str, str]]:
         "checks of the catalogue": ("duyetbc", "/statistics/quality/catalogue/"),
         "figures to follow up": ("thongke", "/statistics/follow-up/"),
         "regimes and forms": ("thongke", "/statistics/forms/"),
+        "a formula tried, to be kept": (
+            "bieumau",
+            "/statistics/indicators/trial/?numerator=%23%7BDELIV_TEEN%7D&denominator=%23%7BDELIV%7D",
+        ),
         "catalogue of indicators": ("duyettinh", "/statistics/indicators/"),
         "a formula tried": (
             "duyettinh",

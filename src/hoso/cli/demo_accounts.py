@@ -36,6 +36,7 @@ ACCOUNTS = (
     DemoAccount("thongkebv", "CN. Đào Thị Yến (mẫu)", "technical", "statistics_officer", facility=HOSPITAL),
     DemoAccount("doichieu", "ThS. Hồ Văn Phúc (mẫu)", "technical", "figures_checker", facility=HOSPITAL),
     DemoAccount(STATISTICIAN, "ThS. Đinh Quang Hải (mẫu)", "technical", "statistics_officer"),
+    DemoAccount("bieumau", "ThS. Vũ Thị Thanh (mẫu)", "technical", "statistics_designer"),
     DemoAccount("duyetbc", "ThS. Phan Văn Lộc (mẫu)", "technical", "statistics_approver"),
     DemoAccount("duyettinh", "CN. Trịnh Thị Nga (mẫu)", "technical", "statistics_approver", province_of=STATION),
     DemoAccount("tiepdon", "Ngô Thị Thu (mẫu)", "clinical", "receptionist", facility=HOSPITAL),
