@@ -30,7 +30,7 @@ def test_the_demonstration_is_whole_and_starts_again_with_what_it_has(own_databa
     sign_ins = {entry["role"]: entry for entry in made_for}
     assert set(sign_ins) == {
         "doctor", "station_nurse", "facility_records_officer", "intake_officer", "administrator", "overseer",
-        "receptionist", "privacy_officer", "access_approver", "student", "statistics_officer", "figures_checker",
+        "receptionist", "privacy_officer", "access_approver", "student", "statistics_designer", "statistics_officer", "figures_checker",
         "statistics_approver",
     }  # fmt: skip
     assert {role for role, entry in sign_ins.items() if entry["totp_secret"]} == {
@@ -39,6 +39,7 @@ def test_the_demonstration_is_whole_and_starts_again_with_what_it_has(own_databa
         "figures_checker",
         "overseer",
         "privacy_officer",
+        "statistics_designer",
     }
     assert all(len(entry["password"]) >= 14 and entry["password"] in made.stdout for entry in made_for)
     with psycopg.connect(own_database.admin_url) as admin:
