@@ -16,6 +16,7 @@ from django.db import DatabaseError, connection, transaction
 
 from hoso.core.access.actor import Actor
 from hoso.core.audit.events import AuditEvent, record_event
+from hoso.core.database.constraints import broken_constraint
 from hoso.core.errors import HosoError
 
 Kind = Literal["break_glass", "one_time", "temporary"]
@@ -125,5 +126,4 @@ def _record(
 
 def _broken_rule(error: DatabaseError) -> str:
     """The name of the table's constraint, or `permission` where the row was refused by row security."""
-    diagnosis = getattr(error.__cause__, "diag", None)
-    return getattr(diagnosis, "constraint_name", None) or "permission"
+    return broken_constraint(error) or "permission"

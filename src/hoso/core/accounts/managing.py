@@ -10,6 +10,7 @@ from hoso.core.access.actor import Actor
 from hoso.core.access.reading import Asking, record_refusal
 from hoso.core.accounts.models import Account
 from hoso.core.audit.events import AuditEvent, record_event
+from hoso.core.database.constraints import broken_constraint
 from hoso.core.database.session import acting_transaction
 from hoso.core.errors import HosoError
 
@@ -43,7 +44,7 @@ def managing(actor: Actor, account_id: int | None = None) -> Iterator[None]:
         with acting_transaction(actor.account_id, PURPOSE):
             yield
     except IntegrityError as error:
-        constraint = getattr(getattr(error.__cause__, "diag", None), "constraint_name", None)
+        constraint = broken_constraint(error)
         if constraint in CONSTRAINTS:
             raise HosoError(CONSTRAINTS[constraint]) from error
         raise

@@ -1,11 +1,10 @@
 """A folder of keys that can be rotated: a file for each, named by its id (`0001`, `0002`, …), for the owner alone to read."""
 
-import os
 import secrets
 from pathlib import Path
 
 from hoso.core.errors import HosoError
-from hoso.core.files.durable import sync_folder
+from hoso.core.files.durable import first_file
 
 KEY_BYTES = 32
 
@@ -30,20 +29,7 @@ class KeyFolder:
         self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         last = self.ids()
         number = f"{int(last[-1]) + 1 if last else 1:04}"
-        path = self.folder / number
-        unfinished = self.folder / f"new-{secrets.token_hex(4)}"
-        unfinished.touch(mode=0o600)
-        with unfinished.open("wb") as target:
-            target.write(secrets.token_bytes(KEY_BYTES))
-            target.flush()
-            os.fsync(target.fileno())  # nothing is kept under a key that a power cut could take
-        try:
-            path.hardlink_to(unfinished)  # whole or not at all, and never over a key that another process just made
-        except FileExistsError:
-            pass
-        finally:
-            unfinished.unlink()
-            sync_folder(self.folder)
+        first_file(self.folder / number, secrets.token_bytes(KEY_BYTES))
         return number
 
     def remove(self, key_id: str) -> None:

@@ -9,6 +9,8 @@ from hashlib import sha256
 
 from django.conf import settings
 
+from hoso.core.files.durable import first_file
+
 
 def lookup_hash(value: str, use: str) -> str:
     """The hash to keep and to look for; the same value for another `use` has another hash. Empty stays empty."""
@@ -21,13 +23,5 @@ def _key() -> bytes:
     path = settings.HOSO_HOME / "secrets" / "lookup-key"
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        unfinished = path.with_name(f"lookup-key-{secrets.token_hex(4)}")
-        unfinished.touch(mode=0o600)
-        unfinished.write_bytes(secrets.token_bytes(32))
-        try:
-            path.hardlink_to(unfinished)
-        except FileExistsError:
-            pass
-        finally:
-            unfinished.unlink()
+        first_file(path, secrets.token_bytes(32))
     return bytes(path.read_bytes())

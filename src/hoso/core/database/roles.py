@@ -4,7 +4,6 @@ The owner makes the schema; the application is no superuser, owns nothing and ca
 the audit writer seals the audit; the reader may look but not write. Made before the first migration.
 """
 
-import os
 import random
 import secrets
 import time
@@ -13,6 +12,8 @@ from urllib.parse import quote, urlsplit, urlunsplit
 
 import psycopg
 from psycopg import sql
+
+from hoso.core.files.durable import first_file
 
 OWNER = "hoso_owner"
 APPLICATION = "hoso_app"
@@ -76,14 +77,7 @@ def _application_password(secrets_folder: Path) -> str:
     secrets_folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     path = secrets_folder / "database-application"
     if not path.exists():
-        fresh = secrets_folder / f".database-application-{secrets.token_hex(8)}"
-        fresh.touch(mode=0o600)
-        fresh.write_text(secrets.token_urlsafe(32))
-        try:
-            os.link(fresh, path)  # whole or not at all, and the first one's stays
-        except FileExistsError:
-            pass
-        fresh.unlink()
+        first_file(path, secrets.token_urlsafe(32).encode())
     return path.read_text()
 
 

@@ -3,7 +3,7 @@
 import os
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
@@ -49,6 +49,21 @@ def durable_file(path: Path) -> Iterator[BinaryIO]:
     with arriving_file(path.parent) as arriving:
         arriving.becomes(path)
         yield arriving.file
+
+
+def first_file(path: Path, content: bytes) -> None:
+    """Make the file, for its owner alone, unless it is there: of processes that come at the same moment the first one's stays."""
+    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=ARRIVING)
+    try:
+        with os.fdopen(handle, "wb") as target:
+            target.write(content)
+            target.flush()
+            os.fsync(target.fileno())  # nothing is kept under a secret that a power cut could take
+        with suppress(FileExistsError):
+            path.hardlink_to(temporary)
+    finally:
+        Path(temporary).unlink()
+        sync_folder(path.parent)
 
 
 def make_folder(folder: Path) -> None:

@@ -14,6 +14,7 @@ from hoso.core.access.reading import Asking, record_refusal
 from hoso.core.accounts.actions import end_sessions
 from hoso.core.accounts.models import Account
 from hoso.core.audit.events import AuditEvent, record_event
+from hoso.core.database.constraints import broken_constraint
 from hoso.core.database.session import acting_transaction
 from hoso.core.errors import HosoError
 from hoso.core.incidents.actions import open_incident
@@ -55,7 +56,7 @@ def at_the_desk(actor: Actor, what: str) -> Iterator[Scope]:
         record_refusal(actor, PURPOSE, Asking(PERMISSION, object=what))
         raise
     except DatabaseError as error:
-        name = getattr(getattr(error.__cause__, "diag", None), "constraint_name", None)
+        name = broken_constraint(error)
         if name not in _REFUSED:
             raise
         alone = "/alone" if name in ("proposal_takes_two", "year_takes_two") else ""

@@ -7,6 +7,7 @@ from django.db import DatabaseError, connection
 from hoso.core.access.actor import Actor
 from hoso.core.access.policy import decide
 from hoso.core.audit.events import AuditEvent, record_event
+from hoso.core.database.constraints import broken_constraint
 from hoso.core.database.session import acting_transaction
 from hoso.core.errors import HosoError
 from hoso.engines.statistics.analytics.data_items import Reckoned
@@ -57,7 +58,7 @@ def keep_indicator(actor: Actor, given: Given) -> int:
                  given.retired, actor.account_id],
             )  # fmt: skip
         except DatabaseError as error:
-            name = getattr(getattr(error.__cause__, "diag", None), "constraint_name", None)
+            name = broken_constraint(error)
             if name not in _REFUSED:
                 raise
             raise HosoError(_REFUSED[name], code=given.code[:40]) from error

@@ -7,12 +7,12 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from datetime import date
 from itertools import islice
-from typing import Any
 
 from django.db import DatabaseError, OperationalError, connection, transaction
 
 from hoso.core.access.actor import Actor
 from hoso.core.accounts.machines import intake_service_id
+from hoso.core.database.constraints import broken_constraint
 from hoso.core.database.session import acting_transaction
 from hoso.core.errors import HosoError
 from hoso.core.files.originals import open_original
@@ -108,7 +108,6 @@ def _take_row(taking: Taking, row: SheetRow, facilities: dict[str, int]) -> Outc
     return [Refusal(row.number, "licence", refused)]
 
 
-def _code_of(error: Any) -> str:
+def _code_of(error: DatabaseError) -> str:
     """HS6215 where two would hold a number or a place at once; HS6040 for anything else that the database will not have."""
-    name = getattr(getattr(error.__cause__, "diag", None), "constraint_name", "") or ""
-    return "HS6215" if name.endswith("at_a_time") else "HS6040"
+    return "HS6215" if broken_constraint(error).endswith("at_a_time") else "HS6040"

@@ -13,6 +13,7 @@ from django.db import DatabaseError, connection
 from hoso.core.access.actor import Actor
 from hoso.core.access.policy import decide
 from hoso.core.audit.events import AuditEvent, record_event
+from hoso.core.database.constraints import broken_constraint
 from hoso.core.database.session import acting_transaction
 from hoso.core.errors import HosoError
 from hoso.engines.oversight.outside.event import NotUnderstood
@@ -51,7 +52,7 @@ def take(actor: Actor, texts: Iterable[str]) -> Taken:
             seen, taken = cursor.fetchone()
             record_event(AuditEvent(actor, scope.role.key, PURPOSE, "create", object="oversight events", found=taken))
     except DatabaseError as error:
-        if getattr(getattr(error.__cause__, "diag", None), "constraint_name", None) == "feeds_a_source":
+        if broken_constraint(error) == "feeds_a_source":
             raise HosoError("HS8030") from error
         raise
     return Taken(seen, taken, len(dead))
