@@ -5,6 +5,7 @@ The browser claims to be English throughout: Vietnamese must come first all the 
 
 import os
 import shutil
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -23,6 +24,7 @@ ARGUMENTS = [
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
 ]  # fmt: skip
 PATIENCE_MS = 20_000
+REST_SECONDS = 4 * 60  # an administrator's session ends after five minutes without work: definitions/access/sign_in.yaml
 
 Enter = Callable[..., Page]
 
@@ -96,21 +98,23 @@ def open_browser(chromium: Browser, house: House, watch: Watch) -> Iterator[Call
 
 
 @pytest.fixture(scope="package")
-def sessions() -> dict[str, Any]:
-    """The cookies of who has signed in."""
+def sessions() -> dict[str, tuple[Any, float]]:
+    """The cookies of who has signed in, and when they were last used."""
     return {}
 
 
 @pytest.fixture
-def enter(open_browser: Callable[..., Page], house: House, sessions: dict[str, Any]) -> Enter:
-    """A window in which somebody has signed in, on the first page; everybody signs in once."""
+def enter(open_browser: Callable[..., Page], house: House, sessions: dict[str, tuple[Any, float]]) -> Enter:
+    """A window in which somebody has signed in, on the first page; again only after a pause that may end a session."""
 
     def make(username: str, **how: Any) -> Page:
-        if username not in sessions:
+        cookies, last_used = sessions.get(username, (None, float("-inf")))
+        if time.monotonic() - last_used >= REST_SECONDS:
             page = open_browser()
             sign_in(page, house, username)
-            sessions[username] = page.context.storage_state()
-        page = open_browser(storage_state=sessions[username], **how)
+            cookies = page.context.storage_state()
+        sessions[username] = (cookies, time.monotonic())
+        page = open_browser(storage_state=cookies, **how)
         page.goto("/")
         return page
 
