@@ -84,15 +84,15 @@ def _watch_steps(watch: Stopwatch) -> None:
 
     from django.db.backends.base.base import BaseDatabaseWrapper
 
-    from hoso.engines.intake import filing, ledger, packages, run
+    from hoso.engines.intake import filing, ledger, packages, reading, run
     from hoso.engines.intake.local_codes import counting
     from hoso.engines.people import linkage, linked_rows
     from hoso.engines.records import actions
 
     watch.wrap(run, "receive", "keep the original (SHA-256, fsync)")
-    watch.wrap(packages, "read_package", "read the envelope (XML)")
+    watch.wrap(reading, "read_package", "read the envelope (XML)")
     watch.wrap(Future, "result", "wait for the helper that prepares")
-    watch.wrap(packages, "prepare_here", "prepare what the helper has not begun")
+    watch.wrap(reading, "prepare_here", "prepare what the helper has not begun")
     watch.wrap(packages, "file_batch", "build rows")
     for owner, name in (
         (ledger.Ledger, "load"), (linkage.Linkage, "load"), (actions.RecordBatch, "stored_of_visit"),

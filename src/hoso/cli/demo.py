@@ -13,7 +13,8 @@ if TYPE_CHECKING:
     from hoso.cli.demo_accounts import SignIn
 
 PROVINCE = "80"
-VISITS_A_YEAR = 0.9  # some 2,200 visits of 520 people: enough to look at, loaded within a minute
+VISITS_A_YEAR = 0.81  # some 2,080 visits of 520 people: enough to look at, loaded within a minute
+MONTHS_A_PACKAGE = 3  # a package costs as much as some visits: a third of the packages load in half the time
 SIGN_INS = "sign-ins.json"
 FIGURES = "figures"  # written when the statistical figures are in
 LOADED = "loaded"  # written last: a demonstration that was interrupted is made anew where it stopped
@@ -72,7 +73,12 @@ def _load_province(persons: int) -> None:
         click.echo("Tạo tỉnh mẫu… Making a synthetic province…")
         with progress_bar("người") as progress:
             generate_province(
-                ProvinceSettings(province=PROVINCE, persons=persons, visits_per_person_year=VISITS_A_YEAR),
+                ProvinceSettings(
+                    province=PROVINCE,
+                    persons=persons,
+                    visits_per_person_year=VISITS_A_YEAR,
+                    months_a_package=MONTHS_A_PACKAGE,
+                ),
                 out,
                 progress,
             )

@@ -56,13 +56,17 @@ class Numbering:
         return f"{facility.code}/{ymd(made)}-{self._used[facility.code, made]}.xml"
 
 
-def group(plans: Iterable[VisitPlan], numbering: Numbering) -> list[PackagePlan]:
-    """One package for each facility and month, cut into parts of at most 40 visits, in order of sending."""
-    months: dict[tuple[int, int, str], list[VisitPlan]] = {}
+def group(plans: Iterable[VisitPlan], numbering: Numbering, months: int) -> list[PackagePlan]:
+    """One package for each facility and so many months, cut into parts of at most 40 visits, in order of sending.
+
+    The period ends with a month that `months` divides; no version of the XML begins within one.
+    """
+    periods: dict[tuple[int, int, str], list[VisitPlan]] = {}
     for plan in plans:
-        months.setdefault((plan.ended.year, plan.ended.month, plan.facility.code), []).append(plan)
+        last_month = -(-plan.ended.month // months) * months
+        periods.setdefault((plan.ended.year, last_month, plan.facility.code), []).append(plan)
     packages: list[PackagePlan] = []
-    for (year, month, _), listed in sorted(months.items(), key=lambda entry: entry[0]):
+    for (year, month, _), listed in sorted(periods.items(), key=lambda entry: entry[0]):
         listed.sort(key=lambda plan: (plan.ended, plan.ma_lk))
         made = (date(year, month, 28) + timedelta(days=4)).replace(day=3)
         facility = listed[0].facility

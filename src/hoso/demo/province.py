@@ -109,7 +109,7 @@ def _blocks(settings: ProvinceSettings) -> Iterator[_Block]:
             next_household += 1
             next_person += len(household.members)
         plans = _plans(households, settings, _enrolled(households, settings))
-        packages = group(plans, numbering)
+        packages = group(plans, numbering, settings.months_a_package)
         planted = plant(packages, settings, numbering, number)
         yield _Block(households, packages, planted, first, next_person)
         number += 1

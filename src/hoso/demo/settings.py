@@ -16,7 +16,8 @@ class ProvinceSettings:
 
     visits_per_person_year is a target average; lines_per_visit fills each visit up to that many
     lines (drugs, services, results), for benchmarks; version keeps only the visits of one version;
-    defects is the share of visits in which one rule is broken.
+    defects is the share of visits in which one rule is broken; months_a_package is after how many months a facility
+    sends what it has (1, or 3 for the quarter's settlement).
     """
 
     province: str = "80"
@@ -28,6 +29,7 @@ class ProvinceSettings:
     lines_per_visit: int | None = None
     version: str | None = None
     defects: float = 0.0
+    months_a_package: int = 1
 
     def __post_init__(self) -> None:
         if self.province not in PROVINCES_WITH_DATA:
@@ -38,6 +40,8 @@ class ProvinceSettings:
             raise ValueError(f"Phiên bản {self.version} không có; các phiên bản: {', '.join(VERSIONS)}.")
         if not 0 <= self.defects <= 1:
             raise ValueError("Tỷ lệ hồ sơ lỗi phải từ 0 đến 1.")
+        if self.months_a_package not in (1, 3):
+            raise ValueError("Số tháng của một gói phải là 1 hoặc 3.")
         if self.persons < 1 or self.years < 1:
             raise ValueError("Số người và số năm phải từ 1 trở lên.")
 

@@ -1,12 +1,10 @@
 """Working through one package: from the mark where the ledger ends, batch by batch, to its end or its refusal."""
 
-from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Executor, Future
+from concurrent.futures import Executor
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
-from itertools import islice
 from typing import Any
 
 from django.db import connection
@@ -19,19 +17,16 @@ from hoso.core.errors import HosoError
 from hoso.core.files.originals import open_original
 from hoso.core.messages.notices import leave_notice
 from hoso.core.places.facilities import ensure_facility, facility_ids
-from hoso.engines.intake.archives import is_zip, read_package
+from hoso.engines.intake.archives import is_zip
 from hoso.engines.intake.cda.packed import is_document, take_packed_document
-from hoso.engines.intake.counting import CountedVisits
 from hoso.engines.intake.enclosed import take_enclosed_documents
 from hoso.engines.intake.filing import PURPOSE, PackageFacts, file_batch
 from hoso.engines.intake.notifying.noting import note_end
 from hoso.engines.intake.package_signature import signature_remarks
-from hoso.engines.intake.preparing import PreparedVisit, prepare, prepare_chunk
-from hoso.engines.intake.sent import RawVisit
+from hoso.engines.intake.preparing import PreparedVisit, prepare
+from hoso.engines.intake.reading import Reading
 
 BATCH = 100  # visits a transaction: large enough to share the commit, small enough to lose little to a kill
-AHEAD = 24  # chunks prepared ahead of the writer: two batches, so that neither waits for the other; bounds memory
-CHUNK = 10  # visits a helper process gets at once
 
 PACKAGE_LOCK = 4210  # first key of the advisory locks on packages, the package's id is the second
 
@@ -56,10 +51,14 @@ class Package:
 
 
 def process_package(
-    package_id: int, actor: Actor, executor: Executor | None = None, progress: Progress | None = None
+    package_id: int,
+    actor: Actor,
+    executor: Executor | None = None,
+    progress: Progress | None = None,
+    begun: Reading | None = None,
 ) -> None:
     """Take in what is left of a package. Safe to call again after any interruption, on a finished package, and while
-    another process works on it: the second one waits."""
+    another process works on it: the second one waits. `begun` is its reading where that began ahead."""
     with only_one(package_id):
         package = load_package(package_id, actor)
         if package.state in ("done", "refused"):
@@ -70,7 +69,7 @@ def process_package(
                 read, remarks = 0, list[dict[str, Any]]()
             else:
                 documents = _enclosed(package, actor)
-                read, remarks = _work_through(package, actor, executor, progress)
+                read, remarks = _work_through(package, actor, executor, progress, begun)
                 remarks += [HosoError("HS5250", count=str(documents)).as_dict()] if documents else []
         except HosoError as error:
             _finish(package.id, actor, "refused", error.as_dict())
@@ -118,32 +117,34 @@ def load_package(package_id: int, actor: Actor) -> Package:
 
 
 def _work_through(
-    package: Package, actor: Actor, executor: Executor | None, progress: Progress | None
+    package: Package,
+    actor: Actor,
+    executor: Executor | None,
+    progress: Progress | None,
+    begun: Reading | None,
 ) -> tuple[int, list[dict[str, Any]]]:
     """File everything after the mark; returns how many visits the package holds, and what is odd about it as a whole."""
     facts = PackageFacts(
         package.id, timezone.localdate(package.received_at), package.sender_id, package.sender_name, package.sender_kind
     )
     facilities = Facilities(package, actor)
-    raws: dict[int, RawVisit] = {}
     read = package.visits_read
+    if begun is None or begun.mark != package.visits_read:  # somebody else went on with it meanwhile
+        begun = Reading(package.sha256, package.file_name, package.stated_version, package.visits_read, executor)
+    with closing(begun) as reading:
 
-    def prepare_again(visit: PreparedVisit, id_date: datetime) -> PreparedVisit:
-        return prepare(raws[visit.ordinal], package.stated_version, id_date)
+        def prepare_again(visit: PreparedVisit, id_date: datetime) -> PreparedVisit:
+            return prepare(reading.raws[visit.ordinal], package.stated_version, id_date)
 
-    with closing(open_original(package.sha256)) as stream:
-        counted = CountedVisits(read_package(stream, package.file_name))
-        waiting = _Readable(islice(counted, package.visits_read, None))
-        for batch in _batches(_prepared(iter(waiting), package.stated_version, executor, raws)):
-            ids = facilities.of(batch, raws[batch[0].ordinal].header.made_on)
+        for batch in _batches(reading):
+            ids = facilities.of(batch, reading.raws[batch[0].ordinal].header.made_on)
             file_batch(facts, batch, ids, actor, prepare_again)
             read = batch[-1].ordinal
-            _forget(raws, read)
+            reading.forget(read)
             if progress:
                 progress(read, None)
-    if waiting.error:
-        raise waiting.error
-    remarks = counted.remarks(facts.received_on, _left_later(package.id, actor))
+        reading.check_whole()
+        remarks = reading.counted.remarks(facts.received_on, _left_later(package.id, actor))
     return read, remarks + signature_remarks(package.sha256)
 
 
@@ -156,71 +157,6 @@ def _left_later(package_id: int, actor: Actor) -> int:
             [package_id],
         )
         return int(cursor.fetchone()[0])
-
-
-class _Readable:
-    """The visits up to where the file stops being readable; what stands before a cut is filed before it is refused."""
-
-    def __init__(self, visits: Iterator[RawVisit]) -> None:
-        self.visits = visits
-        self.error: HosoError | None = None
-
-    def __iter__(self) -> Iterator[RawVisit]:
-        try:
-            yield from self.visits
-        except HosoError as error:
-            self.error = error
-
-
-def _forget(raws: dict[int, RawVisit], upto: int) -> None:
-    for ordinal in [one for one in raws if one <= upto]:
-        del raws[ordinal]
-
-
-def _prepared(
-    visits: Iterator[RawVisit], stated: str | None, executor: Executor | None, raws: dict[int, RawVisit]
-) -> Iterator[PreparedVisit]:
-    """Prepared visits in order, made in place or by helper processes a few chunks ahead."""
-    if executor is None:
-        for raw in visits:
-            raws[raw.ordinal] = raw
-            yield prepare(raw, stated)
-        return
-    ahead: deque[_Chunk] = deque()
-    while True:
-        while len(ahead) < AHEAD and (chunk := list(islice(visits, CHUNK))):
-            raws.update((raw.ordinal, raw) for raw in chunk)
-            ahead.append(_Chunk(chunk, executor.submit(prepare_chunk, chunk, stated)))
-        if not ahead:
-            return
-        first = ahead.popleft()
-        _help_out(first, ahead, stated)
-        yield from first.result()
-
-
-@dataclass(slots=True)
-class _Chunk:
-    """Visits on their way: with a helper process, or prepared here."""
-
-    visits: list[RawVisit]
-    future: Future[list[PreparedVisit]]
-    prepared: list[PreparedVisit] | None = None
-
-    def result(self) -> list[PreparedVisit]:
-        return self.future.result() if self.prepared is None else self.prepared
-
-
-def _help_out(first: _Chunk, ahead: Iterable[_Chunk], stated: str | None) -> None:
-    """While the next chunk is still with a helper, prepare here what no helper has begun, from the far end."""
-    waiting = [chunk for chunk in ahead if chunk.prepared is None]
-    while first.prepared is None and not first.future.done() and waiting:
-        chunk = waiting.pop()
-        if chunk.future.cancel():
-            chunk.prepared = prepare_here(chunk.visits, stated)
-
-
-def prepare_here(visits: list[RawVisit], stated: str | None) -> list[PreparedVisit]:
-    return [prepare(raw, stated) for raw in visits]
 
 
 def _batches(visits: Iterable[PreparedVisit]) -> Iterator[list[PreparedVisit]]:

@@ -7,11 +7,11 @@ from threading import Event, Timer
 import pytest
 from tests.claim_packages import sample_3176
 
-from hoso.engines.intake import packages
+from hoso.engines.intake import reading
 from hoso.engines.intake.preparing import PreparedVisit, prepare
 from hoso.engines.intake.sent import PackageHeader, Part, RawVisit
 
-VISITS = 2 * packages.AHEAD * packages.CHUNK + 3
+VISITS = 2 * reading.AHEAD * reading.CHUNK + 3
 
 
 def visits() -> list[RawVisit]:
@@ -30,13 +30,13 @@ def test_while_the_helper_is_busy_the_writer_prepares_and_the_order_stays(
         here.extend(raw.ordinal for raw in chunk)
         return [prepare(raw, stated) for raw in chunk]
 
-    monkeypatch.setattr(packages, "prepare_here", counted)
+    monkeypatch.setattr(reading, "prepare_here", counted)
     free = Event()
     with ThreadPoolExecutor(1) as helper:
         helper.submit(free.wait)
         Timer(busy_seconds, free.set).start()
         raws: dict[int, RawVisit] = {}
-        found = [visit.ordinal for visit in packages._prepared(iter(visits()), None, helper, raws)]
+        found = [visit.ordinal for visit in reading.PreparedVisits(iter(visits()), None, helper, raws)]
     assert found == list(range(1, VISITS + 1)) and len(raws) == VISITS
     assert not busy_seconds or here, "nothing was prepared here though the helper was busy"
     assert len(here) == len(set(here)) < VISITS
