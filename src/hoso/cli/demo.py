@@ -1,7 +1,9 @@
 """`hoso demo`: a synthetic province, loaded through the real intake, served on this machine."""
 
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,7 +18,8 @@ PROVINCE = "80"
 VISITS_A_YEAR = 0.81  # some 2,080 visits of 520 people: enough to look at, loaded within a minute
 MONTHS_A_PACKAGE = 3  # a package costs as much as some visits: a third of the packages load in half the time
 SIGN_INS = "sign-ins.json"
-FIGURES = "figures"  # written when the statistical figures are in
+REPORTS = "reports"  # written when the monthly reports are in
+FIGURES = "figures"  # written when all statistical figures are in
 LOADED = "loaded"  # written last: a demonstration that was interrupted is made anew where it stopped
 
 
@@ -37,13 +40,14 @@ def demo(persons: int, no_serve: bool) -> None:
     _refuse_real_data(folder)
     folder.mkdir(exist_ok=True, mode=0o700)
     if not (folder / LOADED).exists():
-        _load_province(persons)
+        _load_province(persons, folder)
         (folder / LOADED).touch()
     from hoso.cli.demo_accounts import make_demo_accounts
 
     sign_ins = make_demo_accounts(folder / SIGN_INS)
     if not (folder / FIGURES).exists():
-        _load_figures()
+        _load_reports(folder)
+        _load_populations()
         (folder / FIGURES).touch()
     if no_serve:
         print_sign_ins(sign_ins)
@@ -60,7 +64,7 @@ def _refuse_real_data(folder: Path) -> None:
         raise HosoError("HS1012", folder=folder.parent)
 
 
-def _load_province(persons: int) -> None:
+def _load_province(persons: int, folder: Path) -> None:
     """Generate the packages, import the facilities, take everything in. Safe to run again."""
     from hoso.core.access.actor import Actor
     from hoso.core.accounts.machines import INTAKE_SERVICE, intake_service_id
@@ -84,22 +88,53 @@ def _load_province(persons: int) -> None:
             )
         _import_facilities(out / "facilities.csv")
         _take_practitioners(out / "practitioners.csv")
-        click.echo("Tiếp nhận các gói hồ sơ… Taking the packages in…")
-        with progress_bar("B") as progress:
+        click.echo("Tiếp nhận các gói hồ sơ và số liệu báo cáo mẫu… Taking the packages and the reported figures in…")
+        with _beside(lambda: _load_reports(folder)), progress_bar("B") as progress:
             account = take_in_paths(actor, [out / "packages", out / "refused"], None, progress)
         counts = account.as_dict()
         click.echo(", ".join(f"{name} {counts[name]}" for name in ("received", "filed", "corrected", "quarantined")))
         _take_households(out / "station-list.csv")
 
 
-def _load_figures() -> None:
+@contextmanager
+def _beside(work: Callable[[], None]) -> Iterator[None]:
+    """Do it in a thread with a database connection of its own while the block runs; at the end both are done.
+
+    The intake waits for the database half of its time.
+    """
+    from django.db import connections
+
+    def own() -> None:
+        try:
+            work()
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(1) as thread:
+        running = thread.submit(own)
+        yield
+        running.result()
+
+
+def _load_reports(folder: Path) -> None:
     """What communes and provinces reported, month by month: something for the Explorer to show."""
     from django.utils import timezone
 
-    from hoso.cli.demo_figures import load_figures, statistician
+    from hoso.cli.demo_accounts import make_demo_accounts
+    from hoso.cli.demo_figures import load_reports, statistician
 
-    click.echo("Nhập số liệu báo cáo mẫu… Taking the reported figures in…")
-    click.echo(f"figures {load_figures(statistician('command:demo'), PROVINCE, timezone.localdate())}")
+    if not (folder / REPORTS).exists():
+        make_demo_accounts(folder / SIGN_INS)  # a statistician is among them
+        load_reports(statistician("command:demo"), PROVINCE, timezone.localdate())
+        (folder / REPORTS).touch()
+
+
+def _load_populations() -> None:
+    from django.utils import timezone
+
+    from hoso.cli.demo_figures import load_populations, statistician
+
+    load_populations(statistician("command:demo"), timezone.localdate())
 
 
 def _take_households(file: Path) -> None:

@@ -17,19 +17,34 @@ COMMUNES_A_HOSPITAL = 12  # of a province whose hospitals do not report themselv
 
 
 def load_figures(actor: "Actor", province: str, today: date) -> int:
-    """Gives how many values there are now; the same again changes nothing. Raises RuntimeError where a row is refused."""
+    """Everything; gives how many values there are now. The same again changes nothing. Raises RuntimeError where a row is refused."""
+    return load_reports(actor, province, today) + load_populations(actor, today)
+
+
+def load_reports(actor: "Actor", province: str, today: date) -> int:
+    """What is reported month by month. It asks nothing of the people of the demonstration, so they may be taken in meanwhile."""
+    return _import(actor, list(reports(_reporters(province, _months(today)))), today)
+
+
+def load_populations(actor: "Actor", today: date) -> int:
+    """How many live where, once the people of the demonstration are there."""
     from hoso.engines.statistics.from_record.record_state import count_record_state
+
+    count_record_state(date.today())
+    count = _import(actor, list(_populations(actor)), today)
+    count_record_state(date.today())  # again, now that the populations are known
+    return count
+
+
+def _import(actor: "Actor", told: Sequence[Report], today: date) -> int:
     from hoso.engines.statistics.imports.options import read_options
     from hoso.engines.statistics.imports.run import import_values
 
     options = read_options({"idScheme": "code", "orgUnitIdScheme": "uid", "dataSetIdScheme": "uid"})
-    count_record_state(date.today())
-    told = [*reports(_reporters(province, _months(today))), *_populations(actor)]
     rows = list(_given(told, options, today))
     report = import_values(actor, iter(rows), options)
     if report.ignored:
         raise RuntimeError(f"the figures were not taken whole: {report.as_dhis2()}"[:2000])
-    count_record_state(date.today())  # again, now that the populations are known
     return len(rows)
 
 
