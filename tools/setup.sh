@@ -41,4 +41,5 @@ rm -f .venv/built-*
 pip=(.venv/bin/python -m pip --disable-pip-version-check --no-input -qq)
 "${pip[@]}" install --require-hashes --only-binary :all: -r "$lock"
 "${pip[@]}" install --no-deps --no-build-isolation --no-index -e .
+.venv/bin/python -m compileall -q -j 0 src/hoso || true  # else the first command would take that time
 stamp "$lock" >".venv/built-$kind"

@@ -2,8 +2,9 @@
 
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
+from multiprocessing import get_context
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from hoso.cli.demo_accounts import SignIn
 
 PROVINCE = "80"
-VISITS_A_YEAR = 0.81  # some 2,080 visits of 520 people: enough to look at, loaded within a minute
+VISITS_A_YEAR = 0.8  # some 2,050 visits of 520 people: enough to look at, loaded within a minute
 MONTHS_A_PACKAGE = 3  # a package costs as much as some visits: a third of the packages load in half the time
 SIGN_INS = "sign-ins.json"
 REPORTS = "reports"  # written when the monthly reports are in
@@ -89,7 +90,7 @@ def _load_province(persons: int, folder: Path) -> None:
         _import_facilities(out / "facilities.csv")
         _take_practitioners(out / "practitioners.csv")
         click.echo("Tiếp nhận các gói hồ sơ và số liệu báo cáo mẫu… Taking the packages and the reported figures in…")
-        with _beside(lambda: _load_reports(folder)), progress_bar("B") as progress:
+        with _beside(_load_reports, folder), progress_bar("B") as progress:
             account = take_in_paths(actor, [out / "packages", out / "refused"], None, progress)
         counts = account.as_dict()
         click.echo(", ".join(f"{name} {counts[name]}" for name in ("received", "filed", "corrected", "quarantined")))
@@ -97,23 +98,20 @@ def _load_province(persons: int, folder: Path) -> None:
 
 
 @contextmanager
-def _beside(work: Callable[[], None]) -> Iterator[None]:
-    """Do it in a thread with a database connection of its own while the block runs; at the end both are done.
-
-    The intake waits for the database half of its time.
-    """
-    from django.db import connections
-
-    def own() -> None:
-        try:
-            work()
-        finally:
-            connections.close_all()
-
-    with ThreadPoolExecutor(1) as thread:
-        running = thread.submit(own)
+def _beside(work: Callable[[Path], None], folder: Path) -> Iterator[None]:
+    """Another process does it while the block runs: the intake waits for the database half of its time."""
+    with ProcessPoolExecutor(1, get_context("spawn"), initializer=_settle) as process:
+        running = process.submit(work, folder)
         yield
         running.result()
+
+
+def _settle() -> None:
+    from hoso.cli.house import open_house
+    from hoso.core.jobs.helper_processes import end_with_parent
+
+    end_with_parent()
+    open_house()
 
 
 def _load_reports(folder: Path) -> None:

@@ -45,6 +45,7 @@ def upgrade_schema() -> None:
     from hoso.core.access.roles import load_shipped_roles
     from hoso.core.accounts.machines import ensure_machine_accounts
     from hoso.core.accounts.second_factor import renew_factors
+    from hoso.core.database.beside import beside
     from hoso.core.database.definer_functions import pin_search_paths
     from hoso.core.places.loading import load_shipped_places
     from hoso.core.terminology.loading import load_shipped_terminology
@@ -56,8 +57,8 @@ def upgrade_schema() -> None:
     enforce_restrictions()
     pin_search_paths()
     load_shipped_roles()
-    load_shipped_places()
-    load_shipped_terminology()
+    with beside(load_shipped_terminology):
+        load_shipped_places()
     load_shipped_forms()
     ensure_machine_accounts()
     renew_factors()
