@@ -25,6 +25,12 @@ def rows_of(statement: str, values: Sequence[Any] | Mapping[str, Any]) -> list[t
         return cursor.execute(statement, values, prepare=True).fetchall()
 
 
+def rows_through(cursor: Any, statement: str, values: Sequence[Any] | Mapping[str, Any]) -> list[tuple[Any, ...]]:
+    """The same, asked through the connection of an open cursor: Django's, or psycopg's own."""
+    with connection.wrap_database_errors, Cursor(cursor.connection) as own:
+        return own.execute(statement, values, prepare=True).fetchall()
+
+
 def first_of(model: type[Instance], condition: str, values: Sequence[Any]) -> Instance | None:
     """The first row of a model's table that meets the condition, as an object of it."""
     names, statement, converters = _read_of(model)

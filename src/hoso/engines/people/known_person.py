@@ -6,6 +6,7 @@ from datetime import date, datetime
 from types import MappingProxyType
 from typing import Any
 
+from hoso.core.database.prepared import rows_through
 from hoso.engines.people.claimed import Key
 from hoso.engines.people.details import Statement
 from hoso.engines.people.models import BirthDate
@@ -72,15 +73,16 @@ def load_persons(
     the one to whom they are joined, unless that one is `known`."""
     if not person_ids:
         return []
-    cursor.execute(
+    rows = rows_through(
+        cursor,
         """
         SELECT person_id, source_person_id, patient_id, name, birth_date, birth_precision, birth_time, sex, phone,
                address, as_of, provisional, facility_id, place_id, package_id, merged_into
-        FROM people_person WHERE person_id = ANY (%s)
+        FROM people_person WHERE person_id = ANY (%s::bigint[])
         """,
         [list(person_ids)],
     )
-    found = {row[0]: KnownPerson(*[*row[:4], BirthDate(*row[4:7]), *row[7:]]) for row in cursor.fetchall()}
+    found = {row[0]: KnownPerson(*[*row[:4], BirthDate(*row[4:7]), *row[7:]]) for row in rows}
     roots = {one.merged_into for one in found.values() if one.merged_into} - found.keys()
     shown_under = {one.person_id: one for one in load_persons(cursor, sorted(roots - known.keys()), known)}
     for one in found.values():
@@ -93,12 +95,13 @@ def load_persons(
 def _load_said(cursor: Any, fresh: Mapping[int, KnownPerson]) -> None:
     """Numbers and statements: of each its own, and of the one to whom others are joined theirs beside them."""
     shown_under = sorted({one.now.person_id for one in fresh.values()})
-    cursor.execute(
+    numbers = rows_through(
+        cursor,
         "SELECT person_id, source_person_id, kind, value, issuer_id, sensitivity, valid_from, valid_to FROM people_identifier"
-        " WHERE person_id = ANY (%s) AND kind <> 'phone'",
+        " WHERE person_id = ANY (%s::bigint[]) AND kind <> 'phone'",
         [shown_under],
     )
-    for person_id, source, kind, value, issuer, sensitivity, *span in cursor.fetchall():
+    for person_id, source, kind, value, issuer, sensitivity, *span in numbers:
         for shown in {person_id, source} & fresh.keys() if any(span) else ():
             fresh[shown].spans[kind, value, issuer] = (span[0], span[1])
         if source in fresh:
@@ -111,9 +114,9 @@ def _load_said(cursor: Any, fresh: Mapping[int, KnownPerson]) -> None:
             fresh[source].statements[statement.encounter] = statement
         if person_id != source and person_id in fresh:
             fresh[person_id].statements[statement.encounter] = replace(statement, joined=True)
-    cursor.execute(
-        "SELECT merged_into, patient_id FROM people_person WHERE merged_into = ANY (%s) ORDER BY 2", [shown_under]
+    joined_patients = (
+        "SELECT merged_into, patient_id FROM people_person WHERE merged_into = ANY (%s::bigint[]) ORDER BY 2"
     )
-    for person_id, patient_id in cursor.fetchall():
+    for person_id, patient_id in rows_through(cursor, joined_patients, [shown_under]):
         if person_id in fresh:
             fresh[person_id].joined_patients.append(patient_id)

@@ -8,6 +8,7 @@ import orjson
 from psycopg.types.json import Jsonb
 
 from hoso.core.database.bulk import bulk_insert
+from hoso.core.database.prepared import rows_through
 from hoso.engines.people.details import Statement
 
 COLUMNS = {
@@ -36,12 +37,13 @@ class StatementRow:
 
 def load_statements(cursor: Any, person_ids: list[int]) -> Iterator[tuple[int, int, Statement]]:
     """(person, under whom it was filed, statement) of these persons, without those of withdrawn visits."""
-    cursor.execute(
+    rows = rows_through(
+        cursor,
         "SELECT person_id, source_person_id, encounter, said_at, source, details::text FROM people_statement"
-        " WHERE person_id = ANY (%s) AND NOT withdrawn",
+        " WHERE person_id = ANY (%s::bigint[]) AND NOT withdrawn",
         [person_ids],
     )
-    for person_id, source_person_id, encounter, said_at, source, details in cursor.fetchall():
+    for person_id, source_person_id, encounter, said_at, source, details in rows:
         yield person_id, source_person_id, Statement(encounter, said_at, source, orjson.loads(details))
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+from hoso.core.database.prepared import rows_through
 from hoso.core.vietnamese.folding import fold
 from hoso.engines.people.matching.comparisons import Compared
 from hoso.engines.people.models import BirthDate
@@ -26,6 +27,8 @@ _KNOWN = """
                FROM people_identifier WHERE NOT contested AND valid_to IS NULL {numbers} GROUP BY 1) i ON i.person_id = p.person_id
     WHERE p.merged_into IS NULL AND NOT p.provisional {persons}
 """
+_WITHIN = "AND person_id = ANY (%(ids)s::bigint[])"
+_KNOWN_OF_SOME = _KNOWN.format(households=_WITHIN, numbers=_WITHIN, persons=_WITHIN.replace("person_id", "p.person_id"))
 
 
 def write_everybody(cursor: Any, path: Path) -> int:
@@ -41,12 +44,8 @@ def write_everybody(cursor: Any, path: Path) -> int:
 
 def compared(cursor: Any, person_ids: Iterable[int]) -> dict[int, Compared]:
     """These persons, as far as row security lets them be seen."""
-    ids = sorted(set(person_ids))
-    within = "AND person_id = ANY (%s)"
-    cursor.execute(
-        _KNOWN.format(households=within, numbers=within, persons="AND p.person_id = ANY (%s)"), [ids, ids, ids]
-    )
-    return {row[0]: Compared(*row[1:]) for row in cursor.fetchall()}
+    found = rows_through(cursor, _KNOWN_OF_SOME, {"ids": sorted(set(person_ids))})
+    return {row[0]: Compared(*row[1:]) for row in found}
 
 
 def described(
