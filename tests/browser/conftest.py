@@ -24,9 +24,8 @@ ARGUMENTS = [
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
 ]  # fmt: skip
 PATIENCE_MS = 20_000
-REST_SECONDS = (
-    4 * 60
-)  # an administrator's session ends after five minutes without work: definitions/access/sign_in.yaml
+# An administrator's session ends after five minutes without work: definitions/access/sign_in.yaml.
+REST_SECONDS = 4 * 60
 
 Enter = Callable[..., Page]
 

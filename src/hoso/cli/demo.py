@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 PROVINCE = "80"
 VISITS_A_YEAR = 0.8  # some 2,050 visits of 520 people: enough to look at, loaded within a minute
-MONTHS_A_PACKAGE = 3  # a package costs as much as some visits: a third of the packages load in half the time
+MONTHS_A_PACKAGE = 3  # as for the quarter's settlement: a package costs as much as some visits
 SIGN_INS = "sign-ins.json"
 REPORTS = "reports"  # written when the monthly reports are in
 FIGURES = "figures"  # written when all statistical figures are in
@@ -90,7 +90,7 @@ def _load_province(persons: int, folder: Path) -> None:
         _import_facilities(out / "facilities.csv")
         _take_practitioners(out / "practitioners.csv")
         click.echo("Tiếp nhận các gói hồ sơ và số liệu báo cáo mẫu… Taking the packages and the reported figures in…")
-        with _beside(_load_reports, folder), progress_bar("B") as progress:
+        with _in_another_process(_load_reports, folder), progress_bar("B") as progress:
             account = take_in_paths(actor, [out / "packages", out / "refused"], None, progress)
         counts = account.as_dict()
         click.echo(", ".join(f"{name} {counts[name]}" for name in ("received", "filed", "corrected", "quarantined")))
@@ -98,8 +98,8 @@ def _load_province(persons: int, folder: Path) -> None:
 
 
 @contextmanager
-def _beside(work: Callable[[Path], None], folder: Path) -> Iterator[None]:
-    """Another process does it while the block runs: the intake waits for the database half of its time."""
+def _in_another_process(work: Callable[[Path], None], folder: Path) -> Iterator[None]:
+    """`work` while the block runs; the intake leaves half of two cores idle. A thread would take the writer's turns."""
     with ProcessPoolExecutor(1, get_context("spawn"), initializer=_settle) as process:
         running = process.submit(work, folder)
         yield
