@@ -15,6 +15,7 @@ from hoso.engines.statistics.catalogue import read_catalogue
 from hoso.web.dashboards.boards import boards
 from hoso.web.dashboards.choices import Choice, chosen_words, period_choices, place_choices, read_choice
 from hoso.web.dashboards.own_boards import every_board, find_board
+from hoso.web.explorer.discussing import comment_count
 from hoso.web.explorer.figure_text import shown
 from hoso.web.explorer.layout import with_words
 from hoso.web.explorer.mapping import map_of
@@ -80,6 +81,7 @@ def tile(request: ActingRequest, key: str, tile_key: str) -> HttpResponse:
         "tile": one, "title": one.title, "pivot": pivot, "layout": layout, "table": PivotTable(pivot), "said": said(pivot),
         "address": with_words(explored.words), "one_figure": None if pivot.only is None else shown(pivot.only),
         "map": map_of(explored.question, pivot) if layout.show == "map" else None, "prefix": f"{one.key}-",
+        "comment_count": comment_count(request, explored),
     }  # fmt: skip
     return render(request, "dashboards/tile.html", context)
 

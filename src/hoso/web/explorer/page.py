@@ -11,6 +11,7 @@ from hoso.core.errors import HosoError
 from hoso.engines.statistics.boards.board import boards_seen
 from hoso.web.dhis2.asked_units import unit_tree
 from hoso.web.explorer.changes import changes
+from hoso.web.explorer.discussing import discussion_of
 from hoso.web.explorer.figure_text import shown
 from hoso.web.explorer.finding import RELATIVE, Hit, find_data, find_periods, find_places
 from hoso.web.explorer.layout import BETWEEN, moved, with_words
@@ -84,6 +85,7 @@ def explore(request: ActingRequest) -> HttpResponse:
         "part_only": _part_only(request), "own_boards": _own_boards(request),
         "changes": changes(pivot), "league": league_of(pivot) if layout.show == "funnel" else None,
         "map": map_of(explored.question, pivot) if layout.show == "map" else None,
+        "discussion": discussion_of(request, explored),
         "one_figure": _alone(pivot) if layout.show == "single" else None,
     }  # fmt: skip
     return render(request, "explorer/page.html", context)

@@ -1,8 +1,9 @@
 """Addresses of the Explorer; before those of the forms, whose addresses have as many parts."""
 
 from django.urls import URLPattern
+from django.views.decorators.http import require_POST
 
-from hoso.web.explorer import export, figure_page, outlines, page
+from hoso.web.explorer import discussing, export, figure_page, outlines, page
 from hoso.web.routes import View, route
 
 
@@ -16,5 +17,7 @@ urlpatterns = [
     _figures("find/", page.find, "explore_find"),
     _figures("figure/", figure_page.figure, "explore_figure"),
     _figures("outlines/<str:uid>/", outlines.outlines, "explore_outlines"),
+    _figures("comments/", require_POST(discussing.comment), "explore_comment"),
+    _figures("comments/<uuid:number>/", require_POST(discussing.change), "explore_comment_change"),
     _figures("file.<str:kind>", export.file, "explore_file"),
 ]
