@@ -59,7 +59,10 @@ class Planting:
         return shift.first + timedelta(seconds=self.rng.uniform(600, (shift.last - shift.first).total_seconds() - 600))
 
     def strangers(self, account: Account, pool: list[Person], count: int) -> list[Person]:
-        """Of the pool, not the account's own patients nor its own person; again from the beginning where too few are left."""
+        """Of the pool, not the account's own patients nor its own person; again from the beginning where too few are left.
+
+        Who works at no hospital has an empty pool: then anybody may be the stranger."""
+        pool = pool or self.world.persons
         left = [one for one in pool if one.id not in self.own[account.id] and one.id != account.person] or pool
         return [left[n % len(left)] for n in range(count)] if len(left) < count else self.rng.sample(left, count)
 

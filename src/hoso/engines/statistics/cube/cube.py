@@ -31,6 +31,11 @@ class Cube:
         self._known = False
         self._moving = threading.Lock()  # what is known of the facts and the facts themselves move together
 
+    @property
+    def known(self) -> bool:
+        """Whether the facts were looked over, so that questions are answered."""
+        return self._known
+
     def keep_up(self) -> int:
         """Take what was committed; gives how many elements changed."""
         with self._moving:
@@ -40,9 +45,10 @@ class Cube:
         return len(changed)
 
     def refresh_rules(self) -> None:
-        """Where definitions changed, read them again and look over all facts."""
+        """Where definitions changed, read them again. All facts are looked over where tiers may have changed: of a hundred million
+        that takes seconds, in which nothing is answered."""
         with self._moving:
-            if self._rules.refresh() or not self._known:
+            if "above" in self._rules.refresh() or not self._known:
                 self._reported.clear()
                 self._look(None)
                 self._known = True

@@ -177,7 +177,7 @@ class Holder:
 
     def _state(self) -> dict[str, Any]:
         return {
-            "ready": self._ready, "building": self._build is not None, "done": self._progress[0], "total": self._progress[1],
+            "ready": self._ready and self.cube.known, "building": self._build is not None, "done": self._progress[0], "total": self._progress[1],
             "facts": self.store.manifest.facts, "waiting": self.store.changes_waiting(), "bytes": self.store.disk_bytes(),
             "segments": len(self.store.manifest.segments),
         }  # fmt: skip

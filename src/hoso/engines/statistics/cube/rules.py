@@ -65,8 +65,8 @@ class Rules:
         self._store = store
         self._stamps: dict[str, str] = {}
 
-    def refresh(self) -> bool:
-        """Read those again whose rows changed; says whether any did."""
+    def refresh(self) -> set[str]:
+        """Read those again whose rows changed; gives their names."""
         path = self._store.folder / "rules.csv"
         with connection.cursor() as cursor:
             stamps = _stamps(cursor)
@@ -76,7 +76,7 @@ class Rules:
                 self._store.put_beside(rule.name, rule.declared, path)
                 path.unlink()
         self._stamps = stamps
-        return bool(changed)
+        return {rule.name for rule in changed}
 
 
 def _stamps(cursor: Any) -> dict[str, str]:
