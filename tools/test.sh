@@ -19,6 +19,7 @@ fi
 system_postgres=yes
 tools/find_sshd.sh || missing "an OpenSSH server" "the tests of fetching by SFTP are LEFT OUT"
 tools/find_rsyslog.sh || missing "rsyslog with TLS" "the test of rsyslog sending to the listener is LEFT OUT"
+tools/find_pgaudit.sh || missing "PostgreSQL with pgaudit" "the test of a real database's audit log is LEFT OUT"
 tools/find_postgres.sh || { system_postgres=no && missing "Debian's PostgreSQL" "the second run is LEFT OUT"; }
 
 printf '\n== tests on the PostgreSQL of the Python package\n'

@@ -45,7 +45,8 @@ def register(key: str, account: str, title_vi: str, title_en: str, facility: str
 @click.option("--account", required=True, help="The machine account that feeds the source.")
 @json_option
 def take(file: Path, account: str, as_json: bool) -> None:
-    """Take over FILE: CSV with a head of our own names, or one event a line (CEF, OCSF, FHIR AuditEvent, JSON).
+    """Take over FILE: CSV with a head of our own names, one event a line (CEF, OCSF, FHIR AuditEvent, JSON),
+    or a log of PostgreSQL with its audit extension pgaudit (jsonlog, csvlog, or lines with the prefix of the guide).
 
     Again changes nothing. Exit code 1 where a line told no event; such lines are kept for the monitoring officers.
     """
@@ -53,12 +54,13 @@ def take(file: Path, account: str, as_json: bool) -> None:
     from hoso.engines.oversight.outside.taking import take_file
 
     batches = list(take_file(_feeder(account), file))
-    found = {name: sum(getattr(one, name) for one in batches) for name in ("seen", "taken", "dead")}
+    found = {name: sum(getattr(one, name) for one in batches) for name in ("seen", "taken", "dead", "passed")}
     if as_json:
         print_json(found)
     else:
         click.echo(
-            f"{found['seen']:,} sự kiện / events, {found['taken']:,} mới / new, {found['dead']:,} không đọc được / not read"
+            f"{found['seen']:,} sự kiện / events, {found['taken']:,} mới / new, {found['dead']:,} không đọc được / not read,"
+            f" {found['passed']:,} dòng khác / other lines"
         )
     if found["dead"]:
         raise SystemExit(1)

@@ -17,9 +17,9 @@ def test_a_file_of_lines_and_one_of_columns(outside: Outside, tmp_path: Path) ->
         f"key,at,account,action,found,sensitive\nc1,{at},his.lan,export,12,true\nc2,,his.lan,read,,\n", encoding="utf-8"
     )
     done = run_hoso(outside.database, "oversight", "take", str(lines), "--account", "may.his", "--json")
-    assert orjson.loads(done.stdout) == {"seen": 2500, "taken": 2500, "dead": 0}, done.stderr
+    assert orjson.loads(done.stdout) == {"seen": 2500, "taken": 2500, "dead": 0, "passed": 0}, done.stderr
     done = run_hoso(outside.database, "oversight", "take", str(columns), "--account", "may.his", "--json")
-    assert (done.returncode, orjson.loads(done.stdout)) == (1, {"seen": 1, "taken": 1, "dead": 1})
+    assert (done.returncode, orjson.loads(done.stdout)) == (1, {"seen": 1, "taken": 1, "dead": 1, "passed": 0})
     shown = run_hoso(outside.database, "oversight", "unread", "--account", outside.overseer.name, "--json")
     assert [one["reason"] for one in orjson.loads(shown.stdout)["unread"]] == ["no moment with a zone"]
 

@@ -26,12 +26,14 @@ from hoso.engines.oversight.work_folder import work_folder
 # Each ends as `<table>s.csv`; the shifts and persons of the house are not known here yet but for the persons' ids. Accounts go by
 # their number in oversight_account, whichever system they are of; one of the house that has not acted yet by its own, negative.
 # Accounts of another system have the role it told last, and work where it was registered.
+# What a database's own audit told of a statement went past the application (outside/postgres.py).
 # The house's services act by code, not by whim; who commands on the machine (system.operator) is watched.
 _QUESTIONS = {
     "event": """
         SELECT e.number AS id, e.at AT TIME ZONE 'Asia/Ho_Chi_Minh' AS moment, e.account_id AS account, e.person_id AS person,
                e.facility_id AS facility, e.action, e.object, e.outcome, e.sensitive, e.break_glass,
-               coalesce(e.found, 1) AS found, e.address
+               coalesce(e.found, 1) AS found, e.address,
+               CASE WHEN e.key LIKE 'pgaudit:%%' THEN 'db' ELSE 'app' END AS channel
         FROM oversight_event e JOIN oversight_account a ON a.id = e.account_id
         WHERE e.at >= %(since)s AND a.name <> ALL (%(services)s)""",
     "account": """

@@ -20,11 +20,13 @@ FHIR = {"application/fhir+json", "application/json"}
 
 
 class TakenAnswer(Schema):
-    """`seen` events, of which `taken` were new; `dead` texts told no event and are kept for the monitoring officers."""
+    """`seen` events, of which `taken` were new; `dead` texts told no event and are kept for the monitoring officers;
+    `passed` lines of a log spoke of something else than an access."""
 
     seen: int
     taken: int
     dead: int
+    passed: int
 
 
 def _body(kind: str) -> dict[str, Any]:
@@ -58,10 +60,10 @@ def send_audit_event(request: HttpRequest) -> tuple[int, dict[str, Any]]:
 )  # fmt: skip
 @declare("api_oversight_events", permission="audit.feed", purpose="oversight")
 def send_events(request: HttpRequest) -> tuple[int, dict[str, Any]]:
-    """Take over one event a line: CEF, OCSF, FHIR AuditEvent, or JSON with our own names, mixed as they come."""
+    """Take over one event a line: CEF, OCSF, FHIR AuditEvent, PostgreSQL's jsonlog, or JSON with our own names, mixed as they come."""
     if request.content_type != "text/plain":
         raise HosoError("HS8032", kind=(request.content_type or "")[:60])
-    lines = [line for line in _bytes(request).decode("utf-8", "replace").splitlines() if line.strip()]
+    lines = [line for line in _bytes(request).decode("utf-8", "replace").split("\n") if line.strip()]
     return 201, asdict(take(cast(ActingRequest, request).actor, lines))
 
 

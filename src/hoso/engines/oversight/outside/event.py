@@ -13,7 +13,16 @@ OLDEST = datetime(2000, 1, 1, tzinfo=UTC)
 
 
 class NotUnderstood(Exception):
-    """The text tells no event; says why in a few words, without the text."""
+    """The text tells no event; says why in a few words, without the text. `kept`: what of the text may be kept, where that is
+    not the whole."""
+
+    def __init__(self, reason: str, kept: str | None = None) -> None:
+        super().__init__(reason)
+        self.kept = kept
+
+
+class TellsNoAccess(NotUnderstood):
+    """A well-formed line about something else than an access: passed over, not kept."""
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,5 @@
-"""Reading one event from what a system writes: FHIR AuditEvent, OCSF, CEF, our own names as JSON. Which it is, its text says."""
+"""Reading one event from what a system writes: FHIR AuditEvent, OCSF, CEF, our own names as JSON, PostgreSQL's log.
+Which it is, its text says."""
 
 import re
 from collections.abc import Iterator
@@ -7,6 +8,7 @@ from typing import Any
 import orjson
 
 from hoso.engines.oversight.outside.event import NotUnderstood, Told, moment, told
+from hoso.engines.oversight.outside.postgres import may_be_kept, postgres_line, read_postgres
 
 _CEF_FIELD = re.compile(r"(?:^|\s)(\w+)=((?:[^=\\]|\\.)*?)(?=\s+\w+=|\s*$)", re.DOTALL)
 _FHIR_ACTION = {"C": "create", "R": "read", "U": "update", "D": "delete", "E": "search"}
@@ -17,16 +19,21 @@ _SIGN_IN, _EXPORT = "110114", "110106"  # DICOM: user authentication, export
 
 
 def read_event(text: str) -> Told:
-    """One event. Raises NotUnderstood."""
+    """One event. Raises NotUnderstood; TellsNoAccess where a log speaks of something else."""
     text = text.strip().removeprefix("\ufeff")
     if text.startswith("CEF:"):
         return _cef(text)
     if not text.startswith("{"):
+        line = postgres_line(text)
+        if line is not None:
+            return read_postgres(text, line)
         raise NotUnderstood("neither JSON nor CEF")
     try:
         found = orjson.loads(text)
     except orjson.JSONDecodeError as error:
-        raise NotUnderstood("broken JSON") from error
+        raise NotUnderstood("broken JSON", kept=may_be_kept(text)) from error
+    if isinstance(found, dict) and "error_severity" in found:
+        return read_postgres(text, found)
     try:
         if found.get("resourceType") == "AuditEvent":
             return _fhir(text, found)

@@ -144,12 +144,12 @@ def test_audit_events_over_rest(outside: Outside) -> None:
     address = "/api/v1/oversight/fhir/AuditEvent"
     for taken in (1, 0):
         answer = client.post(address, orjson.dumps(resource), content_type="application/fhir+json")
-        assert (answer.status_code, answer.json()) == (201, {"seen": 1, "taken": taken, "dead": 0})
+        assert (answer.status_code, answer.json()) == (201, {"seen": 1, "taken": taken, "dead": 0, "passed": 0})
     for body in (b"{}", orjson.dumps({"resourceType": "AuditEvent"})):
         assert client.post(address, body, content_type="application/fhir+json").status_code == 422
     assert client.post(address, b"{}", content_type="text/plain").status_code == 422
     lines = client.post("/api/v1/oversight/events", event(5) + "\n\n" + event(6), content_type="text/plain")
-    assert lines.json() == {"seen": 2, "taken": 2, "dead": 0}
+    assert lines.json() == {"seen": 2, "taken": 2, "dead": 0, "passed": 0}
     assert Client().post(address, b"{}", content_type="application/fhir+json").status_code == 401
     assert outside.events == 3
     assert outside.rows("SELECT person_id FROM oversight_event WHERE key = 'a1'") == [(42,)]
