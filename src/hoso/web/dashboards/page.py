@@ -15,6 +15,7 @@ from hoso.engines.statistics.catalogue import read_catalogue
 from hoso.web.dashboards.boards import boards
 from hoso.web.dashboards.choices import Choice, chosen_words, period_choices, place_choices, read_choice
 from hoso.web.dashboards.own_boards import every_board, find_board
+from hoso.web.explorer.date_notes import notes_of, with_notes
 from hoso.web.explorer.discussing import comment_count
 from hoso.web.explorer.figure_text import shown
 from hoso.web.explorer.layout import with_words
@@ -77,8 +78,9 @@ def tile(request: ActingRequest, key: str, tile_key: str) -> HttpResponse:
     one = told.tiles[tile_key]
     explored = read_words(request, one.words(**read_choice(request, told.period).words), read_catalogue())
     pivot, layout = explored.pivot(request), explored.layout
+    notes = notes_of(request, explored.question)
     context = {
-        "tile": one, "title": one.title, "pivot": pivot, "layout": layout, "table": PivotTable(pivot), "said": said(pivot),
+        "tile": one, "title": one.title, "pivot": pivot, "layout": layout, "table": PivotTable(pivot), "said": with_notes(said(pivot), notes), "notes": notes,
         "address": with_words(explored.words), "one_figure": None if pivot.only is None else shown(pivot.only),
         "map": map_of(explored.question, pivot) if layout.show == "map" else None, "prefix": f"{one.key}-",
         "comment_count": comment_count(request, explored),

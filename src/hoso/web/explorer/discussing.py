@@ -68,7 +68,7 @@ def thread_of(request: ActingRequest, explored: Explored) -> Thread:
 
 def comment(request: ActingRequest) -> HttpResponse:
     """POST `address` (of the Explorer), `text`. Raises HosoError HS3470 to HS3472, HS9004, and as `read_words`."""
-    explored = _asked(request)
+    explored = asked_of(request)
     address = reverse("explore") + _lasting(request, explored)
     write_comment(request.actor, thread_of(request, explored), address, request.POST.get("text", ""))
     return HttpResponseRedirect(f"{reverse('explore')}{with_words(explored.words)}#comments")
@@ -76,14 +76,15 @@ def comment(request: ActingRequest) -> HttpResponse:
 
 def change(request: ActingRequest, number: UUID) -> HttpResponse:
     """POST `address`, `version`, `act` (edit, withdraw), `text`. Raises HosoError HS3471 to HS3473, HS9004."""
-    explored, act, version = _asked(request), request.POST.get("act", ""), request.POST.get("version", "")
+    explored, act, version = asked_of(request), request.POST.get("act", ""), request.POST.get("version", "")
     if act not in ("edit", "withdraw") or not version.isdigit():
         raise HosoError("HS9004", name="act, version", value=f"{act}, {version}"[:40])
     change_comment(request.actor, number, int(version[:9]), request.POST.get("text", "") if act == "edit" else None)
     return HttpResponseRedirect(f"{reverse('explore')}{with_words(explored.words)}#comments")
 
 
-def _asked(request: ActingRequest) -> Explored:
+def asked_of(request: ActingRequest) -> Explored:
+    """The question of a form's `address`. Raises HosoError HS9004, and as `read_words`."""
     address = request.POST.get("address", "")
     if len(address) > LONGEST_ADDRESS:
         raise HosoError("HS9004", name="address", value=address[:40])

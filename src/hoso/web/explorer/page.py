@@ -11,6 +11,7 @@ from hoso.core.errors import HosoError
 from hoso.engines.statistics.boards.board import boards_seen
 from hoso.web.dhis2.asked_units import unit_tree
 from hoso.web.explorer.changes import changes
+from hoso.web.explorer.date_notes import note_form, notes_of, with_notes
 from hoso.web.explorer.discussing import discussion_of
 from hoso.web.explorer.figure_text import shown
 from hoso.web.explorer.finding import RELATIVE, Hit, find_data, find_periods, find_places
@@ -72,9 +73,10 @@ def explore(request: ActingRequest) -> HttpResponse:
     pivot = explored.pivot(request)
     table = PivotTable(pivot)
     address = with_words(words)
+    notes = notes_of(request, explored.question)
     context = {
         "explored": explored, "layout": layout, "pivot": pivot, "table": table, "address": address,
-        "title": _title(explored, pivot.names), "said": on_map(said(pivot), explored.question.on_todays_map),
+        "title": _title(explored, pivot.names), "said": with_notes(on_map(said(pivot), explored.question.on_todays_map), notes),
         "maps": MAP_WORDS, "asked_map": words.get("places", "reported"),
         "zones": [(zone, ZONES[zone], _chips(explored, zone)) for zone in ZONES],
         "choosers": [(name, DIMENSION_WORDS[name], _chosen(explored, name, pivot.names)) for name in ("data", "period", "place")],
@@ -86,6 +88,7 @@ def explore(request: ActingRequest) -> HttpResponse:
         "changes": changes(pivot), "league": league_of(pivot) if layout.show == "funnel" else None,
         "map": map_of(explored.question, pivot) if layout.show == "map" else None,
         "discussion": discussion_of(request, explored),
+        "notes": notes, "note_form": note_form(request, explored.question),
         "one_figure": _alone(pivot) if layout.show == "single" else None,
     }  # fmt: skip
     return render(request, "explorer/page.html", context)

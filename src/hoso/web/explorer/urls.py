@@ -3,7 +3,7 @@
 from django.urls import URLPattern
 from django.views.decorators.http import require_POST
 
-from hoso.web.explorer import discussing, export, figure_page, outlines, page
+from hoso.web.explorer import date_notes, discussing, export, figure_page, outlines, page
 from hoso.web.routes import View, route
 
 
@@ -19,5 +19,7 @@ urlpatterns = [
     _figures("outlines/<str:uid>/", outlines.outlines, "explore_outlines"),
     _figures("comments/", require_POST(discussing.comment), "explore_comment"),
     _figures("comments/<uuid:number>/", require_POST(discussing.change), "explore_comment_change"),
+    _figures("notes/", require_POST(date_notes.add), "explore_note"),
+    _figures("notes/<uuid:number>/withdraw/", require_POST(date_notes.withdraw), "explore_note_withdraw"),
     _figures("file.<str:kind>", export.file, "explore_file"),
 ]

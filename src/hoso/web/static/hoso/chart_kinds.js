@@ -11,10 +11,29 @@ function turned(table) {
   const axis = across ? table.columns : table.rows;
   const lines = across ? table.rows : table.columns;
   const value = (line, place) => (across ? table.values[line][place] : table.values[place][line]);
+  const timed = across || table.rowDimensions === "period";
   return {
     axis: axis.map((one) => one.name),
+    keys: timed ? axis.map((one) => one.key) : [],
     series: lines.slice(0, MOST_SERIES).map((one, line) => ({ name: one.name, data: axis.map((_, place) => value(line, place)) })),
   };
+}
+
+// Notes on dates as a line where each begins, with a band to where it ends; hung on a series without figures, of no name.
+// `place`: the periods of a note, from … to, as places of the axis; none where it is not there.
+function marks(notes, place, direction = "xAxis") {
+  const found = notes.flatMap((one) => {
+    const [from, to] = place(one);
+    return from < 0 || to < 0 ? [] : [{ name: one.name, from, to }];
+  });
+  if (!found.length) return [];
+  const lines = found.map((one) => ({ name: one.name, [direction]: one.from, label: { formatter: one.name } }));
+  const bands = found.filter((one) => one.to > one.from).map((one) => [{ [direction]: one.from }, { [direction]: one.to }]);
+  return [{
+    type: "line", name: "", data: [], silent: true, tooltip: { show: false },
+    markLine: { symbol: "none", silent: true, lineStyle: { color: COLOURS[5], type: "dashed", width: 1.5 }, label: { color: COLOURS[5], position: "insideEndTop" }, data: lines },
+    markArea: { silent: true, itemStyle: { color: COLOURS[5], opacity: 0.08 }, data: bands },
+  }];
 }
 
 const base = (more) => ({
@@ -27,13 +46,16 @@ const base = (more) => ({
 
 function along(kind, more = {}, flat = false) {
   return (table) => {
-    const { axis, series } = turned(table);
+    const { axis, keys, series } = turned(table);
     const names = { type: "category", data: axis, axisLabel: { hideOverlap: true }, inverse: flat };
     const figures = { type: "value", axisLabel: { formatter: shown } };
     return base({
       xAxis: flat ? figures : names,
       yAxis: flat ? names : figures,
-      series: series.map((one) => ({ type: kind, ...one, ...more, connectNulls: false })),
+      series: [
+        ...series.map((one) => ({ type: kind, ...one, ...more, connectNulls: false })),
+        ...marks(table.notes, (note) => [keys.indexOf(note.first), keys.indexOf(note.last)], flat ? "yAxis" : "xAxis"),
+      ],
     });
   };
 }
@@ -126,13 +148,20 @@ function byYear(table) {
 
 const MONTHS = [...Array(12).keys()].map((month) => String(month + 1));
 
+// Months of a year, from 0; a note over several years is marked where it begins.
+function monthsOf(note) {
+  const [first, last] = [note.first, note.last].map((key) => /^(\d{4})(\d{2})$/.exec(key));
+  if (!first || !last) return [-1, -1];
+  return [Number(first[2]) - 1, Number((first[1] === last[1] ? last : first)[2]) - 1];
+}
+
 function years(table) {
   const found = byYear(table);
   if (!found.length) return null;
   return base({
     xAxis: { type: "category", data: MONTHS },
     yAxis: { type: "value" },
-    series: found.map(([name, data]) => ({ type: "line", name, data })),
+    series: [...found.map(([name, data]) => ({ type: "line", name, data })), ...marks(table.notes, monthsOf)],
   });
 }
 

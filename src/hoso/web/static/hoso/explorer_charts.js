@@ -5,10 +5,12 @@ import { drawMap } from "./explorer_map.js";
 
 const WIDTH = 1200;
 const HEIGHT = 640;
+const LONGEST_NOTE = 32; // characters of a note in the picture; all of it stands below
 const drawn = new Set();
+const cut = (text) => (text.length > LONGEST_NOTE ? `${text.slice(0, LONGEST_NOTE - 1)}…` : text);
 
-// Names and exact figures of the table; nothing for an empty cell.
-function readTable(table) {
+// Names and exact figures of the table, nothing for an empty cell; what is noted of its periods.
+function readTable(table, notes) {
   const heads = [...table.tHead.rows[table.tHead.rows.length - 1].cells];
   const places = heads.flatMap((head, place) => (head.dataset.key === undefined ? [] : [place]));
   const lines = [...table.tBodies[0].rows].filter((row) => row.dataset.key !== undefined);
@@ -17,6 +19,7 @@ function readTable(table) {
     return button ? Number(button.value) : null;
   };
   return {
+    notes: notes.map(({ dataset }, place) => ({ first: dataset.first, last: dataset.last, name: `${place + 1}. ${cut(dataset.text)}` })),
     rowDimensions: table.dataset.rowDimensions,
     columnDimensions: table.dataset.columnDimensions,
     rows: lines.map((row) => ({ key: row.dataset.key, name: [...row.querySelectorAll("th")].map((head) => head.textContent).join(", ") })),
@@ -36,7 +39,7 @@ export async function draw(picture, pivot, outlines) {
   const frame = picture.querySelector(".drawing");
   const say = picture.querySelector(".cannot");
   if (!pivot || !frame) return;
-  const table = readTable(pivot);
+  const table = readTable(pivot, [...picture.querySelectorAll(".date-notes li")]);
   const option = picture.dataset.show === "map" ? await drawMap(echarts, picture, outlines, table) : OPTIONS[picture.dataset.show]?.(table);
   frame.hidden = !option;
   say.hidden = Boolean(option);
