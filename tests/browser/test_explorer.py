@@ -1,6 +1,7 @@
 """The Explorer in a browser: numbers equal the API's, everything by keyboard, figures that tell where they come from."""
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -103,6 +104,21 @@ def test_a_link_is_the_page_again(enter: Enter) -> None:
     again = enter("duyetbc")
     again.goto(address)
     assert again.locator("#pivot").inner_text() == seen
+
+
+def test_a_map_of_points_is_drawn_and_its_legend_counts_the_table(enter: Enter) -> None:
+    page = enter("duyettinh")
+    page.goto(f"{MONTHS}&show=points")
+    expect(page.locator("#picture[data-drawn=points] canvas")).to_be_visible()
+    page.locator("#map-time").press("Home")
+    expect(page.locator("#map-at")).to_have_text("Tháng 8/2025")
+    counted = sum(int(one) for one in page.locator(".map-legend .count").all_inner_texts())
+    assert counted == len([one for one in page.evaluate(IN_THE_TABLE) if one[1] == "202508"]) > 50
+    with page.expect_download() as given:
+        page.locator("[data-file=svg]").click()
+    drawn = Path(given.value.path()).read_text("utf-8")
+    assert drawn.count("<path") > counted
+    assert grave_findings(page) == []
 
 
 def test_a_long_table_draws_the_rows_in_sight(enter: Enter) -> None:

@@ -20,6 +20,11 @@ CODE = re.compile(r"[0-9]{2}[0-9A-Z]{3}")
 NAME_LENGTH = 300
 DATE_FORMATS = ("%Y-%m-%d", "%d/%m/%Y")
 EARLIEST = date(1850, 1, 1)
+REACH = {
+    "latitude": (6.0, 24.0),
+    "longitude": (102.0, 118.0),
+}  # Viet Nam with its islands; swapped figures fall outside
+DEGREES = re.compile(r"[0-9]{1,3}([.,][0-9]{1,12})?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +48,8 @@ class Entry:
     place_id: int
     opened: date | None
     closed: date | None
+    latitude: float | None = None  # degrees, WGS 84; both None: what is known stays
+    longitude: float | None = None
 
 
 class RowChecker:
@@ -81,6 +88,10 @@ class RowChecker:
         opened, closed = dates["opened"], dates["closed"]
         if opened and closed and closed <= opened:
             refuse("closed", "HS6004")
+        stands = {field: read_degrees(field, values.get(field, "")) for field in REACH}
+        for field, other in (("latitude", "longitude"), ("longitude", "latitude")):
+            if (values.get(field) or values.get(other)) and stands[field] is None:
+                refuse(field, "HS6009", column=field, value=values.get(field, ""))
         span = self._commune(values["commune_code"], closed)
         if values["commune_code"] and not span:
             refuse("commune_code", "HS6005", parent=values["commune_code"])
@@ -91,7 +102,7 @@ class RowChecker:
         if refusals or not span or not kind:
             return refusals
         self.seen.add(code)
-        return Entry(row.number, code, name, kind, span.place_id, opened, closed)
+        return Entry(row.number, code, name, kind, span.place_id, opened, closed, **stands)
 
     def _commune(self, code: str, closed: date | None) -> CommuneSpan | None:
         """The commune of this code on the day of the import; for a facility closed before, on its last day."""
@@ -111,6 +122,14 @@ def read_day(text: str) -> date | None:
             continue
         return found if found >= EARLIEST else None
     return None
+
+
+def read_degrees(field: str, text: str) -> float | None:
+    """Decimal degrees with a point or comma, within the country; None for anything else."""
+    if not DEGREES.fullmatch(text):
+        return None
+    found, (least, most) = float(text.replace(",", ".")), REACH[field]
+    return found if least <= found <= most else None
 
 
 def commune_spans(codes: Iterable[str]) -> dict[str, list[CommuneSpan]]:

@@ -77,6 +77,7 @@ def _create(entries: list[Entry], report: ImportReport) -> None:
         Facility(
             code=entry.code, name=entry.name, folded_name=fold(entry.name), kind=entry.kind,
             opened=entry.opened, closed=entry.closed, confirmed=True, origin="local",
+            latitude=entry.latitude, longitude=entry.longitude,
         )
         for entry in entries
     )  # fmt: skip
@@ -98,8 +99,10 @@ def _links(known: dict[str, Facility]) -> dict[int, list[FacilityLink]]:
 
 def _update(facility: Facility, entry: Entry, day: date) -> bool:
     """Write what differs; a confirmed name or kind that is replaced is kept with its last day."""
-    before = (facility.name, facility.kind, facility.opened, facility.closed, facility.confirmed)
-    if before == (entry.name, entry.kind, entry.opened, entry.closed, True):
+    stood = (facility.latitude, facility.longitude)
+    stands = stood if entry.latitude is None else (entry.latitude, entry.longitude)
+    before = (facility.name, facility.kind, facility.opened, facility.closed, facility.confirmed, stood)
+    if before == (entry.name, entry.kind, entry.opened, entry.closed, True, stands):
         return False
     if facility.confirmed and (facility.name, facility.kind) != (entry.name, entry.kind):
         FacilityName.objects.get_or_create(
@@ -107,6 +110,7 @@ def _update(facility: Facility, entry: Entry, day: date) -> bool:
         )
     facility.name, facility.folded_name, facility.kind = entry.name, fold(entry.name), entry.kind
     facility.opened, facility.closed, facility.confirmed = entry.opened, entry.closed, True
+    facility.latitude, facility.longitude = stands
     facility.save()
     return True
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from hoso.core.files.sheets import SheetRow, read_sheet
 
 REQUIRED = ("code", "name", "kind", "commune_code", "province_code")
-OPTIONAL = ("opened", "closed")
+OPTIONAL = ("opened", "closed", "latitude", "longitude")
 
 __all__ = ["OPTIONAL", "REQUIRED", "SheetRow", "read_facility_sheet", "write_facility_template"]
 

@@ -77,6 +77,8 @@ class Facility(models.Model):
     opened = models.DateField(null=True)
     closed = models.DateField(null=True)
     origin = models.CharField(max_length=20, default="local")
+    longitude = models.FloatField(null=True)  # WGS 84; both or none
+    latitude = models.FloatField(null=True)
 
     def __str__(self) -> str:
         return self.name

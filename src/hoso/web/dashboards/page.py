@@ -19,7 +19,7 @@ from hoso.web.explorer.date_notes import notes_of, with_notes
 from hoso.web.explorer.discussing import comment_count
 from hoso.web.explorer.figure_text import shown
 from hoso.web.explorer.layout import with_words
-from hoso.web.explorer.mapping import map_of
+from hoso.web.explorer.points import drawn_on
 from hoso.web.explorer.reading import read_words
 from hoso.web.explorer.table import PivotTable
 from hoso.web.explorer.words import said
@@ -82,7 +82,7 @@ def tile(request: ActingRequest, key: str, tile_key: str) -> HttpResponse:
     context = {
         "tile": one, "title": one.title, "pivot": pivot, "layout": layout, "table": PivotTable(pivot), "said": with_notes(said(pivot), notes), "notes": notes,
         "address": with_words(explored.words), "one_figure": None if pivot.only is None else shown(pivot.only),
-        "map": map_of(explored.question, pivot) if layout.show == "map" else None, "prefix": f"{one.key}-",
+        **drawn_on(explored.question, pivot), "prefix": f"{one.key}-",
         "comment_count": comment_count(request, explored),
     }  # fmt: skip
     return render(request, "dashboards/tile.html", context)

@@ -20,6 +20,7 @@ from hoso.web.explorer.names import RATE_WORDS, RECORD_WORDS, Words
 from hoso.web.staff.period_titles import period_title
 
 MOST_FOUND = 12
+PROVINCE_LEVEL, FACILITIES = 2, "level:4"  # of the tree: the country is 1
 RELATIVE: dict[str, Words] = {
     "LAST_12_MONTHS": ("12 tháng vừa qua", "last 12 months"),
     "LAST_6_MONTHS": ("6 tháng vừa qua", "last 6 months"),
@@ -98,7 +99,7 @@ def find_periods(text: str, today: date) -> list[Hit]:
 
 
 def find_places(text: str, tree: dict[str, UnitItem]) -> list[Hit]:
-    """Units of today, each that has units below it also with them; the higher level first."""
+    """Units of today, each that has units below it also with them, a province with its facilities; the higher level first."""
     found = []
     for uid, one in tree.items():
         name, above = one.thing["name"], one.thing["parent"]
@@ -109,6 +110,9 @@ def find_places(text: str, tree: dict[str, UnitItem]) -> list[Hit]:
         if one.thing["children"] and len(found) < MOST_FOUND:
             below = (f"{name}: các đơn vị trực thuộc", f"{name}: units below")
             found.append(Hit(f"{uid}/children", below, (kind, kind)))
+        if one.thing["level"] == PROVINCE_LEVEL and len(found) < MOST_FOUND:
+            inside = (f"{name}: các cơ sở", f"{name}: facilities")
+            found.append(Hit(f"{uid};{FACILITIES}", inside, (kind, kind)))
         if len(found) >= MOST_FOUND:
             break
     return found

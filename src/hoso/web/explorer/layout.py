@@ -16,7 +16,7 @@ from hoso.web.explorer.shading import CLASSINGS, own_bounds, upper_bounds
 
 SHOWN = (
     "table", "line", "column", "stacked", "area", "bar", "pie", "scatter", "box", "funnel", "pyramid", "heat", "calendar", "years",
-    "gauge", "single", "map",
+    "gauge", "single", "map", "points",
 )  # fmt: skip
 LAYOUT_WORDS = (
     "rows",

@@ -47,9 +47,17 @@ def map_of(question: Question, pivot: Pivot) -> Map | None:
     """None where the rows are not places of one unit, or there are no figures."""
     layout = pivot.layout
     parents = {one.thing["parent"]["id"] if one.thing.get("parent") else "" for one in question.units.values()}
+    if layout.rows != ("place",) or len(layout.columns) > 1 or len(parents) != 1 or "" in parents:
+        return None
+    return classed(parents.pop(), pivot)
+
+
+def classed(outline: str, pivot: Pivot) -> Map | None:
+    """The classes of an answer's figures over the outlines of a unit's parts; None where there are no figures."""
+    layout = pivot.layout
     columns: Sequence[Key] = pivot.columns or [()]
     figures = [found for row in pivot.rows for column in columns if (found := pivot.figure(row, column)) is not None]
-    if layout.rows != ("place",) or len(layout.columns) > 1 or len(parents) != 1 or "" in parents or not figures:
+    if not figures:
         return None
     bounds = layout.bounds(figures)
     keys = [BETWEEN.join(column) for column in columns]
@@ -66,4 +74,4 @@ def map_of(question: Question, pivot: Pivot) -> Map | None:
     ]
     names = [", ".join(spoken(words) for words in pivot.words(layout.columns, column)) for column in columns]
     guessed = sum((row, columns[at]) in pivot.estimates for row in pivot.rows)
-    return Map(parents.pop(), ";".join(map(exact, bounds)), legend, names, at, guessed)
+    return Map(outline, ";".join(map(exact, bounds)), legend, names, at, guessed)

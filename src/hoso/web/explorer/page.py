@@ -17,9 +17,9 @@ from hoso.web.explorer.figure_text import shown
 from hoso.web.explorer.finding import RELATIVE, Hit, find_data, find_periods, find_places
 from hoso.web.explorer.layout import BETWEEN, moved, with_words
 from hoso.web.explorer.league import league_of
-from hoso.web.explorer.mapping import map_of
 from hoso.web.explorer.names import Names, Words
 from hoso.web.explorer.pivot import Pivot
+from hoso.web.explorer.points import drawn_on
 from hoso.web.explorer.question import CHILDREN, LEVEL, OWN, listed, read_today
 from hoso.web.explorer.reading import Explored, read_page
 from hoso.web.explorer.table import DIMENSION_WORDS, PivotTable
@@ -37,7 +37,7 @@ SHOWN_WORDS: dict[str, Words] = {
     "funnel": ("Phễu, xếp hạng", "Funnel, league table"),
     "pyramid": ("Tháp dân số", "Population pyramid"), "heat": ("Lưới nhiệt", "Heat grid"), "calendar": ("Lịch nhiệt", "Heat calendar"),
     "years": ("So các năm", "Year over year"), "gauge": ("Đồng hồ", "Gauge"), "single": ("Một số", "Single value"),
-    "map": ("Bản đồ", "Map"),
+    "map": ("Bản đồ", "Map"), "points": ("Bản đồ điểm", "Point map"),
 }  # fmt: skip
 MAP_WORDS: dict[str, Words] = {
     "reported": ("Như đã báo cáo", "As reported"), "today": ("Trên bản đồ hiện nay", "On today's map"),
@@ -86,7 +86,7 @@ def explore(request: ActingRequest) -> HttpResponse:
         "hidden": [(name, words[name]) for name in words if name not in FORM_WORDS],
         "part_only": _part_only(request), "own_boards": _own_boards(request),
         "changes": changes(pivot), "league": league_of(pivot) if layout.show == "funnel" else None,
-        "map": map_of(explored.question, pivot) if layout.show == "map" else None,
+        **drawn_on(explored.question, pivot),
         "discussion": discussion_of(request, explored),
         "notes": notes, "note_form": note_form(request, explored.question),
         "one_figure": _alone(pivot) if layout.show == "single" else None,

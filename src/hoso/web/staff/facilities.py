@@ -73,6 +73,7 @@ def _known(detail: FacilityDetail | None) -> dict[str, str]:
         "commune_code": link.place.code if link else "", "province_code": province_code_of(link.place_id) if link else "",
         "opened": f"{facility.opened:%d/%m/%Y}" if facility.opened else "",
         "closed": f"{facility.closed:%d/%m/%Y}" if facility.closed else "",
+        "latitude": str(facility.latitude or ""), "longitude": str(facility.longitude or ""),
     }  # fmt: skip
 
 

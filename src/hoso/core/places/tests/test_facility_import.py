@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 import xlsxwriter
+from django.db import IntegrityError, transaction
 
 from hoso.core.errors import HosoError
 from hoso.core.places.facilities import (
@@ -225,3 +226,21 @@ def test_a_facility_lies_in_one_place_at_a_time() -> None:
     FacilityLink.objects.create(facility=facility, place=place, valid_from=date(2026, 1, 1), valid_to=None)
     with pytest.raises(IntegrityError, match="facility_in_one_place_at_a_time"), transaction.atomic():
         FacilityLink.objects.create(facility=facility, place=place, valid_from=DAY, valid_to=None)
+
+
+def test_coordinates_are_taken_within_the_country_and_kept_where_a_list_has_none(tmp_path: Path) -> None:
+    heading = [*HEADING, "latitude", "longitude"]
+    wrong = [("106.1", "11.3"), ("11.3", ""), ("", "106.1"), ("11°18", "106.1"), ("-11.3", "106.1"), ("11.3", "1061")]
+    rows = [["8091" + str(number), *STATION[1:], *pair] for number, pair in enumerate(wrong)]
+    report = import_facilities(sheet(tmp_path, [*STATION, "11,31", "106.1"], *rows, heading=heading), DAY)
+    assert report.created == 1
+    assert {one.row: {other.field for other in report.refusals if other.row == one.row} for one in report.refusals} == {
+        3: {"latitude", "longitude"}, 4: {"longitude"}, 5: {"latitude"}, 6: {"latitude"}, 7: {"latitude"}, 8: {"longitude"},
+    }  # fmt: skip
+    assert import_facilities(sheet(tmp_path, STATION), DAY).unchanged == 1  # a list without them
+    moved = import_facilities(sheet(tmp_path, [*STATION, "11.32", "106.1"], heading=heading), DAY)
+    facility = facility_by_code("80901")
+    assert facility and (moved.updated, facility.latitude, facility.longitude) == (1, 11.32, 106.1)
+    for pair in ({"latitude": 106.1, "longitude": 11.3}, {"latitude": None}):  # the database itself
+        with pytest.raises(IntegrityError), transaction.atomic():
+            Facility.objects.filter(code="80901").update(**pair)

@@ -208,6 +208,7 @@ def test_who_may_not_read_statistics_finds_the_door_shut(enter: Enter, places: l
         ("data", "4/BCT nop dung han", "Biểu 4/BCT: Hoạt động chăm sóc bà mẹ: tỷ lệ nộp đúng hạn (%)"),
         ("period", "12 thang", "12 tháng vừa qua"), ("period", "202601", "Tháng 1/2026"), ("period", "2025", "Năm 2025"),
         ("place", "tay ninh", "Tỉnh Tây Ninh"), ("place", "tay ninh", "Tỉnh Tây Ninh: các đơn vị trực thuộc"),
+        ("place", "tay ninh", "Tỉnh Tây Ninh: các cơ sở"),
     ],
 )  # fmt: skip
 def test_finding_without_accents(dimension: str, text: str, found: str, enter: Enter, places: list[Place]) -> None:

@@ -40,7 +40,8 @@ export async function draw(picture, pivot, outlines) {
   const say = picture.querySelector(".cannot");
   if (!pivot || !frame) return;
   const table = readTable(pivot, [...picture.querySelectorAll(".date-notes li")]);
-  const option = picture.dataset.show === "map" ? await drawMap(echarts, picture, outlines, table) : OPTIONS[picture.dataset.show]?.(table);
+  const isMap = picture.dataset.show === "map" || picture.dataset.show === "points";
+  const option = isMap ? await drawMap(echarts, picture, outlines, table) : OPTIONS[picture.dataset.show]?.(table);
   frame.hidden = !option;
   say.hidden = Boolean(option);
   picture.querySelector(".picture-files").hidden = !option;
@@ -54,7 +55,7 @@ export async function draw(picture, pivot, outlines) {
     const kind = event.target.closest("[data-file]")?.dataset.file;
     if (kind) save(kind, chart.getOption());
   };
-  if (picture.dataset.show === "map") picture.recolour = (series) => chart.setOption(series);
+  if (isMap) picture.recolour = (series) => chart.setOption(series);
 }
 
 function drop(chart) {
