@@ -2,6 +2,7 @@
 
 import getpass
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
@@ -20,11 +21,12 @@ from hoso.core.accounts.models import Account
 from hoso.core.accounts.monitoring_notice import accept_notice
 from hoso.core.accounts.passwords import new_password
 from hoso.core.accounts.wrong_tries import clear_wrong_tries
-from hoso.core.database.lookup_hash import lookup_hash
+from hoso.core.database.lookup_hash import lookup_hash, lookup_hashes
 from hoso.core.errors import HosoError
 
 USERNAME = re.compile(r"[a-z0-9][a-z0-9._-]{2,99}")
 PERSONAL_NUMBER = re.compile(r"[0-9]{12}")
+_NUMBER_USE = "account.personal_number"
 SUSPENDED = "oversight"  # the reason of a lock that two monitoring officers agreed on
 
 
@@ -125,7 +127,12 @@ def number_hash(number: str) -> str:
     digits = number.replace(" ", "")
     if digits and not PERSONAL_NUMBER.fullmatch(digits):
         raise HosoError("HS2212")
-    return lookup_hash(digits, "account.personal_number")
+    return lookup_hash(digits, _NUMBER_USE)
+
+
+def number_hashes(numbers: Iterable[str]) -> list[str]:
+    """The keyed hashes of numbers as the register of persons has them, twelve digits each; others match no account's."""
+    return lookup_hashes(numbers, _NUMBER_USE)
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ Without the key nobody can try out all twelve-digit numbers against a stolen tab
 
 import hmac
 import secrets
+from collections.abc import Iterable
 from hashlib import sha256
 
 from django.conf import settings
@@ -16,7 +17,13 @@ def lookup_hash(value: str, use: str) -> str:
     """The hash to keep and to look for; the same value for another `use` has another hash. Empty stays empty."""
     if not value:
         return ""
-    return hmac.new(_key(), f"{use}:{value}".encode(), sha256).hexdigest()
+    return lookup_hashes([value], use)[0]
+
+
+def lookup_hashes(values: Iterable[str], use: str) -> list[str]:
+    """Of many values that are not empty, the key read once."""
+    key = _key()
+    return [hmac.new(key, f"{use}:{value}".encode(), sha256).hexdigest() for value in values]
 
 
 def _key() -> bytes:

@@ -15,6 +15,7 @@ from hoso.core.access.reading import Asking, read
 from hoso.core.accounts.machines import OVERSIGHT_SERVICE, oversight_service_id
 from hoso.core.messages.notices import leave_notice
 from hoso.engines.oversight.cases import PURPOSE, Risk, open_case, risks
+from hoso.engines.oversight.holders import link_holders
 from hoso.engines.oversight.memory import Memory
 from hoso.engines.oversight.rules import watch_rules
 from hoso.engines.oversight.scoring import scoring
@@ -43,6 +44,7 @@ def look_over(days: int = DAYS) -> LookedOver:
             cursor.execute("SELECT pg_advisory_xact_lock(hashtext('oversight_look_over'))")
         watch_rules(actor, scope, PURPOSE)
         since = timezone.now() - timedelta(days=days)
+        link_holders(since)
         memory = sensed(since)
         kept = _keep(memory, since)
         raised = [

@@ -1,7 +1,7 @@
 """Looking over the house's own accesses: its events, accounts and reasons go into a memory, are explained and sensed, and give cases.
 
-The tables travel as files of ids and times in a folder below HOSO_HOME that is gone afterwards. What is not
-connected yet: who an account's holder is as a person (S1, S2, S4 stay silent), rotas (S9), households, and claims work.
+The tables travel as files of ids and times in a folder below HOSO_HOME that is gone afterwards. What is not connected yet: rotas
+(S9), tasks at households, and approvals of exports: the house keeps none.
 """
 
 import csv
@@ -23,7 +23,7 @@ from hoso.engines.oversight.sensing import hits, sense
 from hoso.engines.oversight.tiers import tiers
 from hoso.engines.oversight.work_folder import work_folder
 
-# Each ends as `<table>s.csv`; the shifts and persons of the house are not known here yet but for the persons' ids. Accounts go by
+# Each ends as `<table>s.csv`; the shifts of the house are not known here yet. Accounts go by
 # their number in oversight_account, whichever system they are of; one of the house that has not acted yet by its own, negative.
 # Accounts of another system have the role it told last, and work where it was registered.
 # What a database's own audit told of a statement went past the application (outside/postgres.py).
@@ -33,26 +33,32 @@ _QUESTIONS = {
         SELECT e.number AS id, e.at AT TIME ZONE 'Asia/Ho_Chi_Minh' AS moment, e.account_id AS account, e.person_id AS person,
                e.facility_id AS facility, e.action, e.object, e.outcome, e.sensitive, e.break_glass,
                coalesce(e.found, 1) AS found, e.address,
-               CASE WHEN e.key LIKE 'pgaudit:%%' THEN 'db' ELSE 'app' END AS channel
+               CASE WHEN e.key LIKE 'pgaudit:%%' THEN 'db' WHEN h.kind = 'citizen' THEN 'portal' ELSE 'app' END AS channel
         FROM oversight_event e JOIN oversight_account a ON a.id = e.account_id
+        LEFT JOIN accounts_account h ON h.id::text = a.key AND a.source_id = (SELECT id FROM oversight_source WHERE key = 'hoso')
         WHERE e.at >= %(since)s AND a.name <> ALL (%(services)s)""",
     "account": """
         SELECT coalesce(k.id, -a.id) AS id, coalesce(min(h.role), a.kind) AS role, coalesce(min(t.tier), 'T3') AS tier,
                min(h.facility_id) AS facility,
-               CASE WHEN bool_and(h.valid_to <= current_date) THEN max(h.valid_to) END AS ends
+               CASE WHEN bool_and(h.valid_to <= current_date) THEN max(h.valid_to) END AS ends,
+               min(holder.person) AS person, min(holder.commune) AS commune
         FROM accounts_account a LEFT JOIN accounts_assignment h ON h.account_id = a.id
         LEFT JOIN unnest(%(roles)s::text[], %(tiers)s::text[]) AS t (role, tier) ON t.role = h.role
         LEFT JOIN oversight_account k ON k.key = a.id::text
             AND k.source_id = (SELECT id FROM oversight_source WHERE key = 'hoso')
+        LEFT JOIN oversight_holders() holder ON holder.account = a.id
         GROUP BY a.id, k.id
         UNION ALL
-        SELECT k.id, coalesce(nullif(e.role, ''), 'outside'), coalesce(t.tier, s.tier), s.facility_id, NULL
+        SELECT k.id, coalesce(nullif(e.role, ''), 'outside'), coalesce(t.tier, s.tier), s.facility_id, NULL, holder.person, holder.commune
         FROM oversight_account k JOIN oversight_source s ON s.id = k.source_id AND s.feeder_id IS NOT NULL
         LEFT JOIN LATERAL (SELECT role FROM oversight_event WHERE account_id = k.id ORDER BY at DESC LIMIT 1) e ON true
-        LEFT JOIN unnest(%(roles)s::text[], %(tiers)s::text[]) AS t (role, tier) ON t.role = e.role""",
-    "person": "SELECT DISTINCT person_id AS id FROM oversight_event WHERE person_id IS NOT NULL AND at >= %(since)s",
+        LEFT JOIN unnest(%(roles)s::text[], %(tiers)s::text[]) AS t (role, tier) ON t.role = e.role
+        LEFT JOIN oversight_same_hands() same ON same.known = k.id LEFT JOIN oversight_holders() holder USING (account)""",
+    "person": "SELECT * FROM oversight_persons(%(since)s)",
     "fact": """
-        WITH f AS MATERIALIZED (SELECT * FROM oversight_facts(%(since)s - interval '60 days'))
+        WITH f AS MATERIALIZED (
+            SELECT * FROM oversight_facts(%(since)s - interval '60 days') UNION ALL
+            SELECT * FROM oversight_work(%(since)s - interval '60 days'))
         SELECT f.kind, f.first AT TIME ZONE 'Asia/Ho_Chi_Minh' AS first, f.last AT TIME ZONE 'Asia/Ho_Chi_Minh' AS last,
                coalesce(k.id, -f.account) AS account, f.person, f.facility
         FROM f LEFT JOIN oversight_account k ON k.key = f.account::text

@@ -28,6 +28,7 @@ CASES: dict[str, Tables] = {
         "account": [{"role": "laboratory"}],
     },
     "claim": {"fact": [{"kind": "claim", **OWN, **SPAN}]},
+    "identity": {"fact": [{"kind": "identity", **OWN, **SPAN}]},
     "grant": {"fact": [{"kind": "grant", **OWN, **SPAN}]},
     "programme": {"fact": [{"kind": "programme", **HERE, **SPAN}]},
     "campaign": {"fact": [{"kind": "campaign", **HERE, **SPAN}]},
