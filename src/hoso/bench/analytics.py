@@ -39,7 +39,7 @@ def measure(size: Size) -> Figure:
         holder = _hold(home)
         try:
             shapes = _shapes(actor, asker, size)
-            ways = _mix(actor, asker, size)
+            ways = _mix(actor, asker, size) | _on_todays_map(actor, asker, size)
             told = _compared(actor, asker, data)
             fresh = _freshness(actor, asker, size)
             state, memory = _state(home), _memory(holder.pid)
@@ -127,6 +127,27 @@ def _mix(actor: Any, asker: Asker, size: Size) -> dict[str, list[float]]:
 
     random = Random(2)
     return {way: [_ask(actor, asker.mixed(way, random))[0] for _ in range(MIXED[size])] for way in AGGREGATIONS}
+
+
+def _on_todays_map(actor: Any, asker: Asker, size: Size) -> dict[str, list[float]]:
+    """The same mix on today's map, where units that are no more are asked beside those that followed them."""
+    from dataclasses import replace
+
+    from hoso.core.database.session import acting_transaction
+    from hoso.engines.statistics.analytics.todays_map import ADDED, AVERAGE, EXTREMES, figures_on_map
+
+    random, found = Random(4), {}
+    for way in sorted({*ADDED, *EXTREMES, AVERAGE}):
+        times = found[f"{way} on today's map"] = list[float]()
+        for _ in range(MIXED[size] // 4):
+            operands, scope = asker.mixed(way, random)
+            began = time.perf_counter()
+            with acting_transaction(actor.account_id, "statistics"):
+                figures, _ = figures_on_map(operands, replace(scope, places="today"))
+            times.append((time.perf_counter() - began) * 1000)
+            if not any(figures.values()):  # the store of values holds next to none of them
+                raise RuntimeError("the cube did not answer")
+    return found
 
 
 def _compared(actor: Any, asker: Asker, data: Data) -> tuple[float, float]:

@@ -28,8 +28,8 @@ def figures_of(operands: Iterable[Operand], scope: Scope) -> Figures:
 def cube_figures(operands: Sequence[Operand], scope: Scope) -> Figures | None:
     """The same from the cube; None where nobody holds it, it is behind, or it cannot tell."""
     folder = facts_folder(settings.HOSO_HOME)
-    if not socket_path(folder).exists() or any(one.alone for one in scope.units):
-        return None  # units without what lies below them are asked of the database
+    if not socket_path(folder).exists():
+        return None
     found: Figures = {one.label: {} for one in operands}
     by_way: dict[str, list[Operand]] = {}
     for operand in operands:

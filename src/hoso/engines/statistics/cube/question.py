@@ -30,7 +30,7 @@ class Asked(msgspec.Struct, omit_defaults=True):
     last_days: list[int]
     kinds: list[int]
     ranks: list[int]
-    # units: label and place (everything within it), or unit alone
+    # units: label and place (everything within it), or a unit alone: a facility, or an administrative unit's own figures
     place_labels: list[int] = []
     places: list[int] = []
     unit_labels: list[int] = []
@@ -111,7 +111,7 @@ def _say_where(question: Asked, scope: Scope) -> None:
     units = [one for one in scope.units if numbers[one.label] not in question.whole_labels]
     places = sorted({(numbers[one.label], place) for one in units for place in one.places})
     question.place_labels, question.places = [label for label, _ in places], [place for _, place in places]
-    pairs = sorted({(numbers[one.label], unit) for one in units for unit in one.facilities})
+    pairs = sorted({(numbers[one.label], unit) for one in units for unit in (*one.facilities, *one.alone)})
     question.unit_labels, question.units = [label for label, _ in pairs], [unit for _, unit in pairs]
 
 

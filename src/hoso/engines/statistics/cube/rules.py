@@ -9,6 +9,7 @@ from typing import Any
 
 from django.db import connection
 
+from hoso.core.database.stamps import table_stamps
 from hoso.core.facts.store import Store
 
 # Without a breakdown only the option `total` counts, of nested options the first (the second rule of ADR 120's third).
@@ -69,7 +70,7 @@ class Rules:
         """Read those again whose rows changed; gives their names."""
         path = self._store.folder / "rules.csv"
         with connection.cursor() as cursor:
-            stamps = _stamps(cursor)
+            stamps = table_stamps(cursor, (name for rule in RULES for name in rule.made_of))
             changed = [rule for rule in RULES if any(stamps[one] != self._stamps.get(one) for one in rule.made_of)]
             for rule in changed:
                 _copy(cursor, rule.query, path)
@@ -77,16 +78,6 @@ class Rules:
                 path.unlink()
         self._stamps = stamps
         return {rule.name for rule in changed}
-
-
-def _stamps(cursor: Any) -> dict[str, str]:
-    """Of each table what is another text once a row of it was written."""
-    names = sorted({name for rule in RULES for name in rule.made_of})
-    parts = (
-        f"count(*) || ':' || coalesce(sum(hashtext(xmin::text || ctid::text)::bigint), 0) FROM {name}" for name in names
-    )
-    cursor.execute("SELECT " + ", ".join(f"(SELECT {part})" for part in parts))
-    return dict(zip(names, cursor.fetchone(), strict=True))
 
 
 def _copy(cursor: Any, query: str, path: Path) -> None:
