@@ -40,23 +40,32 @@ def look_over(days: int = DAYS) -> LookedOver:
     actor = Actor(oversight_service_id(), OVERSIGHT_SERVICE, "worker")
 
     def query(scope: Scope) -> LookedOver:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock(hashtext('oversight_look_over'))")
+        one_at_a_time()
         watch_rules(actor, scope, PURPOSE)
         since = timezone.now() - timedelta(days=days)
         link_holders(since)
         memory = sensed(since)
-        kept = _keep(memory, since)
-        raised = [
-            _raise(actor, risk) for risk in risks(scope)[: _left(watched_accounts(memory))] if risk.risk >= scoring().least_risk
-        ]  # fmt: skip
-        return LookedOver(kept, tuple(raised))
+        kept = keep(memory, since)
+        return LookedOver(kept, raise_within_budget(actor, scope, watched_accounts(memory)))
 
     return read(actor, PURPOSE, Asking("case.raise", "search", object=f"accesses of {days} days"), query)
 
 
-def _keep(memory: Memory, since: datetime) -> int:
-    """Put what is sensed in the place of what was; returns how many hits stand."""
+def one_at_a_time() -> None:
+    """Wait until no other look is going on, to the end of the transaction."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('oversight_look_over'))")
+
+
+def raise_within_budget(actor: Actor, scope: Scope, accounts: int) -> tuple[int, ...]:
+    """Open cases about the accounts of highest risk, as many as the budget of so many accounts still allows."""
+    found = risks(scope)[: _left(accounts)]
+    return tuple(_raise(actor, risk) for risk in found if risk.risk >= scoring().least_risk)
+
+
+def keep(memory: Memory, since: datetime, fresh: list[int] | None = None) -> int:
+    """Put what is sensed in the place of what was, or beside it where only the fresh events were looked at; returns how many hits
+    stand. Of an event and a sensor there is one."""
     rows = memory.ask(
         """
         SELECT h.sensor, h.id, h.account, h.moment, sum(h.points),
@@ -66,8 +75,10 @@ def _keep(memory: Memory, since: datetime) -> int:
         WHERE h.account > 0 AND h.points > 0 GROUP BY h.sensor, h.id, h.account, h.moment
         """
     )
+    wanted = set(fresh or ())
     with connection.cursor() as cursor:
-        cursor.execute("DELETE FROM oversight_hit WHERE at >= %s", [since])
+        if fresh is None:
+            cursor.execute("DELETE FROM oversight_hit WHERE at >= %s", [since])
         cursor.executemany(
             """
             INSERT INTO oversight_hit (sensor, event, account_id, at, points, reasons)
@@ -75,7 +86,7 @@ def _keep(memory: Memory, since: datetime) -> int:
             WHERE NOT EXISTS (SELECT 1 FROM oversight_evidence held WHERE held.event = %s::bigint)
             ON CONFLICT DO NOTHING
             """,
-            [(*row, row[1]) for row in rows],
+            [(*row, row[1]) for row in rows if fresh is None or row[1] in wanted],
         )
         cursor.execute("SELECT count(*) FROM oversight_hit")
         return int(cursor.fetchone()[0])

@@ -4,14 +4,17 @@ from hoso.core.jobs.queue import queue
 from hoso.engines.oversight.alarms import look_over as look_over_accesses
 from hoso.engines.oversight.collecting import collect_all
 from hoso.engines.oversight.spent import time_spent
+from hoso.engines.oversight.streaming import sense_stream
 
 
 @queue.periodic(cron="* * * * *")
 @queue.task(name="oversight.collect", queue="oversight", queueing_lock="oversight.collect")
 def collect(timestamp: int) -> None:
-    """Once a minute: take over what our own audit has written since."""
+    """Once a minute: take over what our own audit has written since, and sense what any system told."""
     with time_spent("oversight.collect"):
         collect_all()
+    with time_spent("oversight.stream"):
+        sense_stream()
 
 
 @queue.periodic(cron="7 * * * *")

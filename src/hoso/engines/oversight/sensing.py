@@ -15,7 +15,7 @@ COUNT = 20
 
 @dataclass(frozen=True)
 class Sensor:
-    """One sensor; `severity` are the points of its strongest hit."""
+    """One sensor; `severity` are the points of its strongest hit; `on_stream`: an event and its reasons are enough for it."""
 
     key: str
     title_vi: str
@@ -29,6 +29,7 @@ class Sensor:
     valid_to: str | None
     trips: dict[str, list[dict[str, Any]]]
     twin: dict[str, list[dict[str, Any]]]
+    on_stream: bool = False
 
 
 @cache
@@ -39,7 +40,7 @@ def sensors() -> tuple[Sensor, ...]:
     found = []
     for path in sorted((folder / "sensors").glob("*.yaml")):
         told = read_definition(path, folder / "schema" / "sensor.json")
-        found.append(Sensor(**{name: told[name] for name in Sensor.__dataclass_fields__}))
+        found.append(Sensor(**{name: told[name] for name in Sensor.__dataclass_fields__ if name in told}))
     if [one.key for one in found] != [f"S{number}" for number in range(1, COUNT + 1)]:
         raise DefinitionError(f"oversight/sensors: {', '.join(one.key for one in found)} are not S1 to S{COUNT}")
     return tuple(found)

@@ -19,7 +19,7 @@ from hoso.core.accounts.machines import MACHINES, OPERATOR
 from hoso.engines.oversight.explaining import Share, explain, shares
 from hoso.engines.oversight.memory import Memory
 from hoso.engines.oversight.scoring import Case, raise_cases
-from hoso.engines.oversight.sensing import hits, sense
+from hoso.engines.oversight.sensing import Sensor, hits, sense
 from hoso.engines.oversight.tiers import tiers
 from hoso.engines.oversight.work_folder import work_folder
 
@@ -28,6 +28,7 @@ from hoso.engines.oversight.work_folder import work_folder
 # Accounts of another system have the role it told last, and work where it was registered.
 # What a database's own audit told of a statement went past the application (outside/postgres.py).
 # The house's services act by code, not by whim; who commands on the machine (system.operator) is watched.
+SERVICES = [name for name in MACHINES if name != OPERATOR]
 _QUESTIONS = {
     "event": """
         SELECT e.number AS id, e.at AT TIME ZONE 'Asia/Ho_Chi_Minh' AS moment, e.account_id AS account, e.person_id AS person,
@@ -36,7 +37,9 @@ _QUESTIONS = {
                CASE WHEN e.key LIKE 'pgaudit:%%' THEN 'db' WHEN h.kind = 'citizen' THEN 'portal' ELSE 'app' END AS channel
         FROM oversight_event e JOIN oversight_account a ON a.id = e.account_id
         LEFT JOIN accounts_account h ON h.id::text = a.key AND a.source_id = (SELECT id FROM oversight_source WHERE key = 'hoso')
-        WHERE e.at >= %(since)s AND a.name <> ALL (%(services)s)""",
+        WHERE e.at >= %(since)s AND a.name <> ALL (%(services)s)
+          AND (%(fresh)s::bigint[] IS NULL OR e.number = ANY (%(fresh)s)
+               OR (e.account_id = ANY (%(accounts)s) AND e.action = 'create'))""",
     "account": """
         SELECT coalesce(k.id, -a.id) AS id, coalesce(min(h.role), a.kind) AS role, coalesce(min(t.tier), 'T3') AS tier,
                min(h.facility_id) AS facility,
@@ -54,11 +57,14 @@ _QUESTIONS = {
         LEFT JOIN LATERAL (SELECT role FROM oversight_event WHERE account_id = k.id ORDER BY at DESC LIMIT 1) e ON true
         LEFT JOIN unnest(%(roles)s::text[], %(tiers)s::text[]) AS t (role, tier) ON t.role = e.role
         LEFT JOIN oversight_same_hands() same ON same.known = k.id LEFT JOIN oversight_holders() holder USING (account)""",
-    "person": "SELECT * FROM oversight_persons(%(since)s)",
+    "person": """
+        SELECT * FROM oversight_persons(%(since)s)
+        WHERE %(persons)s::bigint[] IS NULL OR id = ANY (%(persons)s) OR id IN (SELECT person FROM oversight_holders())""",
     "fact": """
-        WITH f AS MATERIALIZED (
+        WITH told AS MATERIALIZED (
             SELECT * FROM oversight_facts(%(since)s - interval '60 days') UNION ALL
-            SELECT * FROM oversight_work(%(since)s - interval '60 days'))
+            SELECT * FROM oversight_work(%(since)s - interval '60 days')),
+        f AS (SELECT * FROM told WHERE %(persons)s::bigint[] IS NULL OR person = ANY (%(persons)s))
         SELECT f.kind, f.first AT TIME ZONE 'Asia/Ho_Chi_Minh' AS first, f.last AT TIME ZONE 'Asia/Ho_Chi_Minh' AS last,
                coalesce(k.id, -f.account) AS account, f.person, f.facility
         FROM f LEFT JOIN oversight_account k ON k.key = f.account::text
@@ -68,6 +74,16 @@ _QUESTIONS = {
         FROM f JOIN oversight_same_hands() same USING (account)""",
     "shift": "SELECT NULL AS account WHERE false",
 }
+
+
+@dataclass(frozen=True)
+class Fresh:
+    """Events to be sensed as they come, by their numbers, with whose they are and whom they are about. Beside them only what their
+    accounts created is looked at: a visit that one registered explains."""
+
+    numbers: list[int]
+    accounts: list[int]
+    persons: list[int]
 
 
 @dataclass(frozen=True)
@@ -101,14 +117,18 @@ def watch(scope: Scope, days: int) -> Watched:
     )
 
 
-def sensed(since: datetime) -> Memory:
-    """The events since then with their accounts and reasons, explained and sensed; where no right to oversee is, empty."""
+def sensed(since: datetime, fresh: Fresh | None = None, asked: tuple[Sensor, ...] | None = None) -> Memory:
+    """The events since then, or the fresh ones of them, with their accounts and reasons, explained and sensed by all sensors or by
+    those asked; where no right to oversee is, empty."""
     placed = tiers().of_role
     values = {
         "since": since,
         "roles": list(placed),
         "tiers": list(placed.values()),
-        "services": [name for name in MACHINES if name != OPERATOR],
+        "services": SERVICES,
+        "fresh": fresh.numbers if fresh else None,
+        "accounts": fresh.accounts if fresh else None,
+        "persons": fresh.persons if fresh else None,
     }
     memory = Memory()
     with work_folder() as folder:
@@ -116,7 +136,7 @@ def sensed(since: datetime) -> Memory:
             _write(folder / f"{name}s.csv", question, values)
         memory.load_folder(folder)
     explain(memory)
-    sense(memory)
+    sense(memory, asked)
     return memory
 
 
