@@ -62,7 +62,11 @@ CREATE TRIGGER statistics_comment_versions BEFORE UPDATE ON statistics_comment
     FOR EACH ROW EXECUTE FUNCTION statistics_keep_comment();
 
 ALTER TABLE statistics_comment ENABLE ROW LEVEL SECURITY;
-CREATE POLICY statistics_read ON statistics_comment FOR SELECT USING (statistics_reads_all(whole, places, facilities));
+-- The same as statistics_reads_all, with the reader's places looked up once a query.
+CREATE POLICY statistics_read ON statistics_comment FOR SELECT USING (
+    (SELECT statistics_everywhere('statistics.read'))
+    OR (NOT whole AND places <@ (SELECT statistics_places('statistics.read'))::bigint[]
+        AND ((cardinality(facilities) = 0 AND cardinality(places) > 0) OR statistics_reads_all(whole, places, facilities))));
 CREATE POLICY statistics_insert ON statistics_comment FOR INSERT WITH CHECK (
     author_id = access_actor() AND version = 1 AND NOT withdrawn AND statistics_reads_all(whole, places, facilities));
 CREATE POLICY statistics_update ON statistics_comment FOR UPDATE
@@ -70,5 +74,8 @@ CREATE POLICY statistics_update ON statistics_comment FOR UPDATE
 REVOKE UPDATE, DELETE, TRUNCATE ON statistics_comment FROM hoso_app;
 GRANT UPDATE (version, body, withdrawn) ON statistics_comment TO hoso_app;
 ALTER TABLE statistics_comment_history ENABLE ROW LEVEL SECURITY;
-CREATE POLICY statistics_read ON statistics_comment_history FOR SELECT USING (statistics_reads_all(whole, places, facilities));
+CREATE POLICY statistics_read ON statistics_comment_history FOR SELECT USING (
+    (SELECT statistics_everywhere('statistics.read'))
+    OR (NOT whole AND places <@ (SELECT statistics_places('statistics.read'))::bigint[]
+        AND ((cardinality(facilities) = 0 AND cardinality(places) > 0) OR statistics_reads_all(whole, places, facilities))));
 REVOKE INSERT, UPDATE, DELETE, TRUNCATE ON statistics_comment_history FROM hoso_app;
