@@ -39,8 +39,8 @@ def keep_indicator(actor: Actor, given: Given) -> int:
     """Keep a version; returns its number.
 
     Raises HosoError HS2001; HS7048 for a code that a row, a form or a shipped indicator has; HS7049 for one that cannot be
-    one; HS7051 where somebody else has kept a version meanwhile; HS7052 without a title; HS7053 for a formula that asks for
-    itself; HS7030, HS7032, HS7034 and HS7035 for one that does not hold.
+    one; HS7051 where `seen` is not the newest version: somebody else has kept one meanwhile, or nobody kept that one; HS7052
+    without a title; HS7053 for a formula that asks for itself; HS7030, HS7032, HS7034 and HS7035 for one that does not hold.
     """
     with acting_transaction(actor.account_id, PURPOSE), connection.cursor() as cursor:
         scope = decide(actor, "statistics.define", PURPOSE)
@@ -53,10 +53,14 @@ def keep_indicator(actor: Actor, given: Given) -> int:
         try:
             cursor.execute(
                 "INSERT INTO statistics_indicator (code, version, title_vi, title_en, numerator, denominator, factor, retired,"
-                " account_id) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s)",
+                " account_id) SELECT %s, %s, %s, %s, %s, %s, %s, %s, %s"
+                # Of two at the same moment the unique version lets one through; this refuses versions that nobody kept.
+                " WHERE %s = (SELECT coalesce(max(version), 0) FROM statistics_indicator WHERE code = %s)",
                 [given.code, given.seen + 1, given.title_vi, given.title_en, given.numerator, given.denominator, given.factor,
-                 given.retired, actor.account_id],
+                 given.retired, actor.account_id, given.seen, given.code],
             )  # fmt: skip
+            if not cursor.rowcount:
+                raise HosoError("HS7051", code=given.code[:40])
         except DatabaseError as error:
             name = broken_constraint(error)
             if name not in _REFUSED:

@@ -11,6 +11,7 @@ from hoso.engines.statistics.keeping_indicators import Given, keep_indicator
 from hoso.engines.statistics.kept_indicators import kept_indicators
 from hoso.web.routes import ActingRequest
 from hoso.web.templatetags.bilingual import spoken
+from hoso.web.whole_numbers import whole
 
 LONGEST_FORMULA = 2000
 LONGEST_TITLE = 230
@@ -31,8 +32,8 @@ def keep(request: ActingRequest) -> HttpResponse:
         request.actor,
         Given(
             code, given.get("title_vi", "").strip()[:LONGEST_TITLE], given.get("title_en", "").strip()[:LONGEST_TITLE],
-            _formula(request, "numerator"), _formula(request, "denominator") or "1", _whole(request, "factor", least=1),
-            _whole(request, "seen", least=0),
+            _formula(request, "numerator"), _formula(request, "denominator") or "1", whole(given, "factor", least=1, most=LARGEST),
+            whole(given, "seen", most=LARGEST),
         ),
     )  # fmt: skip
     messages.success(
@@ -45,7 +46,7 @@ def retire(request: ActingRequest) -> HttpResponse:
     """POST `code` and `seen`: it is found no more; its versions stay. Raises HosoError HS7051, HS9004."""
     code = request.POST.get("code", "")
     known = kept_by_code(code)
-    if known is None or known.kept is None or known.kept.version != _whole(request, "seen", least=0):
+    if known is None or known.kept is None or known.kept.version != whole(request.POST, "seen", most=LARGEST):
         raise HosoError("HS7051", code=code[:40])
     keep_indicator(
         request.actor,
@@ -63,10 +64,3 @@ def _formula(request: ActingRequest, name: str) -> str:
     if len(text) > LONGEST_FORMULA:
         raise HosoError("HS9004", name=name, value=text[:40])
     return text
-
-
-def _whole(request: ActingRequest, name: str, least: int) -> int:
-    text = request.POST.get(name, "")
-    if not text.isdecimal() or len(text) > 7 or not least <= int(text) <= LARGEST:
-        raise HosoError("HS9004", name=name, value=text[:40])
-    return int(text)

@@ -19,6 +19,7 @@ from hoso.engines.oversight.case_story import Letter, letters
 from hoso.web.asking import ask
 from hoso.web.routes import ActingRequest
 from hoso.web.templatetags.audit_words import ACTION, OUTCOME, STORE
+from hoso.web.whole_numbers import whole_or_none
 
 PAGE = 50
 DAYS = 30  # of statistics, where no day is named
@@ -38,7 +39,7 @@ class Told:
 
 def events(request: ActingRequest) -> HttpResponse:
     """Newest first, `?before=` the number of the oldest event shown; narrowed by the other words."""
-    filters, before = filters_of(request), _whole(request, "before")
+    filters, before = filters_of(request), whole_or_none(request.GET, "before")
     found: list[EventRow] = ask(
         request,
         lambda scope: queries.events(scope, filters, PAGE, before),
@@ -79,7 +80,7 @@ def uses(request: ActingRequest) -> HttpResponse:
 
 def looks(request: ActingRequest, person_id: int) -> HttpResponse:
     """Who looked at this person's record, as the person is told it."""
-    before = _whole(request, "before")
+    before = whole_or_none(request.GET, "before")
 
     def query(scope: Scope) -> Told:
         return Told(queries.who_looked_at(scope, person_id, PAGE, before), letters(scope, person_id))
@@ -99,11 +100,11 @@ def filters_of(request: HttpRequest) -> Filters:
     """Raises HosoError HS9004 for a word or a value that is not known."""
     for name in request.GET.keys() - {*WORDS, "before"}:
         raise HosoError("HS9004", name=name[:40], value=request.GET[name][:40])
-    _whole(request, "before")
+    whole_or_none(request.GET, "before")
     until = _day(request, "until")
     return Filters(
         account=request.GET.get("account", "").strip(),
-        person_id=_whole(request, "person"),
+        person_id=whole_or_none(request.GET, "person"),
         action=_one_of(request, "action", ACTION),
         outcome=_one_of(request, "outcome", OUTCOME),
         store=_one_of(request, "store", STORE),
@@ -131,15 +132,6 @@ def _one_of(request: HttpRequest, name: str, allowed: dict[str, tuple[str, str]]
     if value and value not in allowed:
         raise HosoError("HS9004", name=name, value=value[:40])
     return value
-
-
-def _whole(request: HttpRequest, name: str) -> int | None:
-    text = request.GET.get(name, "").strip()
-    if not text:
-        return None
-    if not text.isdecimal() or len(text) > 18:
-        raise HosoError("HS9004", name=name, value=text[:40])
-    return int(text)
 
 
 def _day(request: HttpRequest, name: str) -> date | None:

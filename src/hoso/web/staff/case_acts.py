@@ -11,13 +11,14 @@ from hoso.core.errors import HosoError
 from hoso.engines.oversight import case_story, handling
 from hoso.web.routes import ActingRequest
 from hoso.web.templatetags.bilingual import spoken
+from hoso.web.whole_numbers import whole
 
 KINDS = ("close", "suspend", "restore")
 
 
 def open_case(request: ActingRequest) -> HttpResponse:
     """Open a case of an account whose risk builds up. Raises HosoError HS8020, HS9004."""
-    number = handling.open_by_hand(request.actor, _whole(request, "account"))
+    number = handling.open_by_hand(request.actor, whole(request.POST, "account"))
     messages.success(request, spoken((f"Đã mở vụ việc số {number}.", f"Case {number} is open.")))
     return redirect("oversight_case", number)
 
@@ -83,13 +84,6 @@ def _one_of(request: ActingRequest, name: str, allowed: tuple[str, ...]) -> str:
     if value not in allowed:
         raise HosoError("HS9004", name=name, value=value[:40])
     return value
-
-
-def _whole(request: ActingRequest, name: str) -> int:
-    text = request.POST.get(name, "")
-    if not text.isdecimal() or len(text) > 18:
-        raise HosoError("HS9004", name=name, value=text[:40])
-    return int(text)
 
 
 def _moment(request: ActingRequest) -> datetime:

@@ -32,8 +32,10 @@ from hoso.web.asking import ask
 from hoso.web.menu import may
 from hoso.web.routes import ActingRequest
 from hoso.web.templatetags.bilingual import spoken
+from hoso.web.whole_numbers import whole
 
 FOUND_BY_NAME = 12
+MOST_PAGES = 10**12
 
 
 @dataclass(frozen=True)
@@ -55,7 +57,8 @@ def local_codes(request: ActingRequest) -> HttpResponse:
         raise HosoError("HS9004", name="kind", value=kind[:40])
     if state not in STATES:
         raise HosoError("HS9004", name="state", value=state[:40])
-    facility, page = _whole(request, "facility", 0), max(_whole(request, "page", 1), 1)
+    facility = whole(request.GET, "facility", default=0)
+    page = max(whole(request.GET, "page", default=1, most=MOST_PAGES), 1)
     total, rows = ask(request, lambda scope: queue(scope, kind, state, facility, page), about="local codes")
     context = {
         "rows": rows, "total": total, "kinds": kinds().values(), "kind": kind, "state": state, "states": STATES, "facility": facility,
@@ -128,7 +131,7 @@ def decide(request: ActingRequest, mapping_id: int) -> HttpResponse:
 
 def coverage(request: ActingRequest) -> HttpResponse:
     """What the desk has brought, each hospital; `?facility=` the months of one."""
-    facility = _whole(request, "facility", 0)
+    facility = whole(request.GET, "facility", default=0)
 
     def query(scope: Scope) -> tuple[list[Yield], list[Yield]]:
         return local_yields.yields(scope), local_yields.trend(scope, facility) if facility else []
@@ -149,13 +152,6 @@ def _without_catalogue() -> list[tuple[str, str]]:
     """The kinds of which nothing can queue up, since no catalogue with codes is loaded."""
     today = timezone.localdate()
     return [(one.title_vi, one.title_en) for one in kinds().values() if catalogue_at(one, today) is None]
-
-
-def _whole(request: ActingRequest, name: str, default: int) -> int:
-    text = request.GET.get(name) or str(default)
-    if not text.isdecimal() or len(text) > 12:
-        raise HosoError("HS9004", name=name, value=text[:40])
-    return int(text)
 
 
 def _day(request: ActingRequest, name: str) -> date | None:

@@ -20,6 +20,7 @@ from hoso.engines.people.models import Person, Sex
 from hoso.web.asking import ask
 from hoso.web.routes import ActingRequest
 from hoso.web.templatetags.bilingual import spoken
+from hoso.web.whole_numbers import whole, whole_or_none
 
 
 @dataclass(frozen=True)
@@ -65,18 +66,10 @@ def number(request: ActingRequest, person_id: int) -> HttpResponse:
 def _newborn(request: ActingRequest) -> Newborn:
     form = request.POST
     return Newborn(
-        _moment(form.get("born", "")), Sex(_whole(request, "sex") or 3), _whole(request, "weight"), _whole(request, "order") or 1,
-        _whole(request, "together") or 1, form.get("name", "")[:200], _whole(request, "facility") or 0, form.get("paper", "")[:64],
+        _moment(form.get("born", "")), Sex(whole(form, "sex", default=3, least=1, most=3)), whole_or_none(form, "weight"),
+        whole(form, "order", default=1) or 1, whole(form, "together", default=1) or 1, form.get("name", "")[:200],
+        whole(form, "facility", default=0), form.get("paper", "")[:64],
     )  # fmt: skip
-
-
-def _whole(request: ActingRequest, name: str) -> int | None:
-    text = request.POST.get(name, "").strip()
-    if not text:
-        return None
-    if not (text.isascii() and text.isdigit() and len(text) <= 18) or name == "sex" and text not in "123":
-        raise HosoError("HS9004", name=name, value=text[:40])
-    return int(text)
 
 
 def _moment(text: str) -> datetime:

@@ -71,11 +71,16 @@ def test_a_change_is_a_version_and_one_nobody_saw_is_not_overwritten(designer: C
     assert designer.post(KEEP, TEENS | {"factor": "1000", "seen": "1"}).status_code == 302
     (kept,) = kept_indicators().values()
     assert kept.kept is not None and (kept.factor, kept.kept.version) == (1000, 2)
-    for seen in ("0", "1"):
+    for seen in ("0", "1", "3", "1000000"):  # older ones, and some that nobody has kept
         assert b"HS7051" in designer.post(KEEP, TEENS | {"seen": seen}).content
     with connection.cursor() as cursor:
         cursor.execute("SELECT version, factor FROM statistics_indicator ORDER BY 1")
         assert cursor.fetchall() == [(1, 100), (2, 1000)]
+
+
+def test_the_first_version_follows_none(designer: Client) -> None:
+    answer = designer.post(KEEP, TEENS | {"seen": "4"})
+    assert (answer.status_code, b"HS7051" in answer.content, kept_indicators()) == (409, True, {})
 
 
 def test_a_retired_one_is_found_no_more_and_its_versions_stay(designer: Client) -> None:
