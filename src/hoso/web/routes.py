@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import wraps
-from typing import Any
+from typing import Any, Protocol
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.urls import URLPattern, path
@@ -35,6 +35,12 @@ class Declaration:
     permission: str
     purpose: str
     touches_person: bool
+
+
+class WithActor(Protocol):
+    """Whoever asks, by a request or by the clock: all that a question about figures takes."""
+
+    actor: Actor
 
 
 class ActingRequest(HttpRequest):

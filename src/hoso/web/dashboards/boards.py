@@ -9,7 +9,7 @@ from django.http import QueryDict
 
 from hoso.core.definitions import DefinitionError, definitions_folder, read_definition
 from hoso.engines.statistics.analytics.named_data import datum_id
-from hoso.engines.statistics.boards.board import BoardTile, OwnBoard
+from hoso.engines.statistics.boards.board import BoardTile, Kind, OwnBoard
 
 FOLLOWING = ("own", "own/children")  # places of tiles that follow the board's choice
 OWN = "own"  # the Explorer's word for where the roles are held
@@ -21,7 +21,7 @@ class Tile(BoardTile):
 
     @property
     def show(self) -> str:
-        return self.asked.get("show") or "table"
+        return "text" if self.text else self.asked.get("show") or "table"
 
     def words(self, place: str, period: str) -> QueryDict:
         """Its address for a place (`own` or an id) and a period. A tile of fixed places stays with them."""
@@ -43,6 +43,10 @@ class Board:
     period: str
     tiles: Mapping[str, Tile]
     own: OwnBoard | None = None  # made by a user
+
+    @property
+    def kind(self) -> Kind:
+        return self.own.kind if self.own else "board"
 
 
 @cache

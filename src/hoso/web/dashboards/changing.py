@@ -1,7 +1,8 @@
-"""Boards changed by users: a copy of one, a tile out of the Explorer, the page on which a board is changed."""
+"""Boards and reports changed by users: a copy of one, a tile out of the Explorer, the page on which one is changed."""
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import date
 from uuid import uuid4
 
 from django.db import connection
@@ -14,6 +15,7 @@ from hoso.core.places.models import Facility, Place
 from hoso.engines.statistics.boards.actions import change_board, make_board, moved
 from hoso.engines.statistics.boards.board import Area, BoardTile, OwnBoard, versions_of
 from hoso.engines.statistics.catalogue import read_catalogue
+from hoso.web.dashboards.choices import period_choices, read_period
 from hoso.web.dashboards.own_boards import find_board, key_of, own_board
 from hoso.web.explorer.layout import LAYOUT_WORDS
 from hoso.web.explorer.names import Words
@@ -31,7 +33,7 @@ def copy(request: ActingRequest, key: str) -> HttpResponse:
     """POST: a copy of a board that is seen, as an own one. Raises HosoError HS5454, HS5456."""
     told = find_board(request.actor, key)
     title = request.POST.get("title", "").strip() or spoken((f"{told.title[0]} (bản sao)", f"{told.title[1]} (copy)"))
-    number = make_board(request.actor, title[:120], told.period, list(told.tiles.values()))
+    number = make_board(request.actor, title[:120], told.period, list(told.tiles.values()), told.kind)
     return HttpResponseRedirect(reverse("dashboard_edit", args=[key_of(number)]))
 
 
@@ -79,7 +81,7 @@ def edit(request: ActingRequest, key: str) -> HttpResponse:
         return _change(request, key, board)
     context = {
         "board": board, "key": key, "roles": _roles(),
-        "areas": _areas(request), "area": _area_word(board.area), "versions": versions_of(request.actor, board.id),
+        "periods": period_choices(date.today(), board.period), "areas": _areas(request), "area": _area_word(board.area), "versions": versions_of(request.actor, board.id),
     }  # fmt: skip
     return render(request, "dashboards/edit.html", context)
 
@@ -94,7 +96,7 @@ def _change(request: ActingRequest, key: str, board: OwnBoard) -> HttpResponse:
     now = ACTS[act](request, board)
     change_board(request.actor, board, now)
     if now.put_away:
-        return HttpResponseRedirect(reverse("dashboards"))
+        return HttpResponseRedirect(reverse("built_reports" if now.kind == "report" else "dashboards"))
     kept = any(one.key == tile for one in now.tiles)
     return HttpResponseRedirect(f"{reverse('dashboard_edit', args=[key])}{f'#tile-{tile}' if kept else ''}")
 
@@ -105,6 +107,29 @@ def _rename_tile(request: ActingRequest, board: OwnBoard) -> OwnBoard:
         raise HosoError("HS9004", name="title", value=title[:40])
     tiles = [replace(one, title=(title, title)) if one.key == key else one for one in board.tiles]
     return replace(board, tiles=tiles)
+
+
+def _period(request: ActingRequest, board: OwnBoard) -> OwnBoard:
+    return replace(board, period=read_period(request.POST.get("period", "")))
+
+
+def _add_text(request: ActingRequest, board: OwnBoard) -> OwnBoard:
+    part = BoardTile(uuid4().hex[:12], ("", ""), {}, "", text=_text(request))
+    return replace(board, tiles=[*board.tiles, part])
+
+
+def _rewrite(request: ActingRequest, board: OwnBoard) -> OwnBoard:
+    key, text = request.POST.get("tile", ""), _text(request)
+    return replace(
+        board, tiles=[replace(one, text=text) if one.key == key and one.text else one for one in board.tiles]
+    )
+
+
+def _text(request: ActingRequest) -> str:
+    text = request.POST.get("text", "").replace("\r\n", "\n").strip()
+    if not text:
+        raise HosoError("HS9004", name="text", value="")
+    return text
 
 
 def _remove(request: ActingRequest, board: OwnBoard) -> OwnBoard:
@@ -134,6 +159,9 @@ def _restore(request: ActingRequest, board: OwnBoard) -> OwnBoard:
 ACTS: dict[str, Callable[[ActingRequest, OwnBoard], OwnBoard]] = {
     "rename": lambda request, board: replace(board, title=request.POST.get("title", "").strip()),
     "rename_tile": _rename_tile,
+    "period": _period,
+    "add_text": _add_text,
+    "rewrite": _rewrite,
     "earlier": lambda request, board: moved(board, request.POST.get("tile", ""), -1),
     "later": lambda request, board: moved(board, request.POST.get("tile", ""), 1),
     "remove": _remove,

@@ -12,7 +12,7 @@ from hoso.web.dhis2.system import own_units
 from hoso.web.explorer.finding import RELATIVE
 from hoso.web.explorer.names import Words
 from hoso.web.explorer.question import OWN
-from hoso.web.routes import ActingRequest
+from hoso.web.routes import ActingRequest, WithActor
 from hoso.web.staff.period_titles import period_title
 
 OFFERED = ((PeriodType.YEAR, 3), (PeriodType.QUARTER, 4), (PeriodType.MONTH, 12))  # single periods, the latest first
@@ -35,13 +35,17 @@ def read_choice(request: ActingRequest, usual: str, more: Collection[str] = ()) 
     """`usual`: the period where none is given; `more`: other words of the address. Raises HosoError HS9004."""
     for name in request.GET.keys() - {"place", "period", *more}:
         raise HosoError("HS9004", name=name[:40], value=request.GET[name][:40])
-    period = request.GET.get("period") or usual
+    return Choice(request.GET.get("place") or OWN, read_period(request.GET.get("period") or usual))
+
+
+def read_period(period: str) -> str:
+    """A word of RELATIVE or the id of a period. Raises HosoError HS9004."""
     if period not in RELATIVE:
         try:
             parse_period(period)
         except HosoError as error:
             raise HosoError("HS9004", name="period", value=period[:40]) from error
-    return Choice(request.GET.get("place") or OWN, period)
+    return period
 
 
 def period_choices(today: date, chosen: str) -> list[tuple[str, Words]]:
@@ -57,7 +61,7 @@ def period_choices(today: date, chosen: str) -> list[tuple[str, Words]]:
     return found
 
 
-def place_choices(request: ActingRequest) -> list[tuple[str, str]]:
+def place_choices(request: WithActor) -> list[tuple[str, str]]:
     """The own units and those below them, to choose from: id, name."""
     tree = unit_tree()
     own = [tree[uid] for uid in own_units(request) if uid in tree]
@@ -65,7 +69,7 @@ def place_choices(request: ActingRequest) -> list[tuple[str, str]]:
     return [(one.thing["id"], one.thing["name"]) for one in [*own, *below]]
 
 
-def chosen_words(request: ActingRequest, choice: Choice, today: date) -> tuple[Words, Words]:
+def chosen_words(request: WithActor, choice: Choice, today: date) -> tuple[Words, Words]:
     """What the chosen place and period are called, for paper and the wall."""
     tree = unit_tree()
     place = _named(tree, own_units(request) if choice.place == OWN else [choice.place])

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from hoso.core.access.actor import Actor
 from hoso.core.errors import HosoError
-from hoso.engines.statistics.boards.board import BoardTile, OwnBoard, boards_seen
+from hoso.engines.statistics.boards.board import BoardTile, Kind, OwnBoard, boards_seen
 from hoso.web.dashboards.boards import Board, Tile, boards
 
 PREFIX = "own-"
@@ -13,13 +13,18 @@ PREFIX = "own-"
 
 def every_board(actor: Actor) -> Mapping[str, Board]:
     """The shipped ones, then those of users that the actor sees."""
-    return {**boards(), **{key_of(one.id): as_board(one) for one in boards_seen(actor)}}
+    return {**boards(), **_of_users(actor, "board")}
 
 
-def find_board(actor: Actor, key: str) -> Board:
-    """Raises HosoError HS5454 for one that is not there, or that is not shown to the actor."""
-    found = every_board(actor).get(key) if key.startswith(PREFIX) else boards().get(key)
-    if found is None:
+def reports_seen(actor: Actor) -> Mapping[str, Board]:
+    """The reports of users that the actor sees."""
+    return _of_users(actor, "report")
+
+
+def find_board(actor: Actor, key: str, kind: Kind | None = None) -> Board:
+    """Of this kind, or of either. Raises HosoError HS5454 for one that is not there, or that is not shown to the actor."""
+    found = _of_users(actor).get(key) if key.startswith(PREFIX) else boards().get(key)
+    if found is None or kind not in (None, found.kind):
         raise HosoError("HS5454", name=key[:40])
     return found
 
@@ -36,11 +41,18 @@ def key_of(board: UUID) -> str:
     return f"{PREFIX}{board.hex}"
 
 
+def _of_users(actor: Actor, kind: Kind | None = None) -> dict[str, Board]:
+    return {key_of(one.id): as_board(one) for one in boards_seen(actor) if kind in (None, one.kind)}
+
+
 def as_board(one: OwnBoard) -> Board:
     tiles = {tile.key: _tile(tile) for tile in one.tiles}
-    about = (f"Bảng của {one.owner}", f"A board of {one.owner}")
+    about = {
+        "board": (f"Bảng của {one.owner}", f"A board of {one.owner}"),
+        "report": (f"Báo cáo do {one.owner} soạn", f"A report built by {one.owner}"),
+    }[one.kind]
     return Board(key_of(one.id), "", (one.title, one.title), about, "", one.period, tiles, one)
 
 
 def _tile(one: BoardTile) -> Tile:
-    return Tile(one.key, one.title, one.asked, one.place, one.wide, one.note)
+    return Tile(one.key, one.title, one.asked, one.place, one.wide, one.note, one.text)

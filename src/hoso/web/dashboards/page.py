@@ -39,14 +39,14 @@ def first(request: ActingRequest) -> HttpResponse:
 
 def board(request: ActingRequest, key: str) -> HttpResponse:
     """GET `place` (an id; without it the own one) and `period`. Raises HosoError HS5454, HS9004."""
-    told = find_board(request.actor, key)
+    told = find_board(request.actor, key, "board")
     choice = read_choice(request, told.period)
     context = {
         "board": told, "boards": every_board(request.actor),
         "is_own": told.own is not None and told.own.owner_id == request.actor.account_id, "places": place_choices(request), "turns": TURNS,
         "periods": period_choices(date.today(), choice.period),
         "tiles": [(one, with_words(one.words(**choice.words))) for one in told.tiles.values()],
-        **_chosen(request, choice),
+        **chosen(request, choice),
     }  # fmt: skip
     return render(request, "dashboards/board.html", context)
 
@@ -56,7 +56,7 @@ def wall(request: ActingRequest, key: str) -> HttpResponse:
 
     Raises HosoError HS5454, HS9004.
     """
-    told = find_board(request.actor, key)
+    told = find_board(request.actor, key, "board")
     choice = read_choice(request, told.period, ("every", "all"))
     every, through = request.GET.get("every") or TURNS[0], request.GET.get("all") or "0"
     if every not in TURNS or through not in ("0", "1"):
@@ -65,7 +65,7 @@ def wall(request: ActingRequest, key: str) -> HttpResponse:
     context = {
         "board": told, "every": every,
         "tiles": [(one, tile) for one in turned for tile in one.tiles.values()],
-        **_chosen(request, choice),
+        **chosen(request, choice),
     }  # fmt: skip
     return render(request, "dashboards/wall.html", context)
 
@@ -73,7 +73,7 @@ def wall(request: ActingRequest, key: str) -> HttpResponse:
 def tile(request: ActingRequest, key: str, tile_key: str) -> HttpResponse:
     """GET one tile as a part of the page. Raises HosoError HS5454, HS9004, and as `ask_pivot`."""
     told = find_board(request.actor, key)
-    if tile_key not in told.tiles:
+    if tile_key not in told.tiles or told.tiles[tile_key].text:
         raise HosoError("HS5454", name=tile_key[:40])
     one = told.tiles[tile_key]
     explored = read_words(request, one.words(**read_choice(request, told.period).words), read_catalogue())
@@ -88,7 +88,8 @@ def tile(request: ActingRequest, key: str, tile_key: str) -> HttpResponse:
     return render(request, "dashboards/tile.html", context)
 
 
-def _chosen(request: ActingRequest, choice: Choice) -> dict[str, Any]:
+def chosen(request: ActingRequest, choice: Choice) -> dict[str, Any]:
+    """What a template says of the choice."""
     today = date.today()
     return {
         **choice.words, "choice": "?" + urlencode(choice.words), "today": today,

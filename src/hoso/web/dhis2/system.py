@@ -16,7 +16,7 @@ from hoso.engines.statistics.units import units_by_id
 from hoso.web.dhis2.fields import Fields, parse_fields, select
 from hoso.web.dhis2.objects import ROOT, catalogue_objects
 from hoso.web.dhis2.parameters import only, whole_number
-from hoso.web.routes import ActingRequest
+from hoso.web.routes import ActingRequest, WithActor
 
 VERSION = "2.42.4"  # whose manner is followed; clients read major and minor
 MOST_IDS = 10_000
@@ -114,7 +114,7 @@ def account_told(request: ActingRequest) -> dict[str, Any]:
     }
 
 
-def own_units(request: ActingRequest) -> list[str]:
+def own_units(request: WithActor) -> list[str]:
     """The ids of the units where the roles are held; of a role without a place the country."""
     numbers = {one.place_id or -(one.facility_id or 0) for one in request.actor.assignments}
     with connection.cursor() as cursor:

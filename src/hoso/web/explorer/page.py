@@ -39,6 +39,7 @@ SHOWN_WORDS: dict[str, Words] = {
     "years": ("So các năm", "Year over year"), "gauge": ("Đồng hồ", "Gauge"), "single": ("Một số", "Single value"),
     "map": ("Bản đồ", "Map"), "points": ("Bản đồ điểm", "Point map"),
 }  # fmt: skip
+REPORT: Words = ("báo cáo", "report")
 MAP_WORDS: dict[str, Words] = {
     "reported": ("Như đã báo cáo", "As reported"), "today": ("Trên bản đồ hiện nay", "On today's map"),
 }  # fmt: skip
@@ -235,9 +236,9 @@ def _sorts(explored: Explored, pivot: Pivot) -> list[tuple[str, str]]:
 
 
 def _own_boards(request: ActingRequest) -> list[tuple[str, str]]:
-    """Those to which the answer may be added: key, title."""
+    """Boards and reports to which the answer may be added: key, title."""
     return [
-        (f"own-{one.id.hex}", one.title)
+        (f"own-{one.id.hex}", one.title if one.kind == "board" else f"{one.title} ({spoken(REPORT)})")
         for one in boards_seen(request.actor)
         if one.owner_id == request.actor.account_id
     ]

@@ -20,7 +20,7 @@ from hoso.engines.statistics.catalogue import Catalogue
 from hoso.web.dhis2.asked_periods import read_periods
 from hoso.web.dhis2.asked_units import UnitItem, read_units, union, unit_tree
 from hoso.web.dhis2.system import own_units
-from hoso.web.routes import ActingRequest
+from hoso.web.routes import WithActor
 
 DIMENSIONS = ("data", "period", "place", "key", "attribute")
 WORDS = (*DIMENSIONS, "filter", "aggregation", "today", "places")
@@ -67,7 +67,7 @@ def _as_one(units: Mapping[str, UnitItem]) -> AskedUnits:
     return union(dict(units))
 
 
-def read_question(request: ActingRequest, words: QueryDict, catalogue: Catalogue) -> Question:
+def read_question(request: WithActor, words: QueryDict, catalogue: Catalogue) -> Question:
     """Raises HosoError HS5451 where data, period or place is missing or a dimension stands nowhere, HS5452 for an answer
     that would be too large, HS7034, HS7035 for what is not there, HS7001."""
     given = {name: listed(words, name) for name in DIMENSIONS}
@@ -118,7 +118,7 @@ def _map(words: QueryDict) -> Places:
     return MAPS[text]
 
 
-def _units(request: ActingRequest, texts: Sequence[str]) -> dict[str, UnitItem]:
+def _units(request: WithActor, texts: Sequence[str]) -> dict[str, UnitItem]:
     tree = unit_tree()
     meant: list[str] = []
     for text in texts:

@@ -11,7 +11,7 @@ from hoso.engines.statistics.uids import uid_of
 from hoso.web.explorer.layout import LAYOUT_WORDS, Layout, read_layout
 from hoso.web.explorer.pivot import Pivot, ask_pivot
 from hoso.web.explorer.question import DIMENSIONS, WORDS, Question, listed, read_question
-from hoso.web.routes import ActingRequest
+from hoso.web.routes import ActingRequest, WithActor
 
 FIRST_ELEMENT = uid_of("element:DELIV")  # women delivered: reported every month by every commune
 
@@ -25,7 +25,7 @@ class Explored:
     layout: Layout
     catalogue: Catalogue
 
-    def pivot(self, request: ActingRequest, action: str = "read") -> Pivot:
+    def pivot(self, request: WithActor, action: str = "read") -> Pivot:
         return ask_pivot(request.actor, self.question, self.layout, self.catalogue, action)
 
     @property
@@ -43,7 +43,7 @@ def read_page(request: ActingRequest) -> Explored:
     return read_words(request, _with_first_words(request, catalogue), catalogue)
 
 
-def read_words(request: ActingRequest, words: QueryDict, catalogue: Catalogue) -> Explored:
+def read_words(request: WithActor, words: QueryDict, catalogue: Catalogue) -> Explored:
     """Of words that leave nothing out. Raises HosoError as `read_question`, `read_layout`."""
     layout = read_layout(words)
     asked = words.copy()

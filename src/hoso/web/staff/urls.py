@@ -3,6 +3,7 @@
 from django.urls import URLPattern
 from django.views.decorators.http import require_POST
 
+from hoso.web.built_reports import urls as built_report_urls
 from hoso.web.dashboards import urls as dashboard_urls
 from hoso.web.explorer import urls as explorer_urls
 from hoso.web.indicators import urls as indicator_urls
@@ -166,6 +167,7 @@ urlpatterns = [
     _figures(
         "statistics/definitions/", statistics_definitions.definitions, "statistics_definitions", "statistics.define"
     ),
+    *built_report_urls.urlpatterns,
     *dashboard_urls.urlpatterns,
     *explorer_urls.urlpatterns,
     *printed_report_urls.urlpatterns,

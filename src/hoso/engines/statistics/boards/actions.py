@@ -1,4 +1,4 @@
-"""Making and changing a board: always the owner's own, each change a new version, noted in the audit."""
+"""Making and changing a board or a report: always the owner's own, each change a new version, noted in the audit."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -13,19 +13,21 @@ from hoso.core.audit.events import AuditEvent, record_event
 from hoso.core.database.session import acting_transaction
 from hoso.core.errors import HosoError
 from hoso.engines.statistics.boards.board import (
+    LONGEST_TEXT,
     LONGEST_TITLE,
     MOST_BOARDS,
     MOST_TILES,
     PURPOSE,
     Area,
     BoardTile,
+    Kind,
     OwnBoard,
 )
 
 
-def make_board(actor: Actor, title: str, period: str, tiles: Sequence[BoardTile]) -> UUID:
-    """A new board, shared with nobody. Raises HosoError HS2001, HS5456, HS9004 for a title that is none."""
-    _check(title, tiles)
+def make_board(actor: Actor, title: str, period: str, tiles: Sequence[BoardTile], kind: Kind = "board") -> UUID:
+    """A new one, shared with nobody. Raises HosoError HS2001, HS3450, HS5456, HS9004 for a title that is none."""
+    _check(title, tiles, kind)
     number = uuid4()
     with acting_transaction(actor.account_id, PURPOSE), connection.cursor() as cursor:
         granted = decide(actor, "statistics.read", PURPOSE)
@@ -33,8 +35,8 @@ def make_board(actor: Actor, title: str, period: str, tiles: Sequence[BoardTile]
         if cursor.fetchone()[0] >= MOST_BOARDS:
             raise HosoError("HS5456", limit=MOST_BOARDS)
         cursor.execute(
-            "INSERT INTO statistics_board (id, owner_id, title, period, tiles) VALUES (%s, %s, %s, %s, %s)",
-            [number, actor.account_id, title, period, _stored(tiles)],
+            "INSERT INTO statistics_board (id, owner_id, title, period, tiles, kind) VALUES (%s, %s, %s, %s, %s, %s)",
+            [number, actor.account_id, title, period, _stored(tiles), kind],
         )
         record_event(AuditEvent(actor, granted.role.key, PURPOSE, "create", object=f"statistics/board/{number}/1"))
     return number
@@ -43,10 +45,10 @@ def make_board(actor: Actor, title: str, period: str, tiles: Sequence[BoardTile]
 def change_board(actor: Actor, before: OwnBoard, now: OwnBoard) -> None:
     """Write `now` over `before`, the version that was looked at.
 
-    Raises HosoError HS2001, HS5455 where it was changed meanwhile or is somebody else's, HS5456, HS5457 for an area beyond the
+    Raises HosoError HS2001, HS3450, HS5455 where it was changed meanwhile or is somebody else's, HS5456, HS5457 for an area beyond the
     own one, HS9004.
     """
-    _check(now.title, now.tiles)
+    _check(now.title, now.tiles, before.kind)
     area = now.area or Area()
     with acting_transaction(actor.account_id, PURPOSE), connection.cursor() as cursor:
         granted = decide(actor, "statistics.read", PURPOSE)
@@ -82,11 +84,14 @@ def moved(board: OwnBoard, key: str, by: int) -> OwnBoard:
     return replace(board, tiles=tiles)
 
 
-def _check(title: str, tiles: Sequence[BoardTile]) -> None:
+def _check(title: str, tiles: Sequence[BoardTile], kind: Kind) -> None:
     if not 1 <= len(title) <= LONGEST_TITLE or "\0" in title:
         raise HosoError("HS9004", name="title", value=title[:40])
     if len(tiles) > MOST_TILES:
         raise HosoError("HS5456", limit=MOST_TILES)
+    for one in tiles:
+        if one.text and (kind != "report" or one.asked or len(one.text) > LONGEST_TEXT or "\0" in one.text):
+            raise HosoError("HS3450", limit=LONGEST_TEXT)
 
 
 def _stored(tiles: Sequence[BoardTile]) -> str:

@@ -1,8 +1,9 @@
-"""A board of a user: what it holds, and reading those that somebody sees."""
+"""A board or a report of a user: what it holds, and reading those that somebody sees."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Literal
 from uuid import UUID
 
 import orjson
@@ -12,12 +13,16 @@ from hoso.core.access.actor import Actor
 from hoso.core.database.session import acting_transaction
 
 PURPOSE = "statistics"
-MOST_TILES, MOST_BOARDS, LONGEST_TITLE = 24, 50, 120
+MOST_TILES, MOST_BOARDS, LONGEST_TITLE, LONGEST_TEXT = 24, 50, 120, 5_000
+Kind = Literal["board", "report"]  # tiles beside each other, or parts one after the other with text between them
 
 
 @dataclass(frozen=True, slots=True)
 class BoardTile:
-    """`asked`: the words of its question but for place and period; `place`: the word of its place; none of them a figure."""
+    """`asked`: the words of its question but for place and period; `place`: the word of its place; none of them a figure.
+
+    A part of a report may be `text` instead, paragraphs with a blank line between them; it then asks nothing.
+    """
 
     key: str
     title: tuple[str, str]
@@ -25,10 +30,12 @@ class BoardTile:
     place: str
     wide: bool = False
     note: tuple[str, str] = ("", "")
+    text: str = ""
 
     def stored(self) -> dict[str, object]:
         return {
-            "key": self.key, "title": self.title, "asked": self.asked, "place": self.place, "wide": self.wide, "note": self.note
+            "key": self.key, "title": self.title, "asked": self.asked, "place": self.place, "wide": self.wide, "note": self.note,
+            "text": self.text,
         }  # fmt: skip
 
 
@@ -59,16 +66,17 @@ class OwnBoard:
     area: Area | None
     put_away: bool
     changed_at: datetime
+    kind: Kind = "board"
 
 
 COLUMNS = (
     "b.id, b.owner_id, coalesce(nullif(a.full_name, ''), a.username, ''), b.version, b.title, b.period, b.tiles::text, b.shared_role,"
-    " b.place_id, b.facility_id, b.put_away, b.changed_at"
+    " b.place_id, b.facility_id, b.put_away, b.changed_at, b.kind"
 )
 
 
 def boards_seen(actor: Actor) -> list[OwnBoard]:
-    """The own ones and those shared with the actor's roles where they are held; the own ones first, by title."""
+    """The own ones of both kinds and those shared with the actor's roles where they are held; the own ones first, by title."""
     with acting_transaction(actor.account_id, PURPOSE), connection.cursor() as cursor:
         cursor.execute(
             f"SELECT {COLUMNS} FROM statistics_board b LEFT JOIN accounts_account a ON a.id = b.owner_id"
@@ -90,12 +98,20 @@ def versions_of(actor: Actor, board: UUID) -> list[OwnBoard]:
 
 
 def _board(row: tuple[object, ...]) -> OwnBoard:
-    number, owner_id, owner, version, title, period, tiles, role, place, facility, put_away, changed_at = row
+    number, owner_id, owner, version, title, period, tiles, role, place, facility, put_away, changed_at, kind = row
     told = [
-        BoardTile(one["key"], tuple(one["title"]), one["asked"], one["place"], one["wide"], tuple(one["note"]))
+        BoardTile(
+            one["key"],
+            tuple(one["title"]),
+            one["asked"],
+            one["place"],
+            one["wide"],
+            tuple(one["note"]),
+            one.get("text", ""),
+        )
         for one in orjson.loads(str(tiles))
     ]
     return OwnBoard(
         number, owner_id, owner, version, title, period, told, role or "",  # type: ignore[arg-type]
-        Area(place, facility) if role else None, put_away, changed_at,  # type: ignore[arg-type]
+        Area(place, facility) if role else None, put_away, changed_at, kind,  # type: ignore[arg-type]
     )  # fmt: skip
