@@ -9,7 +9,7 @@ from operator import ge, gt, le, lt
 from django.http import HttpResponse, JsonResponse, QueryDict
 
 from hoso.core.errors import HosoError
-from hoso.engines.statistics.analytics.answer import ask
+from hoso.engines.statistics.analytics.answer import Answered, ask
 from hoso.engines.statistics.analytics.data_items import DataItem, find_item
 from hoso.engines.statistics.analytics.question import AskedPeriod, Breakdown, Places, Scope
 from hoso.engines.statistics.analytics.reported import AGGREGATIONS
@@ -37,17 +37,29 @@ def figures(request: ActingRequest) -> HttpResponse:
     """GET: the figures as DHIS2's grid; all cells are texts."""
     only(request, PARAMETERS, PAGES)
     query, catalogue = request.GET, read_catalogue()
+    asked, kept = answered(request, catalogue)
+    told = grid(asked, kept, catalogue, query)
+    if "csv" in query.get("format", "") or request.path.endswith(".csv"):
+        return HttpResponse(as_csv(told), content_type="application/csv; charset=utf-8")
+    return JsonResponse(told)
+
+
+def answered(request: ActingRequest, catalogue: Catalogue, needed: Sequence[str] = ()) -> tuple[Asked, list[Answered]]:
+    """The question of the address, which must have the `needed` columns, and its figures, in no order.
+
+    Raises HosoError HS7001, HS7034, HS7036, HS7038.
+    """
+    query = request.GET
     dimensions, filters = _parts(query.getlist("dimension")), _parts(query.getlist("filter"))
     asked = _read(request, catalogue, dimensions, filters)
+    if missing := [name for name in needed if name not in asked.columns]:
+        raise HosoError("HS7036", what=missing[0])
     found = [] if query.get("skipData") == "true" else ask(request.actor, asked.items, asked.scope, catalogue)
     kept = [one for one in found if _passes(one.figure, query.get("measureCriteria", ""))]
     limit = MOST_ROWS_EVER if query.get("ignoreLimit") == "true" else MOST_ROWS
     if len(kept) > limit:
         raise HosoError("HS7038", count=len(kept), limit=limit)
-    told = grid(asked, kept, catalogue, query)
-    if "csv" in query.get("format", "") or request.path.endswith(".csv"):
-        return HttpResponse(as_csv(told), content_type="application/csv; charset=utf-8")
-    return JsonResponse(told)
+    return asked, kept
 
 
 def _parts(texts: Sequence[str]) -> dict[str, list[str]]:

@@ -43,7 +43,7 @@ def grid(asked: Asked, found: Sequence[Answered], catalogue: Catalogue, query: Q
     headers = [_header(name, TITLES[name], True) for name in asked.columns] + [_header("value", "Value", False)]
     headers += [_header(name, name.capitalize(), False) for name in PARTS] if with_parts else []
     names = _Names(asked, catalogue)
-    ordered = sorted(found, key=_order(asked, query))
+    ordered = in_order(found, asked, query)
     page, pager = pages_of(ordered, query)
     written = {one.label: isinstance(one, Operand) for one in asked.items}
     told: dict[str, Any] = {
@@ -100,6 +100,11 @@ def _parts(one: Answered) -> list[str]:
     if one.parts is None:
         return ["", "", "", "", ""]
     return [str(one.parts.numerator), str(one.parts.denominator), f"{one.parts.factor:.1f}", str(one.parts.factor), "1"]
+
+
+def in_order(found: Sequence[Answered], asked: Asked, query: QueryDict) -> list[Answered]:
+    """As the question asks it. Raises HosoError HS7001 for an order that is none."""
+    return sorted(found, key=_order(asked, query))
 
 
 def _order(asked: Asked, query: QueryDict) -> Callable[[Answered], Any]:

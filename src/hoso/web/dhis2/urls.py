@@ -12,6 +12,7 @@ from hoso.core.errors import HosoError
 from hoso.web.dhis2 import (
     accounts,
     analytics,
+    analytics_values,
     approvals,
     collections,
     completeness,
@@ -129,6 +130,7 @@ urlpatterns = [
     _at("dataApprovals/unapprovals", "unapprovals", POST=(approvals.unapprove_many, APPROVE)),
     _at("dataAcceptances", "acceptance", POST=(approvals.accept, APPROVE)),
     _at("analytics", "analytics", GET=(analytics.figures, READ)),
+    _at("analytics/dataValueSet", "analytics_values", GET=(analytics_values.figures, READ)),
     _at("<dhis2_word:collection>", "list", GET=(collections.listed, READ)),
     _at("<dhis2_word:collection>/<dhis2_word:uid>", "object", GET=(collections.single, READ)),
 ]  # fmt: skip
