@@ -76,6 +76,7 @@ def addresses(house: House) -> dict[str, tuple[str, str]]:
         "oversight cases": ("giamsat2", "/oversight/"),
         "oversight report": ("giamsat2", "/oversight/report/"),
         "oversight years": ("giamsat2", "/oversight/years/"),
+        "severities of sensors": ("giamsat2", "/oversight/tuning/"),
         "yearly summary of oversight": ("bacsi", "/oversight-summary/"),
         "oversight case": ("giamsat2", f"/oversight/cases/{raised_misuse(house).case}/"),
         "questions of oversight": ("hoso", "/oversight/questions/"),

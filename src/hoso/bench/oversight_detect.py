@@ -74,7 +74,7 @@ def digest() -> str:
     paths = [
         path
         for path in (definitions_folder() / "oversight").rglob("*.yaml")
-        if path.stem not in ("tiers", "publishing")
+        if path.stem not in ("tiers", "publishing", "tuning")
     ]
     paths += [Path(engine.__path__[0]) / f"{name}.py" for name in ("memory", "explaining", "sensing", "scoring")]
     return sha256(b"".join(path.read_bytes() for path in sorted(paths))).hexdigest()[:16]

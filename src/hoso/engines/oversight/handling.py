@@ -40,6 +40,9 @@ _REFUSED = {  # constraints of the database: what a breach of each means to whoe
     "question_once": "HS8026",
     "question_to_somebody_else": "HS8027",
     "year_takes_two": "HS8022",
+    "tuning_takes_two": "HS8022",
+    "tuning_once": "HS9060",
+    "oversight_tuning_one_waits": "HS9060",
     "year_is_over": "HS8036",
     "year_once": "HS8037",
 }
@@ -59,7 +62,7 @@ def at_the_desk(actor: Actor, what: str) -> Iterator[Scope]:
         name = broken_constraint(error)
         if name not in _REFUSED:
             raise
-        alone = "/alone" if name in ("proposal_takes_two", "year_takes_two") else ""
+        alone = "/alone" if name in ("proposal_takes_two", "year_takes_two", "tuning_takes_two") else ""
         record_refusal(actor, PURPOSE, Asking(PERMISSION, object=what + alone))
         raise HosoError(_REFUSED[name]) from error
 

@@ -29,16 +29,22 @@ def watch_rules(actor: Actor, scope: Scope, purpose: str) -> tuple[str, ...]:
         number = cursor.fetchone()[0]
         if not changed:
             return ()
+    tell_of_rules(actor, scope, purpose, ", ".join(changed)[:300], str(number), "/oversight/")
+    return changed
+
+
+def tell_of_rules(actor: Actor, scope: Scope, purpose: str, what: str, number: str, address: str) -> None:
+    """An event of the audit names what was changed, and every officer of the desk is told. Inside the changing transaction;
+    `number` makes the notice one."""
+    record_event(AuditEvent(actor, scope.role.key, purpose, "update", object=f"oversight rules: {what}"[:200]))
+    with connection.cursor() as cursor:
         cursor.execute("SELECT unnest(access_holders('case.handle'))")
         told = [holder for (holder,) in cursor.fetchall()]
-    names = ", ".join(changed)[:300]
-    record_event(AuditEvent(actor, scope.role.key, purpose, "update", object=f"oversight rules: {names}"[:200]))
     for account_id in told:
         leave_notice(
-            account_id, f"oversight-rules:{number}", f"Quy tắc giám sát đã bị thay đổi: {names}. Đối chiếu với phiếu thay đổi.",
-            f"Rules of oversight were changed: {names}. Compare with the change ticket.", "/oversight/",
+            account_id, f"oversight-rules:{number}", f"Quy tắc giám sát đã bị thay đổi: {what}. Đối chiếu với phiếu thay đổi.",
+            f"Rules of oversight were changed: {what}. Compare with the change ticket.", address,
         )  # fmt: skip
-    return changed
 
 
 def rule_files() -> dict[str, str]:

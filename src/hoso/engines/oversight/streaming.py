@@ -15,7 +15,7 @@ from hoso.core.accounts.machines import OVERSIGHT_SERVICE, oversight_service_id
 from hoso.engines.oversight.alarms import LookedOver, keep, one_at_a_time, raise_within_budget
 from hoso.engines.oversight.cases import PURPOSE
 from hoso.engines.oversight.holders import link_holders
-from hoso.engines.oversight.sensing import sensors
+from hoso.engines.oversight.in_force import sensors_in_force
 from hoso.engines.oversight.watching import SERVICES, Fresh, sensed, watched_accounts
 
 MOST = 5000
@@ -56,7 +56,7 @@ def sense_next(most: int = MOST) -> LookedOver:
             [row[0] for row in rows], sorted({row[2] for row in rows}), sorted({row[3] for row in rows} - {None})
         )
         link_holders(since)
-        memory = sensed(since, fresh, tuple(one for one in sensors() if one.on_stream))
+        memory = sensed(since, fresh, tuple(one for one in sensors_in_force() if one.on_stream))
         kept = keep(memory, since, fresh.numbers)
         return LookedOver(kept, raise_within_budget(actor, scope, watched_accounts(memory)))
 

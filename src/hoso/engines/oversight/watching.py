@@ -17,6 +17,7 @@ from django.utils import timezone
 from hoso.core.access.policy import Scope
 from hoso.core.accounts.machines import MACHINES, OPERATOR
 from hoso.engines.oversight.explaining import Share, explain, shares
+from hoso.engines.oversight.in_force import sensors_in_force
 from hoso.engines.oversight.memory import Memory
 from hoso.engines.oversight.scoring import Case, raise_cases
 from hoso.engines.oversight.sensing import Sensor, hits, sense
@@ -136,7 +137,7 @@ def sensed(since: datetime, fresh: Fresh | None = None, asked: tuple[Sensor, ...
             _write(folder / f"{name}s.csv", question, values)
         memory.load_folder(folder)
     explain(memory)
-    sense(memory, asked)
+    sense(memory, sensors_in_force() if asked is None else asked)
     return memory
 
 

@@ -4,7 +4,7 @@ from django.urls import URLPattern
 from django.views.decorators.http import require_POST
 
 from hoso.web.routes import PUBLIC, SIGNED_IN, View, route
-from hoso.web.staff import case_acts, oversight_desk, oversight_report, oversight_years
+from hoso.web.staff import case_acts, oversight_desk, oversight_report, oversight_tuning, oversight_years
 
 
 def _desk(pattern: str, view: View, name: str) -> URLPattern:
@@ -21,6 +21,9 @@ urlpatterns = [
     _desk("years/", oversight_years.years, "oversight_years"),
     _desk("years/new/", require_POST(oversight_years.lay_year_down), "lay_oversight_year_down"),
     _desk("years/<int:year_id>/publish/", require_POST(oversight_years.publish_year), "publish_oversight_year"),
+    _desk("tuning/", oversight_tuning.tuning, "oversight_tuning"),
+    _desk("tuning/new/", require_POST(oversight_tuning.propose_severity), "propose_severity"),
+    _desk("tuning/<int:tuning_id>/decide/", require_POST(oversight_tuning.decide_severity), "decide_severity"),
     _desk("open/", require_POST(case_acts.open_case), "open_oversight_case"),
     _desk("cases/<int:case_id>/", oversight_desk.case, "oversight_case"),
     _desk("cases/<int:case_id>/ask/", require_POST(case_acts.ask_about), "ask_about_case"),

@@ -146,3 +146,16 @@ def test_the_years_are_not_for_others(role: str, db: None, account_with_role: Ca
     client.force_login(account_with_role(role))
     assert client.get("/oversight/years/").status_code == 403
     assert client.post("/oversight/years/new/", {"year": "2025"}).status_code == 403
+
+
+def test_severities_are_shown_and_nothing_is_proposed_without_cases(
+    overseer: Client, account_with_role: Callable[..., Account]
+) -> None:
+    page = overseer.get("/oversight/tuning/").content.decode()
+    assert "Không có gợi ý nào" in page and "Chưa có đề xuất nào" in page
+    assert overseer.post("/oversight/tuning/new/", {"sensor": "S9"}).status_code == 409
+    answers = [overseer.post("/oversight/tuning/1/decide/", {"decision": word}).status_code for word in ("x", "accept")]
+    assert answers == [400, 409]
+    doctor = Client()
+    doctor.force_login(account_with_role("doctor"))
+    assert doctor.get("/oversight/tuning/").status_code == 403
