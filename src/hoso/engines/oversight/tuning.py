@@ -115,7 +115,12 @@ def proposals(scope: Scope) -> list[Proposal]:
             " LEFT JOIN accounts_account p ON p.id = t.proposed_by LEFT JOIN accounts_account d ON d.id = t.decided_by"
             " ORDER BY t.decided_at IS NOT NULL, t.id DESC"
         )
-        return [Proposal(*row[:4], Counts(**orjson.loads(row[4])), *row[5:]) for row in cursor.fetchall()]
+        return [_proposal(row) for row in cursor.fetchall()]
+
+
+def _proposal(row: tuple[Any, ...]) -> Proposal:
+    number, sensor, before, severity, counts, *people = row
+    return Proposal(number, sensor, before, severity, Counts(**orjson.loads(counts)), *people)
 
 
 def propose(actor: Actor, sensor: str) -> int:

@@ -14,6 +14,7 @@ from hoso.core.messages.notices import unread_notices
 from hoso.engines.oversight import in_force, tuning
 from hoso.engines.oversight.alarms import look_over
 from hoso.engines.oversight.in_force import sensors_in_force
+from hoso.engines.oversight.sensing import sensors
 from hoso.engines.oversight.tuning import Due
 
 Make = Callable[..., Actor]
@@ -94,7 +95,7 @@ def test_outcomes_propose_two_decide_and_the_look_uses_it(
         for change in ("DELETE FROM oversight_tuning", "UPDATE oversight_tuning SET accepted = false"):
             with pytest.raises(psycopg.Error, match=r"never changed|decided once"), admin.transaction():
                 admin.execute(change)
-    edited = tuple(replace(each, severity=each.severity + 1) for each in in_force.sensors())
+    edited = tuple(replace(each, severity=each.severity + 1) for each in sensors())
     monkeypatch.setattr(in_force, "sensors", lambda: edited)
     assert severity(one, "S9") == before + 1  # who edits the definition decides anew
 
@@ -116,20 +117,25 @@ def test_the_look_weighs_by_the_accepted_severity(own_database: Database, actor:
     close(own_database, one, other, "S8", "false_alarm", 5)
     with psycopg.connect(own_database.admin_url) as admin:
         admin.execute("UPDATE oversight_account SET key = %s", (str(clerk.account_id),))
-        admin.execute("SELECT oversight_prepare_years(now(), now())")
-        admin.execute(
-            "INSERT INTO oversight_event (source_id, key, at, account_id, role, purpose, action, object, outcome, sensitive, break_glass,"
-            " found, address, device) SELECT 1, 'e1', now() - interval '1 hour', id, 'release_officer', 'record_release', 'export', '',"
-            " 'done', false, false, 9000, '', '' FROM oversight_account"
-        )
 
-    def points() -> float:
+    def points(key: str) -> float:
+        """Of an export now; the first becomes a case, whose evidence stays as it was weighed."""
+        with psycopg.connect(own_database.admin_url) as admin:
+            admin.execute("SELECT oversight_prepare_years(now(), now())")
+            admin.execute(
+                "INSERT INTO oversight_event (source_id, key, at, account_id, role, purpose, action, object, outcome, sensitive,"
+                " break_glass, found, address, device) SELECT 1, %s, now() - interval '1 hour', id, 'release_officer', '', 'export', '',"
+                " 'done', false, false, 9000, '', '' FROM oversight_account", (key,),
+            )  # fmt: skip
         look_over()
         with psycopg.connect(own_database.admin_url) as admin:
-            row = admin.execute("SELECT sum(points)::float8 FROM oversight_hit WHERE sensor = 'S8'").fetchone()
-        assert row and row[0]
-        return float(row[0])
+            ((found,),) = admin.execute(
+                "SELECT h.points::float8 FROM oversight_event e JOIN (SELECT event, sensor, points FROM oversight_hit UNION ALL"
+                " SELECT event, sensor, points FROM oversight_evidence) h ON h.event = e.number WHERE e.key = %s AND h.sensor = 'S8'",
+                (key,),
+            ).fetchall()
+        return float(found)
 
-    before = points()
+    before = points("e1")
     tuning.decide_on(other, tuning.propose(one, "S8"), True)
-    assert points() == pytest.approx(before * 0.75, rel=1e-3)
+    assert points("e2") == pytest.approx(before * 0.75, rel=1e-3)
