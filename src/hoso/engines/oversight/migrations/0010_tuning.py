@@ -7,5 +7,6 @@ from hoso.core.database.migration_sql import run_sql_file
 
 
 class Migration(migrations.Migration):
-    dependencies: ClassVar[list[tuple[str, str]]] = [("oversight", "0009_restoring")]
+    # Made beside 0012, which was there first: it comes after it.
+    dependencies: ClassVar[list[tuple[str, str]]] = [("oversight", "0012_holders")]
     operations: ClassVar[list[Operation]] = [run_sql_file(__file__, "0010_tuning.sql")]
