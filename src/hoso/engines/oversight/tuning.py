@@ -1,5 +1,5 @@
 """Severities proposed out of the outcomes of closed cases, never applied by themselves: one officer proposes with the counts behind it,
-another accepts or refuses (migrations/sql/0010_tuning.sql). When one is due is data (definitions/oversight/tuning.yaml)."""
+another accepts or refuses (migrations/sql/0014_tuning.sql). When one is due is data (definitions/oversight/tuning.yaml)."""
 
 from collections import defaultdict
 from dataclasses import asdict, dataclass
