@@ -106,6 +106,7 @@ def addresses(house: House) -> dict[str, tuple[str, str]]:
         "explorer of a commune": ("thongke", "/statistics/explore/?period=202508;202509"),
         "dashboard": ("duyettinh", "/dashboards/province/?period=LAST_5_YEARS"),
         "built reports": ("duyettinh", "/built-reports/"),
+        "figures by mail": ("duyettinh", "/figures-by-mail/"),
         "deadlines of reports": ("duyetbc", "/statistics/deadlines/"),
         "quality of figures": ("duyetbc", "/statistics/quality/?form=tt23-4-bct&month=2026-03"),
         "checks of the catalogue": ("duyetbc", "/statistics/quality/catalogue/"),

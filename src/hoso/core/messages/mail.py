@@ -1,8 +1,10 @@
 """Mail to the people of this house: asked for with the act it tells of, sent by a job (docs/decisions/0065-mail-by-job.md).
 
 A mail says that there is something to see, and where. No person's data stands in one.
+A PDF with figures may go with it, where its reader subscribed to it (docs/decisions/0204-figures-by-mail.md).
 """
 
+from base64 import b64encode
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -12,7 +14,7 @@ from django.utils.module_loading import import_string
 
 from hoso.core.database.field_encryption import field_keys
 
-USE = "mail"
+USE, USE_OF_FILE = "mail", "mail.file"
 SUBJECT = "HoSo"  # says nothing to whoever sees a list of mails on a telephone
 FOOT = (
     "Thư tự động của HoSo, xin đừng trả lời. Nếu thư không dành cho bạn, hãy xoá đi.\n"
@@ -28,6 +30,7 @@ class Mail:
     subject: str
     text: str
     message_id: str
+    pdf: bytes = b""  # a file beside the text
 
 
 class MailNotSent(Exception):
@@ -54,7 +57,7 @@ def gateway() -> MailGateway:
     return made
 
 
-def ask_for_mail(account_id: int, kind: str, key: str, text_vi: str, text_en: str) -> bool:
+def ask_for_mail(account_id: int, kind: str, key: str, text_vi: str, text_en: str, pdf: bytes = b"") -> bool:
     """Ask, in the running transaction, for a mail to the account's own address; the same key again changes nothing.
 
     Returns whether there will be one: not without a gateway, nor for an account without an address or that is locked.
@@ -68,9 +71,16 @@ def ask_for_mail(account_id: int, kind: str, key: str, text_vi: str, text_en: st
             return False
         keys = field_keys()
         cursor.execute(
-            "INSERT INTO messages_mail (account_id, key, kind, sent_to, text) VALUES (%s, %s, %s, %s, %s)"
+            "INSERT INTO messages_mail (account_id, key, kind, sent_to, text, attachment) VALUES (%s, %s, %s, %s, %s, %s)"
             " ON CONFLICT DO NOTHING",
-            [account_id, key, kind, keys.encrypt(address, USE), keys.encrypt(f"{text_vi}\n\n{text_en}\n\n{FOOT}", USE)],
+            [
+                account_id,
+                key,
+                kind,
+                keys.encrypt(address, USE),
+                keys.encrypt(f"{text_vi}\n\n{text_en}\n\n{FOOT}", USE),
+                keys.encrypt(b64encode(pdf).decode(), USE_OF_FILE) if pdf else "",
+            ],
         )
     return True
 

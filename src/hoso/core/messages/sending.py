@@ -1,5 +1,6 @@
 """Handing over the mail that is due, one at a time; a mail that cannot leave is tried again with growing pauses."""
 
+from base64 import b64decode
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -9,7 +10,7 @@ from django.utils import timezone
 
 from hoso.core.database.field_encryption import field_keys
 from hoso.core.database.session import acting_transaction
-from hoso.core.messages.mail import SUBJECT, USE, Mail, MailNotSent, gateway, mail_is_on
+from hoso.core.messages.mail import SUBJECT, USE, USE_OF_FILE, Mail, MailNotSent, gateway, mail_is_on
 
 FIRST_PAUSE = timedelta(minutes=1)
 REPLACED = "replaced"  # the problem of a mail that a newer one took the place of
@@ -54,23 +55,26 @@ def _send_next(sender_id: int) -> bool | None:
     """One mail, in its own transaction and locked meanwhile; None where none is due."""
     with acting_transaction(sender_id, "administration"), connection.cursor() as cursor:
         cursor.execute(
-            "SELECT id, account_id, key, sent_to, text, tries FROM messages_mail WHERE next_try_at <= %s"
+            "SELECT id, account_id, key, sent_to, text, attachment, tries FROM messages_mail WHERE next_try_at <= %s"
             " ORDER BY next_try_at, id LIMIT 1 FOR UPDATE SKIP LOCKED",
             [timezone.now()],
         )
         row = cursor.fetchone()
         if row is None:
             return None
-        number, account_id, key, sent_to, text, tries = row
+        number, account_id, key, sent_to, text, attachment, tries = row
         keys = field_keys()
-        mail = Mail(keys.decrypt(sent_to, USE), SUBJECT, keys.decrypt(text, USE), f"<{key}.{account_id}.{number}@hoso>")
+        pdf = b64decode(keys.decrypt(attachment, USE_OF_FILE)) if attachment else b""
+        mail = Mail(
+            keys.decrypt(sent_to, USE), SUBJECT, keys.decrypt(text, USE), f"<{key}.{account_id}.{number}@hoso>", pdf
+        )
         try:
             gateway().send(mail)
         except MailNotSent as error:
             _failed(cursor, number, tries + 1, error)
             return False
         cursor.execute(
-            "UPDATE messages_mail SET sent_at = %s, tries = %s, next_try_at = NULL, problem = '', sent_to = '', text = ''"
+            "UPDATE messages_mail SET sent_at = %s, tries = %s, next_try_at = NULL, problem = '', sent_to = '', text = '', attachment = ''"
             " WHERE id = %s",
             [timezone.now(), tries + 1, number],
         )
@@ -81,7 +85,7 @@ def _failed(cursor: Any, number: int, tries: int, error: MailNotSent) -> None:
     now = timezone.now()
     if error.for_good or tries >= MOST_TRIES:
         cursor.execute(
-            "UPDATE messages_mail SET gave_up_at = %s, tries = %s, next_try_at = NULL, problem = %s, sent_to = '', text = ''"
+            "UPDATE messages_mail SET gave_up_at = %s, tries = %s, next_try_at = NULL, problem = %s, sent_to = '', text = '', attachment = ''"
             " WHERE id = %s",
             [now, tries, error.problem, number],
         )
@@ -97,7 +101,7 @@ def drop_waiting_mail(account_id: int, kind: str) -> None:
     of accounts; one that is leaving at this moment is waited for."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "UPDATE messages_mail SET gave_up_at = %s, next_try_at = NULL, problem = %s, sent_to = '', text = ''"
+            "UPDATE messages_mail SET gave_up_at = %s, next_try_at = NULL, problem = %s, sent_to = '', text = '', attachment = ''"
             " WHERE account_id = %s AND kind = %s AND next_try_at IS NOT NULL",
             [timezone.now(), REPLACED, account_id, kind],
         )

@@ -28,6 +28,8 @@ class LiveMail:
             mail.subject, mail.text, known["HOSO_MAIL_FROM"], [mail.to],
             headers={"Message-ID": mail.message_id, "Date": formatdate(), "Auto-Submitted": "auto-generated"},
         )  # fmt: skip
+        if mail.pdf:
+            message.attach("hoso.pdf", mail.pdf, "application/pdf")
         try:
             backend.send_messages([message])
         except smtplib.SMTPRecipientsRefused as error:

@@ -22,6 +22,8 @@ class SimulatedMail:
         message = EmailMessage()
         message["To"], message["Subject"], message["Message-ID"] = mail.to, mail.subject, mail.message_id
         message.set_content(mail.text, cte="8bit")
+        if mail.pdf:
+            message.add_attachment(mail.pdf, maintype="application", subtype="pdf", filename="hoso.pdf")
         mail_folder().mkdir(parents=True, exist_ok=True, mode=0o700)
         name = sha256(mail.message_id.encode()).hexdigest()[:16]
         (mail_folder() / f"{name}.eml").write_bytes(message.as_bytes())

@@ -21,6 +21,9 @@ MAIL_KINDS: dict[str, Words] = {
     "invitation": ("Lời mời", "Invitation"),
     "break_glass": ("Mở khẩn cấp", "Break-glass"),
     "out_of_hours": ("Ngoài giờ làm việc", "Outside of hours"),
+    "reports_due": ("Nhắc nộp báo cáo", "Reports due"),
+    "figures": ("Số liệu đăng ký nhận", "Figures subscribed to"),
+    "address": ("Mã xác nhận địa chỉ", "Code to confirm an address"),
 }
 MAIL_STATES: dict[str, Words] = {
     "waiting": ("chờ gửi", "waiting"),

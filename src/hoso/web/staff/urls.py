@@ -7,6 +7,7 @@ from hoso.web.built_reports import urls as built_report_urls
 from hoso.web.dashboards import urls as dashboard_urls
 from hoso.web.explorer import urls as explorer_urls
 from hoso.web.indicators import urls as indicator_urls
+from hoso.web.mailed_figures import urls as mailed_figure_urls
 from hoso.web.printed_reports import urls as printed_report_urls
 from hoso.web.routes import PUBLIC, SIGNED_IN, View, route
 from hoso.web.staff import (
@@ -170,6 +171,7 @@ urlpatterns = [
     *built_report_urls.urlpatterns,
     *dashboard_urls.urlpatterns,
     *explorer_urls.urlpatterns,
+    *mailed_figure_urls.urlpatterns,
     *printed_report_urls.urlpatterns,
     *indicator_urls.urlpatterns,
     _figures("statistics/deadlines/", statistics_deadlines.board, "statistics_deadlines"),
