@@ -71,11 +71,8 @@ def digest() -> str:
     import hoso.engines.oversight as engine
     from hoso.core.definitions import definitions_folder
 
-    paths = [
-        path
-        for path in (definitions_folder() / "oversight").rglob("*.yaml")
-        if path.stem not in ("tiers", "publishing", "tuning")
-    ]
+    folder = definitions_folder() / "oversight"
+    paths = [folder / "explanations.yaml", folder / "scoring.yaml", *(folder / "sensors").glob("*.yaml")]
     paths += [Path(engine.__path__[0]) / f"{name}.py" for name in ("memory", "explaining", "sensing", "scoring")]
     return sha256(b"".join(path.read_bytes() for path in sorted(paths))).hexdigest()[:16]
 

@@ -3,12 +3,11 @@ what looks alike and is work does not. All persons are synthetic."""
 
 from collections.abc import Callable, Iterator
 from datetime import timedelta
-from time import monotonic, sleep
 
 import psycopg
 import pytest
 from click.testing import CliRunner
-from django.db import connection, connections
+from django.db import connection
 from django.utils import timezone
 from tests.database import Database
 
@@ -19,7 +18,7 @@ from hoso.core.accounts.models import Account
 from hoso.core.audit.events import AuditEvent, record_event
 from hoso.core.database.session import acting_transaction
 from hoso.core.places.facilities import ensure_facility
-from hoso.engines.oversight.collecting import collect_all
+from hoso.engines.oversight.tests.taking_over import take_looks_over
 
 Make = Callable[..., Actor]
 NURSE, COLLEAGUE, RELATIVE, NAMESAKE = 9001, 9002, 9003, 9004  # the persons; the first two hold accounts
@@ -34,10 +33,6 @@ _NUMBER = """
 _MEMBER = """
     INSERT INTO people_household_member (person_id, source_person_id, household, member, relation, address, first_day, list_id, list_row)
     SELECT %(id)s, %(id)s, %(household)s, %(id)s, '', '', '2025-01-01', max(id), 1 FROM household_list"""
-
-WAITING = """
-    SELECT EXISTS (SELECT FROM audit_event a WHERE a.action = 'read' AND a.person_id IS NOT NULL
-                   AND NOT EXISTS (SELECT FROM oversight_event e WHERE e.key = a.id::text))"""
 
 
 def number_of(person: int) -> str:
@@ -70,16 +65,7 @@ def opened(actor: Actor, *persons: int) -> None:
     for person in persons:
         with acting_transaction(actor.account_id, "treatment"):
             record_event(AuditEvent(actor, "doctor", "treatment", "read", person, "timeline", found=1))
-    deadline = monotonic() + 60
-    while looks_waiting() and monotonic() < deadline:
-        collect_all()
-        sleep(0.05)
-
-
-def looks_waiting() -> bool:
-    with connections["owner"].cursor() as cursor:
-        cursor.execute(WAITING)
-        return bool(cursor.fetchone()[0])
+    take_looks_over()
 
 
 def evidence(database: Database) -> list[tuple[str, int]]:

@@ -12,6 +12,8 @@ from hoso.core.database.field_encryption import field_keys
 from hoso.core.database.session import acting_transaction
 from hoso.core.messages.mail import SUBJECT, USE, USE_OF_FILE, Mail, MailNotSent, gateway, mail_is_on
 
+# What stood in a mail goes when it has left or never will.
+_EMPTIED = "sent_to = '', text = '', attachment = ''"
 FIRST_PAUSE = timedelta(minutes=1)
 REPLACED = "replaced"  # the problem of a mail that a newer one took the place of
 MOST_TRIES = 8  # pauses of 1, 2, 4 … 64 minutes: some two hours
@@ -74,7 +76,7 @@ def _send_next(sender_id: int) -> bool | None:
             _failed(cursor, number, tries + 1, error)
             return False
         cursor.execute(
-            "UPDATE messages_mail SET sent_at = %s, tries = %s, next_try_at = NULL, problem = '', sent_to = '', text = '', attachment = ''"
+            f"UPDATE messages_mail SET sent_at = %s, tries = %s, next_try_at = NULL, problem = '', {_EMPTIED}"
             " WHERE id = %s",
             [timezone.now(), tries + 1, number],
         )
@@ -85,7 +87,7 @@ def _failed(cursor: Any, number: int, tries: int, error: MailNotSent) -> None:
     now = timezone.now()
     if error.for_good or tries >= MOST_TRIES:
         cursor.execute(
-            "UPDATE messages_mail SET gave_up_at = %s, tries = %s, next_try_at = NULL, problem = %s, sent_to = '', text = '', attachment = ''"
+            f"UPDATE messages_mail SET gave_up_at = %s, tries = %s, next_try_at = NULL, problem = %s, {_EMPTIED}"
             " WHERE id = %s",
             [now, tries, error.problem, number],
         )
@@ -101,7 +103,7 @@ def drop_waiting_mail(account_id: int, kind: str) -> None:
     of accounts; one that is leaving at this moment is waited for."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "UPDATE messages_mail SET gave_up_at = %s, next_try_at = NULL, problem = %s, sent_to = '', text = '', attachment = ''"
+            f"UPDATE messages_mail SET gave_up_at = %s, next_try_at = NULL, problem = %s, {_EMPTIED}"
             " WHERE account_id = %s AND kind = %s AND next_try_at IS NOT NULL",
             [timezone.now(), REPLACED, account_id, kind],
         )

@@ -7,7 +7,7 @@ from threading import Thread
 from time import monotonic, sleep
 
 import psycopg
-from django.db import DatabaseError, connection, connections
+from django.db import DatabaseError, connection
 from tests.database import Database
 
 from hoso.core.access.actor import Actor
@@ -16,9 +16,9 @@ from hoso.core.audit.events import AuditEvent, record_event
 from hoso.core.database.session import acting_transaction
 from hoso.engines.oversight import streaming
 from hoso.engines.oversight.alarms import look_over
-from hoso.engines.oversight.collecting import collect_all
 from hoso.engines.oversight.jobs import collect
 from hoso.engines.oversight.sensing import sensors
+from hoso.engines.oversight.tests.taking_over import take_looks_over
 
 Make = Callable[..., Actor]
 
@@ -28,19 +28,7 @@ def open_labelled(actor: Actor, *persons: int) -> None:
     for person in persons:
         with acting_transaction(actor.account_id, "treatment"):
             record_event(AuditEvent(actor, "doctor", "treatment", "read", person, "timeline", sensitive=True, found=1))
-    deadline = monotonic() + 60
-    while looks_waiting() and monotonic() < deadline:
-        collect_all()
-        sleep(0.05)
-
-
-def looks_waiting() -> bool:
-    with connections["owner"].cursor() as cursor:
-        cursor.execute(
-            "SELECT EXISTS (SELECT FROM audit_event a WHERE a.action = 'read' AND a.person_id IS NOT NULL"
-            " AND NOT EXISTS (SELECT FROM oversight_event e WHERE e.key = a.id::text))"
-        )
-        return bool(cursor.fetchone()[0])
+    take_looks_over()
 
 
 def rows(database: Database, question: str) -> list[tuple[object, ...]]:

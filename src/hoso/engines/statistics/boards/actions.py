@@ -10,6 +10,7 @@ from django.db import DatabaseError, connection, transaction
 from hoso.core.access.actor import Actor
 from hoso.core.access.policy import decide
 from hoso.core.audit.events import AuditEvent, record_event
+from hoso.core.database.constraints import refused_by_row_security
 from hoso.core.database.session import acting_transaction
 from hoso.core.errors import HosoError
 from hoso.engines.statistics.boards.board import (
@@ -65,7 +66,7 @@ def change_board(actor: Actor, before: OwnBoard, now: OwnBoard) -> None:
                     ],
                 )  # fmt: skip
         except DatabaseError as error:
-            if "row-level security" not in str(error):
+            if not refused_by_row_security(error):
                 raise
             raise HosoError("HS5457") from error
         if cursor.rowcount != 1:

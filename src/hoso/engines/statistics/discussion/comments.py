@@ -12,6 +12,7 @@ from django.db import DatabaseError, connection, transaction
 from hoso.core.access.actor import Actor
 from hoso.core.access.policy import decide
 from hoso.core.audit.events import AuditEvent, record_event
+from hoso.core.database.constraints import refused_by_row_security
 from hoso.core.database.session import acting_transaction
 from hoso.core.errors import HosoError
 from hoso.core.messages.notices import leave_notice
@@ -81,7 +82,7 @@ def write_comment(actor: Actor, thread: Thread, address: str, body: str) -> UUID
                     [number, thread.key, address, *thread.area.columns, actor.account_id, text],
                 )
         except DatabaseError as error:
-            if "row-level security" not in str(error):
+            if not refused_by_row_security(error):
                 raise
             raise HosoError("HS3470") from error
         _tell_named(cursor, actor, number, text, address, thread.area)

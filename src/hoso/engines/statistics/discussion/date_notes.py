@@ -10,6 +10,7 @@ from django.db import DatabaseError, connection, transaction
 from hoso.core.access.actor import Actor
 from hoso.core.access.policy import decide
 from hoso.core.audit.events import AuditEvent, record_event
+from hoso.core.database.constraints import refused_by_row_security
 from hoso.core.database.session import acting_transaction
 from hoso.core.errors import HosoError
 from hoso.engines.statistics.discussion.area import PURPOSE
@@ -67,7 +68,7 @@ def write_note(actor: Actor, unit: int, element: str, days: tuple[date, date], b
                     [number, unit, found[0] if found else None, *days, text, actor.account_id],
                 )
         except DatabaseError as error:
-            if "row-level security" not in str(error):
+            if not refused_by_row_security(error):
                 raise
             raise HosoError("HS3470") from error
         record_event(AuditEvent(actor, granted.role.key, PURPOSE, "create", object=f"statistics/date-note/{number}"))
