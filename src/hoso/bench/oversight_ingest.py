@@ -2,8 +2,7 @@
 person in ten years" takes, and what a million events weigh.
 
 Taking over is measured on a backlog, nothing else writing; explaining and scoring on a working life of 90 days, as a batch. The
-figure is that of both one after the other: what one machine carries in the long run. Beside it the stream: events come at a steady rate
-while they are taken over, explained and sensed, and of each it is told how long that took from when it was written."""
+figure is that of both one after the other: what one machine carries in the long run. As events come: oversight_stream.py."""
 
 import time
 from datetime import UTC, datetime, timedelta
@@ -15,15 +14,12 @@ from tempfile import TemporaryDirectory
 from hoso.bench.bench_house import administrator_url, open_home, temporary_home
 from hoso.bench.figure import Figure
 from hoso.bench.latencies import print_latencies, summary
-from hoso.bench.oversight_stream import stream
 from hoso.bench.tables import print_table
 
 BACKLOG = {"small": 50_000, "full": 1_000_000}
 HISTORY = {"small": 500_000, "full": 50_000_000}
 PERSONS = {"small": 20_000, "full": 2_000_000}
 ACCOUNTS = {"small": 120, "full": 300}
-STREAMED = {"small": 30, "full": 600}  # seconds
-RATE = 1200  # events a second that come, a fifth more than is asked
 ASKED = 300
 _BACKLOG = """
     INSERT INTO audit_event (actor_id, actor_name, role, purpose, action, route, person_id, object, outcome, found, source)
@@ -45,7 +41,6 @@ def measure(size: str) -> Figure:
         open_home(home)
         taken, collecting = _collect(BACKLOG[size], PERSONS[size])
         sensed, sensing = _sense(ACCOUNTS[size])
-        streamed, lasted, delays = stream(STREAMED[size], RATE, PERSONS[size])
         times = _who_saw(HISTORY[size], PERSONS[size])
         weight = _bytes_of_an_event()
     together = 1 / (collecting / taken + sensing / sensed)
@@ -55,18 +50,13 @@ def measure(size: str) -> Figure:
             ["taken over from the audit", taken, collecting, round(taken / collecting)],
             ["explained and scored, a batch of 90 days", sensed, sensing, round(sensed / sensing)],
             ["one after the other", "", "", round(together)],
-            ["on the stream, as they came", streamed, lasted, round(streamed / lasted)],
         ],
     )
-    print_latencies({"from the audit's row to sensed": delays})
     print_latencies({f"who saw this person in ten years, of {HISTORY[size]:,}": times})
     print(f"a million events with their indexes: {weight:.0f} MB")
     details = {
         "collect": round(taken / collecting),
         "explain_and_score": round(sensed / sensing),
-        "stream": round(streamed / lasted),
-        "stream_p50_ms": round(summary(delays)["p50"]),
-        "stream_p99_ms": round(summary(delays)["p99"]),
         "who_saw_p99_ms": round(summary(times)["p99"], 1),
         "mb_a_million": round(weight),
     }

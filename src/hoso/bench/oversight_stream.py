@@ -1,4 +1,5 @@
-"""Oversight on the stream: events are written at a steady rate by another process, while they are taken over, explained and sensed."""
+"""Oversight on the stream: events are written at a steady rate by another process, while they are taken over, explained and sensed; of
+each it is told how long that took from when it was written. One in ten comes about somebody who is in care somewhere."""
 
 import subprocess
 import sys
@@ -6,7 +7,18 @@ import time
 from bisect import bisect_left
 from typing import Any
 
-from hoso.bench.bench_house import administrator_url
+from hoso.bench.bench_house import administrator_url, open_home, temporary_home
+from hoso.bench.figure import Figure
+from hoso.bench.latencies import print_latencies, summary
+from hoso.bench.tables import print_table
+
+SECONDS = {"small": 30, "full": 600}
+RATE = 1200  # events a second that come, a fifth more than is asked
+PERSONS = 1_000_000
+IN_CARE = """
+    INSERT INTO access_care_relation (person_id, source_person_id, facility_id, kind, first_day, last_day, package_id)
+    SELECT n * 10, n * 10, 1, 'visit', current_date - 30, current_date, 1 FROM generate_series(1, %s) n
+"""
 
 # In its own process: what writes has its own place to run, as the web processes of a house have.
 _WRITER = """
@@ -24,6 +36,23 @@ with psycopg.connect(url, autocommit=True) as admin:
             {"from": tenth * rate // 10, "count": rate // 10, "persons": persons},
         )
 """
+
+
+def measure(size: str) -> Figure:
+    """Raises RuntimeError where some were not sensed."""
+    import psycopg
+
+    with temporary_home("oversight-stream") as home:
+        open_home(home)
+        with psycopg.connect(administrator_url(), autocommit=True) as admin:
+            admin.execute(IN_CARE, [PERSONS // 10])
+            admin.execute("ANALYZE access_care_relation")
+        sensed, lasted, delays = stream(SECONDS[size], RATE, PERSONS)
+    rate, told = round(sensed / lasted), summary(delays)
+    print_table(["oversight", "events", "s", "events/s"], [["on the stream, as they came", sensed, lasted, rate]])
+    print_latencies({"from the audit's row to sensed": delays})
+    details = {"seconds": SECONDS[size], "p50_ms": round(told["p50"]), "p99_ms": round(told["p99"])}
+    return Figure("oversight-stream", rate, "events/s", details=details)
 
 
 def stream(seconds: int, rate: int, persons: int) -> tuple[int, float, list[float]]:

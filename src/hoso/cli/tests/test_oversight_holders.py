@@ -18,7 +18,9 @@ from hoso.core.accounts.models import Account
 from hoso.core.audit.events import AuditEvent, record_event
 from hoso.core.database.session import acting_transaction
 from hoso.core.places.facilities import ensure_facility
+from hoso.engines.oversight.sensing import sensors
 from hoso.engines.oversight.tests.taking_over import take_looks_over
+from hoso.engines.oversight.watching import Fresh, sensed
 
 Make = Callable[..., Actor]
 NURSE, COLLEAGUE, RELATIVE, NAMESAKE = 9001, 9002, 9003, 9004  # the persons; the first two hold accounts
@@ -80,9 +82,12 @@ def test_a_colleague_the_household_and_oneself(own_database: Database, nurse: Ac
     assert evidence(own_database) == [("S1", COLLEAGUE), ("S2", RELATIVE), ("S4", NURSE)]
     with acting_transaction(nurse.account_id, "oversight"), connection.cursor() as cursor:
         for function in (
-            "oversight_numbers(now() - interval '1 day')",
+            f"oversight_numbers_of(ARRAY[{COLLEAGUE}])",
             "oversight_holders()",
             "oversight_persons('-infinity')",
+            f"oversight_persons_of(ARRAY[{COLLEAGUE}])",
+            "unnest(oversight_seen('-infinity'))",
+            f"oversight_facts_of(ARRAY[{COLLEAGUE}], '-infinity')",
         ):
             cursor.execute(f"SELECT count(*) FROM {function}")
             assert cursor.fetchone() == (0,)
@@ -118,7 +123,26 @@ def test_an_overseer_sees_links_and_no_number(own_database: Database, nurse: Act
     evidence(own_database)
     overseer = actor("overseer")
     with acting_transaction(overseer.account_id, "oversight"), connection.cursor() as cursor:
-        cursor.execute("SELECT count(*) FROM oversight_numbers(%s)", [timezone.now() - timedelta(days=9)])
+        cursor.execute("SELECT count(*) FROM oversight_numbers_of(%s)", [list(HOUSEHOLDS)])
         assert cursor.fetchone() == (0,)
         cursor.execute("SELECT person FROM oversight_holders()")
         assert cursor.fetchall() == [(NURSE,)]
+
+
+def test_fresh_events_are_told_as_all_are(own_database: Database, nurse: Actor, actor: Make) -> None:
+    """The stream asks other questions, by person: the same accounts, persons, reasons and hits come of them."""
+    with psycopg.connect(own_database.admin_url) as admin:
+        admin.execute(
+            "INSERT INTO access_care_relation VALUES (%s, %s, %s, 'visit', current_date - 9, current_date, 1)",
+            [NAMESAKE, NAMESAKE, ensure_facility("91001").pk],
+        )
+    opened(nurse, NURSE, COLLEAGUE, RELATIVE, NAMESAKE)
+    evidence(own_database)  # links the holders
+    since, asked = timezone.now() - timedelta(days=1), tuple(one for one in sensors() if one.on_stream)
+    with acting_transaction(actor("overseer").account_id, "oversight"), connection.cursor() as cursor:
+        cursor.execute("SELECT number, account_id, person_id FROM oversight_event WHERE person_id IS NOT NULL")
+        fresh = Fresh(*(sorted(set(column)) for column in zip(*cursor.fetchall(), strict=True)))
+        streamed, whole = sensed(since, fresh, asked), sensed(since, None, asked)
+    for table in ("access", "person", "account", "fact", "explained", "unexplained", "hit"):
+        rows = whole.ask(f"SELECT * FROM {table} ORDER BY ALL")
+        assert rows and streamed.ask(f"SELECT * FROM {table} ORDER BY ALL") == rows, table

@@ -15,7 +15,7 @@ from hoso.core.access.reading import Asking, read
 from hoso.core.accounts.machines import OVERSIGHT_SERVICE, oversight_service_id
 from hoso.core.messages.notices import leave_notice
 from hoso.engines.oversight.cases import PURPOSE, Risk, open_case, risks
-from hoso.engines.oversight.holders import link_holders
+from hoso.engines.oversight.holders import link_holders, seen_since
 from hoso.engines.oversight.memory import Memory
 from hoso.engines.oversight.rules import watch_rules
 from hoso.engines.oversight.scoring import scoring
@@ -43,7 +43,7 @@ def look_over(days: int = DAYS) -> LookedOver:
         one_at_a_time()
         watch_rules(actor, scope, PURPOSE)
         since = timezone.now() - timedelta(days=days)
-        link_holders(since)
+        link_holders(seen_since(since))
         memory = sensed(since)
         kept = keep(memory, since)
         return LookedOver(kept, raise_within_budget(actor, scope, watched_accounts(memory)))

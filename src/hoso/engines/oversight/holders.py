@@ -4,6 +4,7 @@ The numbers are read by the house's own service, hashed here, and forgotten; wha
 has anyway (docs/decisions/0201-holders-by-hashed-number.md). An account without a number has no known holder.
 """
 
+from collections.abc import Collection
 from datetime import datetime
 
 from django.db import connection
@@ -13,15 +14,22 @@ from hoso.core.accounts.actions import number_hashes
 _BATCH = 10_000
 
 
-def link_holders(since: datetime) -> int:
-    """Link accounts to the persons among those looked at since then, and those living with them; inside a transaction of who may
-    raise cases. Returns how many links are new or changed."""
+def seen_since(since: datetime) -> list[int]:
+    """The persons looked at since then, in any watched system."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT oversight_seen(%s)", [since])
+        return list(cursor.fetchone()[0])
+
+
+def link_holders(persons: Collection[int]) -> int:
+    """Link accounts to whom of these persons, and of those living with them, they belong to; inside a transaction of who may raise
+    cases. Returns how many links are new or changed."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT personal_number_hash FROM accounts_account WHERE personal_number_hash <> ''")
         asked = {row[0] for row in cursor.fetchall()}
         found: dict[str, int] = {}
         if asked:
-            cursor.execute("SELECT person, number FROM oversight_numbers(%s)", [since])
+            cursor.execute("SELECT person, number FROM oversight_numbers_of(%s)", [list(persons)])
             while rows := cursor.fetchmany(_BATCH):
                 hashed = zip(number_hashes(row[1] for row in rows), rows, strict=True)
                 found |= {own: row[0] for own, row in hashed if own in asked}

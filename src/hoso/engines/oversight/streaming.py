@@ -55,7 +55,7 @@ def sense_next(most: int = MOST) -> LookedOver:
         fresh = Fresh(
             [row[0] for row in rows], sorted({row[2] for row in rows}), sorted({row[3] for row in rows} - {None})
         )
-        link_holders(since)
+        link_holders(fresh.persons)
         memory = sensed(since, fresh, tuple(one for one in sensors_in_force() if one.on_stream))
         kept = keep(memory, since, fresh.numbers)
         return LookedOver(kept, raise_within_budget(actor, scope, watched_accounts(memory)))

@@ -36,11 +36,9 @@ _QUESTIONS = {
                e.facility_id AS facility, e.action, e.object, e.outcome, e.sensitive, e.break_glass,
                coalesce(e.found, 1) AS found, e.address,
                CASE WHEN e.key LIKE 'pgaudit:%%' THEN 'db' WHEN h.kind = 'citizen' THEN 'portal' ELSE 'app' END AS channel
-        FROM oversight_event e JOIN oversight_account a ON a.id = e.account_id
+        FROM ({asked}) e JOIN oversight_account a ON a.id = e.account_id
         LEFT JOIN accounts_account h ON h.id::text = a.key AND a.source_id = (SELECT id FROM oversight_source WHERE key = 'hoso')
-        WHERE e.at >= %(since)s AND a.name <> ALL (%(services)s)
-          AND (%(fresh)s::bigint[] IS NULL OR e.number = ANY (%(fresh)s)
-               OR (e.account_id = ANY (%(accounts)s) AND e.action = 'create'))""",
+        WHERE a.name <> ALL (%(services)s)""",
     "account": """
         SELECT coalesce(k.id, -a.id) AS id, coalesce(min(h.role), a.kind) AS role, coalesce(min(t.tier), 'T3') AS tier,
                min(h.facility_id) AS facility,
@@ -58,14 +56,9 @@ _QUESTIONS = {
         LEFT JOIN LATERAL (SELECT role FROM oversight_event WHERE account_id = k.id ORDER BY at DESC LIMIT 1) e ON true
         LEFT JOIN unnest(%(roles)s::text[], %(tiers)s::text[]) AS t (role, tier) ON t.role = e.role
         LEFT JOIN oversight_same_hands() same ON same.known = k.id LEFT JOIN oversight_holders() holder USING (account)""",
-    "person": """
-        SELECT * FROM oversight_persons(%(since)s)
-        WHERE %(persons)s::bigint[] IS NULL OR id = ANY (%(persons)s) OR id IN (SELECT person FROM oversight_holders())""",
+    "person": "SELECT * FROM {asked}",
     "fact": """
-        WITH told AS MATERIALIZED (
-            SELECT * FROM oversight_facts(%(since)s - interval '60 days') UNION ALL
-            SELECT * FROM oversight_work(%(since)s - interval '60 days')),
-        f AS (SELECT * FROM told WHERE %(persons)s::bigint[] IS NULL OR person = ANY (%(persons)s))
+        WITH f AS MATERIALIZED ({asked})
         SELECT f.kind, f.first AT TIME ZONE 'Asia/Ho_Chi_Minh' AS first, f.last AT TIME ZONE 'Asia/Ho_Chi_Minh' AS last,
                coalesce(k.id, -f.account) AS account, f.person, f.facility
         FROM f LEFT JOIN oversight_account k ON k.key = f.account::text
@@ -74,6 +67,26 @@ _QUESTIONS = {
         SELECT f.kind, f.first AT TIME ZONE 'Asia/Ho_Chi_Minh', f.last AT TIME ZONE 'Asia/Ho_Chi_Minh', same.known, f.person, f.facility
         FROM f JOIN oversight_same_hands() same USING (account)""",
     "shift": "SELECT NULL AS account WHERE false",
+}
+# What is asked of all since a moment, and of fresh events alone: about few persons, found by index and joined by hash.
+_OF_ALL = {
+    "event": "SELECT * FROM oversight_event WHERE at >= %(since)s",
+    "person": "oversight_persons(%(since)s)",
+    "fact": """
+        SELECT * FROM oversight_facts(%(since)s - interval '60 days') UNION ALL
+        SELECT * FROM oversight_work(%(since)s - interval '60 days')""",
+}
+_OF_FRESH = {
+    "event": """
+        SELECT e.* FROM oversight_event e JOIN unnest(%(fresh)s::bigint[]) AS asked (number) USING (number)
+        WHERE e.at >= %(since)s AND e.number BETWEEN %(first)s AND %(last)s
+        UNION
+        SELECT e.* FROM oversight_event e JOIN unnest(%(accounts)s::bigint[]) AS asked (account_id) USING (account_id)
+        WHERE e.at >= %(since)s AND e.action = 'create'""",
+    "person": "oversight_persons_of(%(persons)s)",
+    "fact": """
+        SELECT * FROM oversight_facts_of(%(persons)s, %(since)s - interval '60 days') UNION ALL
+        SELECT w.* FROM oversight_work(%(since)s - interval '60 days') w JOIN unnest(%(persons)s::bigint[]) AS asked (person) USING (person)""",
 }
 
 
@@ -130,11 +143,14 @@ def sensed(since: datetime, fresh: Fresh | None = None, asked: tuple[Sensor, ...
         "fresh": fresh.numbers if fresh else None,
         "accounts": fresh.accounts if fresh else None,
         "persons": fresh.persons if fresh else None,
+        "first": min(fresh.numbers) if fresh else None,
+        "last": max(fresh.numbers) if fresh else None,
     }
+    of = _OF_FRESH if fresh else _OF_ALL
     memory = Memory()
     with work_folder() as folder:
         for name, question in _QUESTIONS.items():
-            _write(folder / f"{name}s.csv", question, values)
+            _write(folder / f"{name}s.csv", question.replace("{asked}", of.get(name, "")), values)
         memory.load_folder(folder)
     explain(memory)
     sense(memory, sensors_in_force() if asked is None else asked)
