@@ -3,7 +3,7 @@
     python -m tests.faults.oversight_kill_proof --events 20000 --kills 30
 
 Three processes run against two writers: one takes over the house's own audit, one sends another system's events (again from the
-last batch that was acknowledged), one senses and raises cases. What was written is compared with what was taken over at the end.
+last batch that was acknowledged), one senses, on the stream and by looks in turn, and raises cases. What was written is compared with what was taken over at the end.
 """
 
 import argparse
@@ -53,7 +53,13 @@ COLLECTOR = (
     "while True:\n"
     "    if not collect_own(200).seen: time.sleep(0.01)\n"
 )
-LOOKER = "from hoso.engines.oversight.alarms import look_over\nwhile True:\n    look_over()\n"
+LOOKER = (
+    "from hoso.engines.oversight.alarms import look_over\n"
+    "from hoso.engines.oversight.streaming import sense_stream\n"
+    "while True:\n"
+    "    sense_stream()\n"
+    "    look_over()\n"
+)
 SENDER = (
     "from hoso.core.access.actor import Actor\n"
     "from hoso.core.accounts.models import Account\n"

@@ -2,6 +2,7 @@
 Which it is, its text says."""
 
 import re
+import unicodedata
 from collections.abc import Iterator
 from typing import Any
 
@@ -11,6 +12,8 @@ from hoso.engines.oversight.outside.event import NotUnderstood, Told, moment, to
 from hoso.engines.oversight.outside.postgres import may_be_kept, postgres_line, read_postgres
 
 _CEF_FIELD = re.compile(r"(?:^|\s)(\w+)=((?:[^=\\]|\\.)*?)(?=\s+\w+=|\s*$)", re.DOTALL)
+_SHOWN = 80  # signs of a text of unknown form
+_MASKS = {"Lu": "A", "Ll": "a", "Lo": "a", "Lm": "a", "Mn": "", "Nd": "9"}
 _FHIR_ACTION = {"C": "create", "R": "read", "U": "update", "D": "delete", "E": "search"}
 _FHIR_OUTCOME = {"0": "done", "4": "refused", "8": "failed", "12": "failed"}
 _OCSF_ACTION = {1: "create", 2: "read", 3: "update", 4: "delete"}
@@ -27,7 +30,7 @@ def read_event(text: str) -> Told:
         line = postgres_line(text)
         if line is not None:
             return read_postgres(text, line)
-        raise NotUnderstood("neither JSON nor CEF")
+        raise NotUnderstood("neither JSON nor CEF", kept=_shape(text))
     try:
         found = orjson.loads(text)
     except orjson.JSONDecodeError as error:
@@ -42,6 +45,12 @@ def read_event(text: str) -> Told:
         return told(text, **{**found, "at": moment(found.get("at")), "key": found.get("key")})
     except (AttributeError, TypeError, ValueError, LookupError) as error:
         raise NotUnderstood("JSON of another shape") from error
+
+
+def _shape(text: str) -> str:
+    """What stands where, and nothing of what it says: such a text may be the rest of a statement that a log broke over its lines,
+    with a patient's name in it. Enough to see that a sender writes another form."""
+    return "".join(_MASKS.get(unicodedata.category(sign), sign) for sign in text[:_SHOWN])
 
 
 def fhir_events(body: bytes) -> Iterator[str]:

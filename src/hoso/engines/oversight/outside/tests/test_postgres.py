@@ -114,6 +114,20 @@ def test_what_cannot_be_read_is_kept_without_its_statement(outside: Outside, tmp
     assert {one.content for one in letters} >= {"PostgreSQL 2026-11-28 12:50:38.700 +07"}
 
 
+def test_a_statement_torn_into_lines_leaves_no_text(outside: Outside) -> None:
+    """As a log shipper sends a file that is not jsonlog: line by line, so that what goes on stands alone."""
+    torn = [
+        line for name in ("recorded.csv", "recorded.log") for line in (RECORDED / name).read_text().splitlines() if line
+    ]
+    goes_on = [line for line in torn if not line.startswith("2026-")]
+    assert [line for line in goes_on if any(secret in line for secret in SECRETS)]
+    assert outside.feed(*torn).dead >= len({line.strip() for line in goes_on})
+    kept = repr(outside.rows("SELECT to_jsonb(e) FROM oversight_event e")) + repr(
+        outside.rows("SELECT to_jsonb(d) FROM oversight_dead_letter d")
+    )
+    assert not [secret for secret in SECRETS if secret in kept]
+
+
 @pytest.mark.parametrize(
     ("entry", "action", "object_"),
     [

@@ -30,7 +30,7 @@ def test_sent_twice_is_one_and_what_is_no_event_is_kept(outside: Outside) -> Non
     assert outside.feed(text, text, "không phải sự kiện") == Taken(2, 1, 1)
     assert outside.feed(text, "không phải sự kiện") == Taken(1, 0, 1)
     (letter,) = read(outside.overseer, "oversight", Asking("case.handle", object="dead letters"), dead_letters)
-    assert (letter.source, letter.reason, letter.content) == ("his", "neither JSON nor CEF", "không phải sự kiện")
+    assert (letter.source, letter.reason, letter.content) == ("his", "neither JSON nor CEF", "aaaaa aaaa aa aaaa")
 
 
 def test_what_a_database_cannot_keep_stops_nothing(outside: Outside) -> None:
