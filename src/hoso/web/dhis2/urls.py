@@ -20,6 +20,7 @@ from hoso.web.dhis2 import (
     metadata,
     single_values,
     system,
+    tasks,
     value_sets,
 )
 from hoso.web.routes import PUBLIC, SIGNED_IN, ActingRequest, Declaration, by_method, govern
@@ -49,6 +50,13 @@ class _Word(_Version):
     regex = "[A-Za-z][A-Za-z0-9]*"
 
 
+class _Job(_Version):
+    """The name of a kind of job."""
+
+    regex = "[A-Za-z_]+"
+
+
+register_converter(_Job, "dhis2_job")
 register_converter(_Version, "dhis2_version")
 register_converter(_Word, "dhis2_word")
 register_converter(_Suffix, "dhis2_suffix")
@@ -100,6 +108,13 @@ urlpatterns = [
     _at("system/ping", "system_ping", PUBLIC, GET=(system.ping, SIGNED_IN)),
     _at("ping", "ping", PUBLIC, GET=(system.ping, SIGNED_IN)),
     _at("system/id", "system_id", PUBLIC, GET=(system.ids, SIGNED_IN)),
+    _at("system/tasks", "all_tasks", PUBLIC, GET=(tasks.all_tasks, SIGNED_IN)),
+    _at("system/tasks/<dhis2_job:job>", "tasks", PUBLIC, GET=(tasks.tasks, SIGNED_IN)),
+    _at("system/tasks/<dhis2_job:job>/<dhis2_word:uid>", "task", PUBLIC, GET=(tasks.task, SIGNED_IN)),
+    _at("system/taskSummaries/<dhis2_job:job>", "task_summaries", PUBLIC, GET=(tasks.summaries, SIGNED_IN)),
+    _at(
+        "system/taskSummaries/<dhis2_job:job>/<dhis2_word:uid>", "task_summary", PUBLIC, GET=(tasks.summary, SIGNED_IN)
+    ),
     _at("me", "me", PUBLIC, GET=(system.me, SIGNED_IN)),
     _at("me/authorization", "authorizations", PUBLIC, GET=(system.authorizations, SIGNED_IN)),
     _at("me/authorization/<str:name>", "authorization", PUBLIC, GET=(system.authorization, SIGNED_IN)),

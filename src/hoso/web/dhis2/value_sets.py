@@ -3,10 +3,12 @@
 import io
 from typing import TypeVar
 
+from django.conf import settings
 from django.http import HttpResponse, JsonResponse, QueryDict
 
 from hoso.core.errors import HosoError
 from hoso.engines.statistics.catalogue import Catalogue, read_catalogue
+from hoso.engines.statistics.imports.deferred import LARGEST, put_by
 from hoso.engines.statistics.imports.formats import ADX_TYPE, XLSX_TYPE, read_payload
 from hoso.engines.statistics.imports.options import SCHEME_OF, read_options
 from hoso.engines.statistics.imports.run import import_values
@@ -15,6 +17,7 @@ from hoso.engines.statistics.queries import ValueFilter, read_values
 from hoso.engines.statistics.units import find_units
 from hoso.web.dhis2.objects import ROOT
 from hoso.web.dhis2.parameters import day, is_wished, moment_since, only, only_as, units_of_groups, whole_number
+from hoso.web.dhis2.tasks import initiated
 from hoso.web.dhis2.value_set_adx import as_adx
 from hoso.web.dhis2.value_set_formats import as_csv, as_object, as_xlsx, as_xml
 from hoso.web.dhis2.web_message import web_message
@@ -43,15 +46,31 @@ MESSAGES = {
 
 
 def take(request: ActingRequest) -> HttpResponse:
-    """POST: an import. The answer tells every row that was not taken; 409 where there is one, as DHIS2 2.42 does."""
+    """POST: an import. The answer tells every row that was not taken; 409 where there is one, as DHIS2 2.42 does.
+
+    With `async=true` a job does it, and the answer tells where to ask for what became of it.
+    """
     needs_credential(request)
     only(request, OPTIONS, HARMLESS, ONLY_AS)
     only_as(request.GET, ONLY_AS)
     kind = request.content_type or "application/json"
+    if is_wished(request.GET, "async"):
+        return initiated(put_by(request.actor, kind, request.GET.dict(), _content(request, LARGEST)))
     options = read_options(request.GET.dict(), adx=kind == ADX_TYPE)
-    report = import_values(request.actor, read_payload(io.BytesIO(request.body), kind, options), options)
+    content = _content(request, settings.DATA_UPLOAD_MAX_MEMORY_SIZE)
+    report = import_values(request.actor, read_payload(io.BytesIO(content), kind, options), options)
     http, status, message = MESSAGES[report.status]
     return web_message(http, message, report.as_dhis2(), status=status)
+
+
+def _content(request: ActingRequest, most: int) -> bytes:
+    """The whole of what was sent. Raises HosoError HS3492 where it is longer than `most` octets."""
+    stated = request.headers.get("Content-Length", "")
+    too_long = stated.isdecimal() and int(stated) > most  # told beforehand: not a byte of it is read
+    content = b"" if too_long else request.read(most + 1)
+    if too_long or len(content) > most:
+        raise HosoError("HS3492", most=most // 2**20, later=LARGEST // 2**20)
+    return content
 
 
 def give(request: ActingRequest) -> HttpResponse:

@@ -15,6 +15,17 @@ ADX_TYPE = "application/adx+xml"
 XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
+TYPES = frozenset({
+    "application/json", "text/json", "application/csv", "text/csv", "application/xml", "text/xml", ADX_TYPE, XLSX_TYPE,
+})  # fmt: skip
+
+
+def check_type(content_type: str) -> None:
+    """Raises HosoError HS7002 for a content type that no reader has."""
+    if content_type.partition(";")[0].strip().lower() not in TYPES:
+        raise HosoError("HS7002", format=content_type or "?", reason="content type")
+
+
 def read_payload(content: BinaryIO, content_type: str, options: ImportOptions) -> Iterator[Given]:
     """The rows of a payload; read while they are asked for. Raises HosoError HS7002, of a workbook that is a report HS5461 and
     HS5465 too."""

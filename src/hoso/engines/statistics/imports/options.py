@@ -64,8 +64,6 @@ def read_options(given: Mapping[str, str], adx: bool = False) -> ImportOptions:
     strategy = (given.get("importStrategy") or given.get("strategy") or "CREATE_AND_UPDATE").upper()
     if strategy not in STRATEGIES:
         raise HosoError("HS7001", name="importStrategy", value=strategy)
-    if _yes(given, "async"):
-        raise HosoError("HS7001", name="async", value="true")
     mode = given.get("atomicMode", "NONE").upper()
     if mode not in ("ALL", "NONE"):
         raise HosoError("HS7001", name="atomicMode", value=mode)

@@ -130,3 +130,13 @@ class ImportReport:
             "rejectedIndexes": sorted(self.rejected)[:INDEXES_TOLD],
             "dataSetComplete": "true" if self.completed else "false",
         }
+
+
+def refused_summary(error: HosoError, language: Language = "en") -> dict[str, Any]:
+    """The ImportSummary of an import that could not be done at all: why, and that no row was taken."""
+    return {
+        **ImportReport().as_dhis2(),
+        "status": "ERROR",
+        "description": f"{error.message(language)} {error.what_to_do(language)}",
+        "errorCode": error.code,
+    }

@@ -98,7 +98,7 @@ def test_what_was_taken_back_is_told_where_it_is_asked_for(software: Client, pla
 @pytest.mark.parametrize(
     ("query", "code"),
     [
-        ("force=true", "HS5530"), ("async=true", "HS7001"), ("dryRun=1", "HS7001"), ("skipEverything=true", "HS7033"),
+        ("force=true", "HS5530"), ("async=yes", "HS7001"), ("dryRun=1", "HS7001"), ("skipEverything=true", "HS7033"),
         ("compression=gzip", "HS7033"),
     ],
 )  # fmt: skip
