@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -25,6 +25,7 @@ class ValueFilter:
     periods: Sequence[str] = ()
     start: str | None = None
     end: str | None = None
+    within: Sequence[tuple[date, date]] = ()  # of whose period the first and last day lie in one of these
     units: Sequence[int] = ()
     under: Sequence[int] = ()
     everywhere: bool = False
@@ -90,6 +91,8 @@ def _conditions(wanted: ValueFilter) -> str:
         "p.iso = ANY (%(periods)s)": wanted.periods,
         "p.start_day >= %(start)s::date": wanted.start,
         "p.end_day <= %(end)s::date": wanted.end,
+        "EXISTS (SELECT FROM unnest(%(starts)s::date[], %(ends)s::date[]) d(first, last)"
+        " WHERE p.start_day >= d.first AND p.end_day <= d.last)": wanted.within,
         "changed.at >= %(changed_since)s": wanted.changed_since,
         "v.split_id = ANY (%(splits)s)": wanted.splits,
         "v.attribute_id = ANY (%(attributes)s)": wanted.attributes,
@@ -112,6 +115,8 @@ def _parameters(wanted: ValueFilter) -> dict[str, Any]:
         "periods": list(wanted.periods),
         "start": wanted.start,
         "end": wanted.end,
+        "starts": [first for first, _ in wanted.within],
+        "ends": [last for _, last in wanted.within],
         "changed_since": wanted.changed_since,
         "splits": list(wanted.splits),
         "attributes": list(wanted.attributes),

@@ -50,7 +50,7 @@ def answered(request: ActingRequest, catalogue: Catalogue, needed: Sequence[str]
     Raises HosoError HS7001, HS7034, HS7036, HS7038.
     """
     query = request.GET
-    dimensions, filters = _parts(query.getlist("dimension")), _parts(query.getlist("filter"))
+    dimensions, filters = parts(query.getlist("dimension")), parts(query.getlist("filter"))
     asked = _read(request, catalogue, dimensions, filters)
     if missing := [name for name in needed if name not in asked.columns]:
         raise HosoError("HS7036", what=missing[0])
@@ -62,7 +62,7 @@ def answered(request: ActingRequest, catalogue: Catalogue, needed: Sequence[str]
     return asked, kept
 
 
-def _parts(texts: Sequence[str]) -> dict[str, list[str]]:
+def parts(texts: Sequence[str]) -> dict[str, list[str]]:
     """The dimensions of the parameter and their items. Raises HosoError HS7034, HS7036."""
     found: dict[str, list[str]] = {}
     for text in (part for whole in texts for part in whole.split(",") if part):
@@ -100,7 +100,7 @@ def _read(
         asked_periods = [AskedPeriod("", (days,) if days else tuple(periods.values()))]
     units = read_units(both["ou"], lambda: own_units(request))
     asked_units = [one.asked(uid) for uid, one in units.items()] if "ou" in dimensions else [union(units)]
-    breakdown = Breakdown(_splits(catalogue, "co", both), _splits(catalogue, "ao", both))
+    breakdown = Breakdown(splits(catalogue, "co", both), splits(catalogue, "ao", both))
     columns = [name for name in dimensions if name != "pe" or periods]
     return Asked(columns, items, Scope(asked_periods, asked_units, breakdown, _places(query)), periods, units)
 
@@ -122,7 +122,7 @@ def _items(query: QueryDict, catalogue: Catalogue, texts: Sequence[str]) -> list
     return [find_item(catalogue, text, scheme, way) for text in dict.fromkeys(texts)]
 
 
-def _splits(catalogue: Catalogue, name: str, asked: Mapping[str, list[str]]) -> list[int] | None:
+def splits(catalogue: Catalogue, name: str, asked: Mapping[str, list[str]]) -> list[int] | None:
     """The numbers of the splits that are named; [] for all, None where the question does not break down by them."""
     if name not in asked:
         return None

@@ -40,8 +40,8 @@ class Asked:
 def grid(asked: Asked, found: Sequence[Answered], catalogue: Catalogue, query: QueryDict) -> dict[str, Any]:
     """The whole answer. Raises HosoError HS7001 for a scheme that is not known."""
     with_parts = query.get("includeNumDen") == "true"
-    headers = [_header(name, TITLES[name], True) for name in asked.columns] + [_header("value", "Value", False)]
-    headers += [_header(name, name.capitalize(), False) for name in PARTS] if with_parts else []
+    headers = [header(name, TITLES[name], True) for name in asked.columns] + [header("value", "Value", False)]
+    headers += [header(name, name.capitalize(), False) for name in PARTS] if with_parts else []
     names = _Names(asked, catalogue)
     ordered = in_order(found, asked, query)
     page, pager = pages_of(ordered, query)
@@ -83,7 +83,7 @@ def as_csv(told: Mapping[str, Any]) -> str:
     return out.getvalue()
 
 
-def _header(name: str, title: str, meta: bool) -> dict[str, Any]:
+def header(name: str, title: str, meta: bool) -> dict[str, Any]:
     kinds = ("TEXT", "java.lang.String") if meta else ("NUMBER", "java.lang.Double")
     return {"name": name, "column": title, "valueType": kinds[0], "type": kinds[1], "hidden": False, "meta": meta}
 
