@@ -27,6 +27,11 @@ from hoso.engines.statistics.unit_groups import UnitGroup, find_group, group_cou
 MAY_BE_MISSING = frozenset({"isNull", "isNotNull", "firstNonNull"})
 DEEPEST = 10  # indicators within indicators
 Known = dict[Item, dict[Cell, float]]
+Figured = tuple[dict[Cell, float], set[Cell]]  # figures, and which of them are estimates
+ToldKey = tuple[
+    str, str, str, tuple[AskedPeriod, ...]
+]  # kind and id of an item, way of adding up, the periods asked for
+Told = dict[ToldKey, Figured]
 read = lru_cache(maxsize=1000)(read_formula)
 
 
@@ -45,15 +50,15 @@ class Quotient:
 
 
 def indicator_figures(
-    wanted: Sequence[Indicator], scope: Scope, catalogue: Catalogue, depth: int = 0
+    wanted: Sequence[Indicator], scope: Scope, catalogue: Catalogue, depth: int = 0, told: Told | None = None
 ) -> dict[str, dict[Cell, Quotient]]:
-    """By the code of the indicator. Raises HosoError HS7030, HS7032 and HS7034 for a formula that does not hold."""
+    """By the code of the indicator; `told` is what was fetched already for the same units. Raises HosoError HS7030, HS7032 and
+    HS7034 for a formula that does not hold."""
     if depth > DEEPEST:
         raise HosoError("HS7032", item="I{…}")
     formulas = {one.code: (read(one.numerator), read(one.denominator)) for one in wanted}
-    known, guessed = _fetch(
-        {item for pair in formulas.values() for node in pair for item in items_of(node)}, scope, catalogue, depth
-    )
+    items = {item for pair in formulas.values() for node in pair for item in items_of(node)}
+    known, guessed = _fetch(items, scope, catalogue, depth, {} if told is None else told)
     found: dict[str, dict[Cell, Quotient]] = {}
     for one in wanted:
         numerator, denominator = formulas[one.code]
@@ -93,9 +98,12 @@ def _filled(node: Node, known: Known, cell: Cell) -> Node:
     return node
 
 
-def _fetch(items: set[Item], scope: Scope, catalogue: Catalogue, depth: int) -> tuple[Known, set[tuple[Item, Cell]]]:
-    """Every figure that is asked for, those of the same periods by one query; and which of them are estimates."""
-    known: Known = {item: {} for item in items}
+def _fetch(
+    items: set[Item], scope: Scope, catalogue: Catalogue, depth: int, told: Told
+) -> tuple[Known, set[tuple[Item, Cell]]]:
+    """Every figure that is asked for, those of the same periods by one query, what formulas share once; and which of them are
+    estimates."""
+    known: Known = {}
     guessed: set[tuple[Item, Cell]] = set()
     by_shift: dict[tuple[int, bool], list[Item]] = {}
     for item in items:
@@ -103,30 +111,52 @@ def _fetch(items: set[Item], scope: Scope, catalogue: Catalogue, depth: int) -> 
         by_shift.setdefault((offset, to_date), []).append(item)
     for (offset, to_date), together in by_shift.items():
         there = replace(scope, periods=[_shifted(one, offset, to_date) for one in scope.periods])
-        operands = []
-        for item in together:
-            if item.kind == "[]":
-                known[item] = _days(item, there)
+        keys = {item: (item.kind, item.id, _modifiers(item)[2], tuple(there.periods)) for item in together}
+        operands: dict[ToldKey, Operand] = {}
+        for item, key in keys.items():
+            if key in told or key in operands:
                 continue
-            found = named_item(item, catalogue)
-            if isinstance(found, UnitGroup):
-                known[item] = group_counts(found, there)
-            elif isinstance(found, Operand):
-                operands.append((item, found))
-            elif isinstance(found, Rate):
-                counted, estimates = counts_on_map(found.data_set, there)
-                known[item] = _rates(found, counted)
-                guessed |= {(item, cell) for cell in estimates}
+            found = _Days() if item.kind == "[]" else named_item(item, catalogue)
+            if isinstance(found, Operand):
+                operands[key] = found
             else:
-                nested = indicator_figures([found.indicator], there, catalogue, depth + 1)[found.indicator.code]
-                known[item] = {cell: quotient.value for cell, quotient in nested.items()}
-                guessed |= {(item, cell) for cell, quotient in nested.items() if quotient.estimated}
-        labelled = {str(place): (item, one) for place, (item, one) in enumerate(operands)}
-        figures, told = figures_on_map([replace(one, label=label) for label, (_, one) in labelled.items()], there)
-        for label, (item, _) in labelled.items():
-            known[item] = {cell: float(figure) for cell, figure in figures[label].items()}
-        guessed |= {(labelled[label][0], cell) for label, cell in told}
+                told[key] = _tell(found, item, there, catalogue, depth, told)
+        told |= _added_up(operands, there)
+        for item, key in keys.items():
+            known[item], estimates = told[key]
+            guessed |= {(item, cell) for cell in estimates}
     return known, guessed
+
+
+def _tell(
+    found: "_Days | Rate | Reckoned | UnitGroup", item: Item, there: Scope, catalogue: Catalogue, depth: int, told: Told
+) -> Figured:
+    match found:
+        case _Days():
+            return _days(item, there), set()
+        case UnitGroup():
+            return group_counts(found, there), set()
+        case Rate():
+            counted, estimates = counts_on_map(found.data_set, there)
+            return _rates(found, counted), estimates
+    nested = indicator_figures([found.indicator], there, catalogue, depth + 1, told)[found.indicator.code]
+    return (
+        {cell: quotient.value for cell, quotient in nested.items()},
+        {cell for cell, quotient in nested.items() if quotient.estimated},
+    )
+
+
+def _added_up(operands: dict[ToldKey, Operand], there: Scope) -> Told:
+    """All of them by one question."""
+    labelled = {str(place): key for place, key in enumerate(operands)}
+    figures, estimates = figures_on_map([replace(operands[key], label=label) for label, key in labelled.items()], there)
+    return {
+        key: (
+            {cell: float(figure) for cell, figure in figures[label].items()},
+            {cell for of, cell in estimates if of == label},
+        )
+        for label, key in labelled.items()
+    }
 
 
 def named_item(item: Item, catalogue: Catalogue) -> Operand | Rate | Reckoned | UnitGroup:
@@ -176,6 +206,10 @@ def _days(item: Item, scope: Scope) -> dict[Cell, float]:
     if item.id != "days":
         raise HosoError("HS7032", item=f"[{item.id}]")
     return _Everywhere({one.label: float(_length(one.periods)) for one in scope.periods})
+
+
+class _Days:
+    """`[days]` is no item of the catalogue."""
 
 
 class _Everywhere(dict[Cell, float]):
