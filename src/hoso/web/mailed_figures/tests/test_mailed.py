@@ -1,92 +1,27 @@
 """Figures by mail: of the own area at that moment, to a confirmed address, once a day; stopped, closed, moved: none."""
 
 import re
-from collections.abc import Callable
 from datetime import date
-from email import message_from_bytes, policy
 from pathlib import Path
 from typing import Any
 
-import pypdfium2
 import pytest
 from django.db import connection
-from django.test import Client
 
-from hoso.core.access.actor import Actor
-from hoso.core.accounts.machines import OPERATOR, as_operator, operator_id
+from hoso.core.accounts.machines import as_operator, operator_id
 from hoso.core.accounts.models import Account, Assignment
 from hoso.core.database.session import acting_transaction
-from hoso.core.messages.sending import send_due_mail
 from hoso.core.places.models import Place
 from hoso.engines.statistics.boards.mailings import MOST_MAILINGS
 from hoso.engines.statistics.tests.reporting import unit_uid
 from hoso.engines.statistics.uids import uid_of
-from hoso.web.explorer.tests.conftest import BACKEND
-from hoso.web.mailed_figures.sending import send_mailings
+from hoso.web.mailed_figures.tests.conftest import Who
+from hoso.web.mailed_figures.tests.mailing import MONDAY, act, confirmed, letters, pdf_of, report, run, share
 
 pytestmark = pytest.mark.django_db
-MONDAY, TUESDAY, FIRST = date(2026, 11, 30), date(2026, 12, 1), date(2027, 1, 1)
-DELIV, TEEN = uid_of("element:DELIV"), uid_of("element:DELIV_TEEN")
+TUESDAY, FIRST = date(2026, 12, 1), date(2027, 1, 1)
+TEEN = uid_of("element:DELIV_TEEN")
 PLANTED = re.compile(r"1\.?230|1\.?240")  # of the other commune, and the sum with it
-Who = Callable[..., tuple[Client, Account]]
-
-
-@pytest.fixture
-def who(account_with_role: Callable[..., Account], folder: Path) -> Who:
-    def make(place: Place | None) -> tuple[Client, Account]:
-        client, account = Client(), account_with_role("statistics_officer", place=place)
-        Account.objects.filter(pk=account.pk).update(email=f"{account.username}@example.vn")
-        client.force_login(account, backend=BACKEND)
-        return client, account
-
-    return make
-
-
-def act(client: Client, **words: str) -> Any:
-    return client.post("/figures-by-mail/change/", words)
-
-
-def letters(folder: Path) -> list[Any]:
-    """Those that left by now, the earlier ones taken away."""
-    send_due_mail(operator_id())
-    found = [message_from_bytes(file.read_bytes(), policy=policy.default) for file in sorted(folder.glob("*.eml"))]
-    for file in folder.glob("*.eml"):
-        file.unlink()
-    return found
-
-
-def confirmed(client: Client, folder: Path) -> None:
-    assert act(client, act="send_code").status_code == 302
-    (letter,) = letters(folder)
-    code = re.search(r"[0-9a-f]{12}", letter.get_content())
-    assert code and act(client, act="confirm", code=code[0]).status_code == 302
-
-
-def report(owner: Client, asked: str, data: str = DELIV) -> str:
-    """A report with text, shared by the province's officer with those of its communes."""
-    key = owner.post("/built-reports/new/", {"title": "Báo cáo"})["Location"].split("/")[2]
-    for version, words in enumerate(
-        ({"act": "add_text", "text": "Lời của tỉnh 1230"}, {"act": "period", "period": "202601"}), 1
-    ):
-        assert owner.post(f"/dashboards/{key}/edit/", {"version": version, **words}).status_code == 302
-    address = f"?data={data}&period=202601&place={asked}&rows=place&columns=&show=table"
-    assert owner.post("/dashboards/add-tile/", {"board": key, "title": "Ô", "address": address}).status_code == 302
-    return key
-
-
-def share(owner: Client, key: str, province: Place) -> None:
-    sharing = {"act": "share", "version": "4", "role": "statistics_officer", "area": f"place:{province.pk}"}
-    assert owner.post(f"/dashboards/{key}/edit/", sharing).status_code == 302
-
-
-def run(day: date) -> int:
-    return send_mailings(Actor(operator_id(), OPERATOR, "test"), day)
-
-
-def pdf_of(letter: Any) -> str:
-    (file,) = letter.iter_attachments()
-    pdf = pypdfium2.PdfDocument(file.get_content())
-    return "\n".join(page.get_textpage().get_text_range() for page in pdf)
 
 
 def test_a_commune_gets_its_own_figures_alone_and_once(who: Who, places: list[Place], folder: Path) -> None:
