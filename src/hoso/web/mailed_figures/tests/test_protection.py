@@ -74,7 +74,7 @@ def test_a_part_with_a_small_figure_behind_it_is_left_out_the_others_are_exact(
         "cut, rest small": (_element("BIRTH_CERT") + BY_PLACE + f"{a};{b};{c}&top=1", ""),  # 103 beside 100
         "cut, rest large": (_element("PNC_W1") + BY_PLACE + f"{a};{b};{c}&top=1", "107"),
         "sum of small": (_element("PNC_W1") + f"&rows=period&columns=&show=table&place={b};{c}", "7"),
-        "rate of reports": (f"data={uid_of('form:tt23-4-bct')}.REPORTING_RATE{BY_PLACE}{a};{b}", "100"),
+        "reports, not people": (f"data={uid_of('form:tt23-4-bct')}.EXPECTED_REPORTS{BY_PLACE}{a};{b}", "1"),
     }
     _mailed(client, folder, parts, "202601")
 
