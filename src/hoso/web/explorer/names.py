@@ -130,9 +130,19 @@ def _named(kind: str, numbers: set[int]) -> dict[int, Words]:
 
 
 def _splits(numbers: set[int]) -> tuple[dict[int, str], dict[str, Words]]:
+    """Their ids and names, in the order of the options in their dimensions: ages and chapters as the form has them."""
     if not numbers:
         return {}, {}
     with connection.cursor() as cursor:
-        cursor.execute("SELECT id, uid, name FROM statistics_split WHERE id = ANY (%s) ORDER BY name", [list(numbers)])
+        cursor.execute(_SPLITS, [list(numbers)])
         rows = cursor.fetchall()
     return {number: uid for number, uid, _ in rows}, {uid: (name, name) for _, uid, name in rows}
+
+
+_SPLITS = """
+    SELECT s.id, s.uid, s.name FROM statistics_split s, LATERAL (
+        SELECT array_agg((SELECT min(array_position(d.options, one.option)) FROM statistics_dimension d WHERE one.option = ANY (d.options))
+                         ORDER BY one.place) AS places
+        FROM unnest(s.options) WITH ORDINALITY AS one(option, place)) told
+    WHERE s.id = ANY (%s) ORDER BY told.places, s.name
+"""

@@ -122,8 +122,11 @@ def _estimates(layout: Layout, told: Told, place: Mapping[tuple[str, ...], int])
 
 
 def _order(question: Question, names: Names) -> Callable[[Sequence[str], Key], tuple[tuple[int, str], ...]]:
-    """Data, periods and places as they were asked for, keys by name."""
+    """Data, periods and places as they were asked for, keys as their dimension has them."""
+    keys = {label: number for number, label in enumerate(names.keys)}
     places = {
+        "key": keys,
+        "attribute": keys,
         "data": {one.label: number for number, one in enumerate(question.items)},
         "period": {label: number for number, label in enumerate(question.periods)},
         "place": {label: number for number, label in enumerate(question.units)},
@@ -131,7 +134,7 @@ def _order(question: Question, names: Names) -> Callable[[Sequence[str], Key], t
 
     def of(dimensions: Sequence[str], key: Key) -> tuple[tuple[int, str], ...]:
         return tuple(
-            (places[name][label], "") if name in places else (0, names.of(name, label)[0])
+            (places[name].get(label, len(places[name])), names.of(name, label)[0])
             for name, label in zip(dimensions, key, strict=True)
         )
 

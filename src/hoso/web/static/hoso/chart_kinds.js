@@ -4,6 +4,10 @@ const MOST_SERIES = 24;
 const GRID = { left: 12, right: 24, top: 64, bottom: 12, containLabel: true };
 const number = new Intl.NumberFormat(document.documentElement.lang, { maximumFractionDigits: 2 });
 const shown = (value) => (value === null || value === undefined || Number.isNaN(value) ? "–" : number.format(value));
+const FIGURES = { type: "value", axisLabel: { formatter: shown } }; // an axis of figures, with the separators of the language
+
+const SHORT_NOTE = 18; // characters of a note that shares its line
+export const cut = (text, longest) => (text.length > longest ? `${text.slice(0, longest - 1)}…` : text);
 
 // Time runs along the axis where there is time; otherwise the rows do.
 function turned(table) {
@@ -19,7 +23,7 @@ function turned(table) {
   };
 }
 
-// Notes on dates as a line where each begins, with a band to where it ends; hung on a series without figures, of no name.
+// Notes on dates as a line where they begin, those of one period in one label, with a band to where each ends; hung on a series without figures, of no name.
 // `place`: the periods of a note, from … to, as places of the axis; none where it is not there.
 function marks(notes, place, direction = "xAxis") {
   const found = notes.flatMap((one) => {
@@ -27,13 +31,30 @@ function marks(notes, place, direction = "xAxis") {
     return from < 0 || to < 0 ? [] : [{ name: one.name, from, to }];
   });
   if (!found.length) return [];
-  const lines = found.map((one) => ({ name: one.name, [direction]: one.from, label: { formatter: one.name } }));
+  const starts = [...new Set(found.map((one) => one.from))];
+  const lines = starts.map((from) => {
+    const together = found.filter((one) => one.from === from);
+    const name = together.map((one) => (together.length > 1 ? cut(one.name, SHORT_NOTE) : one.name)).join("; ");
+    return { name, [direction]: from, label: { formatter: name } };
+  });
   const bands = found.filter((one) => one.to > one.from).map((one) => [{ [direction]: one.from }, { [direction]: one.to }]);
   return [{
     type: "line", name: "", data: [], silent: true, tooltip: { show: false },
-    markLine: { symbol: "none", silent: true, lineStyle: { color: COLOURS[5], type: "dashed", width: 1.5 }, label: { color: COLOURS[5], position: "insideEndTop" }, data: lines },
+    markLine: { symbol: "none", silent: true, lineStyle: { color: COLOURS[5], type: "dashed", width: 1.5 }, label: { color: COLOURS[5], position: "insideEndTop", backgroundColor: "rgba(255,255,255,0.88)", padding: [1, 3] }, data: lines },
     markArea: { silent: true, itemStyle: { color: COLOURS[5], opacity: 0.08 }, data: bands },
   }];
+}
+
+// Names of rows one under the other: each is written where a line has room for it, shortened where the picture is narrow.
+const ROW_HEIGHT = 16; // pixels
+const MOST_ROWS = 120;
+export const namesWidth = () => Math.min(260, innerWidth / 4);
+const namesDown = (names) => ({ type: "category", data: names, inverse: true, axisLabel: names.length > MOST_ROWS ? { hideOverlap: true } : { interval: 0, width: namesWidth(), overflow: "truncate", fontSize: 11 } });
+
+// How tall a picture is where its rows ask for more than the page gives, in pixels; 0: as tall as the page says.
+export function heightOf(kind, table) {
+  const down = kind === "heat" ? table.rows.length : kind === "bar" ? turned(table).axis.length : 0;
+  return down ? Math.min(down, MOST_ROWS) * ROW_HEIGHT + 140 : 0;
 }
 
 const base = (more) => ({
@@ -47,11 +68,10 @@ const base = (more) => ({
 function along(kind, more = {}, flat = false) {
   return (table) => {
     const { axis, keys, series } = turned(table);
-    const names = { type: "category", data: axis, axisLabel: { hideOverlap: true }, inverse: flat };
-    const figures = { type: "value", axisLabel: { formatter: shown } };
+    const names = flat ? namesDown(axis) : { type: "category", data: axis, axisLabel: { hideOverlap: true } };
     return base({
-      xAxis: flat ? figures : names,
-      yAxis: flat ? names : figures,
+      xAxis: flat ? FIGURES : names,
+      yAxis: flat ? names : FIGURES,
       series: [
         ...series.map((one) => ({ type: kind, ...one, ...more, connectNulls: false })),
         ...marks(table.notes, (note) => [keys.indexOf(note.first), keys.indexOf(note.last)], flat ? "yAxis" : "xAxis"),
@@ -82,8 +102,8 @@ function scatter(table) {
   return base({
     legend: undefined,
     tooltip: { renderMode: "richText", formatter: (at) => [at.name, ...[x, y, size].flatMap((one, place) => (one ? [`${one.name}: ${shown(at.value[place])}`] : []))].join("\n") },
-    xAxis: { type: "value", name: x.name, nameLocation: "middle", nameGap: 30, scale: true },
-    yAxis: { type: "value", name: y.name, scale: true },
+    xAxis: { ...FIGURES, name: x.name, nameLocation: "middle", nameGap: 30, scale: true },
+    yAxis: { ...FIGURES, name: y.name, scale: true },
     series: [{ type: "scatter", data, symbolSize: (value) => (most ? 6 + 30 * Math.sqrt((value[2] ?? 0) / most) : 10) }],
   });
 }
@@ -101,7 +121,7 @@ function box(table) {
     legend: undefined,
     tooltip: { renderMode: "richText", trigger: "item" },
     xAxis: { type: "category", data: drawn.map((one) => one.column.name) },
-    yAxis: { type: "value", scale: true },
+    yAxis: { ...FIGURES, scale: true },
     series: [{ type: "boxplot", data: drawn.map(({ figures }) => [0, 0.25, 0.5, 0.75, 1].map((share) => quantile(figures, share))) }],
   });
 }
@@ -123,11 +143,11 @@ function heat(table) {
   if (!figures.length) return null;
   return base({
     legend: undefined,
-    grid: { ...GRID, bottom: 60 },
+    grid: { ...GRID, top: 16, bottom: 60 },
     tooltip: { renderMode: "richText", formatter: (at) => `${table.rows[at.value[1]].name}, ${table.columns[at.value[0]].name}: ${shown(at.value[2])}` },
     xAxis: { type: "category", data: table.columns.map((one) => one.name) },
-    yAxis: { type: "category", data: table.rows.map((one) => one.name), inverse: true },
-    visualMap: { min: Math.min(...figures), max: Math.max(...figures), orient: "horizontal", left: "center", bottom: 4, inRange: { color: ["#edf6f3", "#0b4f52"] }, formatter: shown },
+    yAxis: namesDown(table.rows.map((one) => one.name)),
+    visualMap: { min: Math.min(...figures), max: Math.max(...figures), text: [shown(Math.max(...figures)), shown(Math.min(...figures))], orient: "horizontal", left: "center", bottom: 4, inRange: { color: ["#edf6f3", "#0b4f52"] }, formatter: shown },
     series: [{ type: "heatmap", data }],
   });
 }
@@ -160,7 +180,7 @@ function years(table) {
   if (!found.length) return null;
   return base({
     xAxis: { type: "category", data: MONTHS },
-    yAxis: { type: "value" },
+    yAxis: FIGURES,
     series: [...found.map(([name, data]) => ({ type: "line", name, data })), ...marks(table.notes, monthsOf)],
   });
 }
@@ -192,7 +212,7 @@ function funnel() {
     legend: undefined,
     tooltip: { renderMode: "richText", formatter: (at) => `${at.name}\nn = ${shown(at.value[0])}: ${shown(at.value[1])}` },
     xAxis: { type: "log", name: "n", min: least, max: most, axisLabel: { formatter: shown } },
-    yAxis: { type: "value", scale: true, axisLabel: { formatter: shown } },
+    yAxis: { ...FIGURES, scale: true },
     series: [...[-3, -2, 0, 2, 3].map(line), { type: "scatter", data: points, symbolSize: 9 }],
   });
 }
@@ -201,7 +221,7 @@ function gauge(table) {
   const value = table.values[0]?.[table.columns.length - 1];
   if (table.rows.length !== 1 || value === null || value === undefined) return null;
   const most = value <= 100 ? 100 : 10 ** Math.ceil(Math.log10(value));
-  return { series: [{ type: "gauge", min: 0, max: most, progress: { show: true }, itemStyle: { color: COLOURS[0] }, detail: { formatter: shown }, data: [{ value, name: table.columns.at(-1).name }] }] };
+  return { series: [{ type: "gauge", min: 0, max: most, progress: { show: true }, itemStyle: { color: COLOURS[0] }, axisLabel: { formatter: shown }, detail: { formatter: shown }, data: [{ value, name: table.columns.at(-1).name }] }] };
 }
 
 export const OPTIONS = {

@@ -1,13 +1,12 @@
 // Charts and maps of the Explorer, drawn from the table in the page: what is drawn is what stands there.
 import * as echarts from "../vendor/echarts.esm.min.js";
-import { OPTIONS } from "./chart_kinds.js";
+import { OPTIONS, cut, heightOf, namesWidth } from "./chart_kinds.js";
 import { drawMap } from "./explorer_map.js";
 
 const WIDTH = 1200;
 const HEIGHT = 640;
 const LONGEST_NOTE = 32; // characters of a note in the picture; all of it stands below
 const drawn = new Set();
-const cut = (text) => (text.length > LONGEST_NOTE ? `${text.slice(0, LONGEST_NOTE - 1)}…` : text);
 
 // Names and exact figures of the table, nothing for an empty cell; what is noted of its periods.
 function readTable(table, notes) {
@@ -19,7 +18,7 @@ function readTable(table, notes) {
     return button ? Number(button.value) : null;
   };
   return {
-    notes: notes.map(({ dataset }, place) => ({ first: dataset.first, last: dataset.last, name: `${place + 1}. ${cut(dataset.text)}` })),
+    notes: notes.map(({ dataset }, place) => ({ first: dataset.first, last: dataset.last, name: `${place + 1}. ${cut(dataset.text, LONGEST_NOTE)}` })),
     rowDimensions: table.dataset.rowDimensions,
     columnDimensions: table.dataset.columnDimensions,
     rows: lines.map((row) => ({ key: row.dataset.key, name: [...row.querySelectorAll("th")].map((head) => head.textContent).join(", ") })),
@@ -46,6 +45,8 @@ export async function draw(picture, pivot, outlines) {
   say.hidden = Boolean(option);
   picture.querySelector(".picture-files").hidden = !option;
   if (!option) return;
+  const tall = heightOf(picture.dataset.show, table);
+  if (tall > frame.clientHeight && !frame.closest(".wall")) frame.style.height = `${tall}px`;
   const chart = echarts.init(frame, null, { renderer: "canvas" });
   drawn.add(chart);
   const whole = { animation: false, aria: { enabled: false }, textStyle: { fontFamily: "system-ui, sans-serif" }, ...option };
@@ -53,7 +54,7 @@ export async function draw(picture, pivot, outlines) {
   picture.dataset.drawn = picture.dataset.show;
   picture.onclick = (event) => {
     const kind = event.target.closest("[data-file]")?.dataset.file;
-    if (kind) save(kind, chart.getOption());
+    if (kind) save(kind, chart.getOption(), Math.max(HEIGHT, tall));
   };
   if (isMap) picture.recolour = (series) => chart.setOption(series);
 }
@@ -63,13 +64,16 @@ function drop(chart) {
   chart.dispose();
 }
 
-addEventListener("resize", () => drawn.forEach((chart) => chart.resize()));
+addEventListener("resize", () => drawn.forEach((chart) => {
+  chart.resize();
+  if (chart.getOption().yAxis?.[0]?.axisLabel?.width) chart.setOption({ yAxis: { axisLabel: { width: namesWidth() } } });
+}));
 
 // A picture of its own size, whatever the window's.
-function save(kind, option) {
+function save(kind, option, height) {
   const made = kind === "svg"
-    ? echarts.init(null, null, { renderer: "svg", ssr: true, width: WIDTH, height: HEIGHT })
-    : echarts.init(document.createElement("canvas"), null, { renderer: "canvas", width: WIDTH, height: HEIGHT, devicePixelRatio: 2 });
+    ? echarts.init(null, null, { renderer: "svg", ssr: true, width: WIDTH, height })
+    : echarts.init(document.createElement("canvas"), null, { renderer: "canvas", width: WIDTH, height, devicePixelRatio: 2 });
   made.setOption({ ...option, animation: false, backgroundColor: "#fff" });
   if (kind === "svg") give(new Blob([made.renderToSVGString()], { type: "image/svg+xml" }), kind);
   else made.getDom().toBlob((blob) => give(blob, kind));

@@ -1,4 +1,5 @@
 // The map: outlines, or points over them, coloured by the classes of the legend that stands in the page; the slider walks through the columns.
+const NO_FIGURE = "#d9d9d9"; // grey, since the palest class is nearly white
 const MANY = 60; // points, of which the largest is drawn smaller
 const ESTIMATE = { estimate: true, itemStyle: { borderType: "dashed", borderColor: "#c25400", borderWidth: 1.6 } };
 
@@ -42,11 +43,11 @@ export async function drawMap(echarts, picture, outlines, table) {
     visualMap: {
       type: "piecewise", show: false,
       pieces: ends.map((end, place) => ({ ...(place ? { gt: ends[place - 1] } : {}), lte: end, color: colours[place] })),
-      outOfRange: { color: "#fff" },
+      outOfRange: { color: NO_FIGURE },
     },
     series: [{
       type: "map", map: outline, roam: true, data: figures(), selectedMode: false,
-      itemStyle: { areaColor: "#fff", borderColor: "#8a9a9a", borderWidth: 0.6 }, emphasis: { label: { show: false }, itemStyle: { areaColor: "#ffc46b" } },
+      itemStyle: { areaColor: NO_FIGURE, borderColor: "#8a9a9a", borderWidth: 0.6 }, emphasis: { label: { show: false }, itemStyle: { areaColor: "#ffc46b" } },
     }],
   };
 }
