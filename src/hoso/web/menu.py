@@ -16,6 +16,7 @@ class Place:
     en: str
     permission: str
     purpose: str
+    also: tuple[str, ...] = ()  # routes of other addresses that belong to it
 
 
 @dataclass(frozen=True)
@@ -45,7 +46,14 @@ PLACES = (
     Place("intake_people", "Tra người", "Look up a person", "person.search", "record_keeping"),
     Place("statistics", "Báo cáo thống kê", "Statistics", "statistics.read", "statistics"),
     Place("explore", "Khám phá số liệu", "Explorer", "statistics.read", "statistics"),
-    Place("dashboards", "Bảng theo dõi", "Dashboards", "statistics.read", "statistics"),
+    Place(
+        "dashboards",
+        "Bảng theo dõi",
+        "Dashboards",
+        "statistics.read",
+        "statistics",
+        ("built_reports", "mailed_figures"),
+    ),
     Place("places", "Địa bàn", "Places", "place.read", PUBLIC),
     Place("terminology", "Danh mục", "Codes", "terminology.read", PUBLIC),
     Place("oversight_cases", "Vụ việc giám sát", "Oversight cases", "case.handle", "oversight"),
@@ -68,5 +76,8 @@ def may(actor: Actor, permission: str, purpose: str) -> bool:
 def menu(actor: Actor, path: str) -> list[MenuEntry]:
     """The entries an actor may open, the one that holds `path` marked; the longest address wins."""
     open_places = [(reverse(place.route), place) for place in PLACES if may(actor, place.permission, place.purpose)]
-    here = max((url for url, _ in open_places if path.startswith(url)), key=len, default="")
-    return [MenuEntry(url, place.vi, place.en, url == here) for url, place in open_places]
+    held = [(under, url) for url, place in open_places for under in (url, *map(reverse, place.also))]
+    here = max(
+        ((under, url) for under, url in held if path.startswith(under)), key=lambda one: len(one[0]), default=("", "")
+    )
+    return [MenuEntry(url, place.vi, place.en, url == here[1]) for url, place in open_places]

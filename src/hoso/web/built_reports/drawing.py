@@ -48,6 +48,7 @@ def draw_xlsx(report: FilledReport, language: Language, now: datetime) -> bytes:
     for number, one in enumerate(report.parts, 1):
         lines.append(one.text or f"{number}. {one.title}" + (f": {one.withheld}" if one.withheld else ""))
         if one.head:
+            lines += [one.left_off] if one.left_off else []
             tables.append(FigureTable(f"{number}. {one.title}", one.head, one.rows))
     return figure_book(
         [FigureTable(spoken(("Báo cáo", "Report")), [report.title], [[line] for line in lines]), *tables]
@@ -60,7 +61,7 @@ def _paper(one: Part) -> dict[str, Any]:
     more = (f"Còn {left} dòng không in: xem tệp XLSX.", f"{left} more rows are not printed: see the XLSX file.")
     return {
         "title": one.title, "paragraphs": [part for part in one.text.split("\n\n") if part.strip()], "said": one.said, "only": one.only,
-        "note": one.note, "withheld": one.withheld, "more": spoken(more) if left else "",
+        "note": one.note, "left_off": one.left_off, "withheld": one.withheld, "more": spoken(more) if left else "",
         "none": spoken(("Không có số liệu.", "There are no figures.")) if one.head and not one.rows else "",
         "tables": [] if one.only or not one.rows else _across(one, rows),
         "charts": [chart for series in one.series if (chart := _chart(series))],

@@ -13,7 +13,7 @@ from hoso.web.explorer.names import Words
 from hoso.web.explorer.pivot import Pivot
 from hoso.web.explorer.reading import Explored, read_words
 from hoso.web.explorer.table import grid
-from hoso.web.explorer.words import said
+from hoso.web.explorer.words import rows_left_off, said
 from hoso.web.routes import WithActor
 from hoso.web.templatetags.bilingual import spoken
 
@@ -32,7 +32,8 @@ class Series:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """`text`, or a question's answer: `lead` columns of names before those of figures; `withheld`: why there is none."""
+    """`text`, or a question's answer: `lead` columns of names before those of figures; `left_off`: that rows are not among them;
+    `withheld`: why there is none."""
 
     title: str
     text: str = ""
@@ -44,6 +45,7 @@ class Part:
     only: str = ""
     series: Sequence[Series] = ()
     note: str = ""
+    left_off: str = ""
     withheld: str = ""
 
 
@@ -87,6 +89,7 @@ def _part(asking: WithActor, one: Tile, choice: Choice, action: str, withhold: W
         title, head=head, rows=rows, lead=len(pivot.layout.rows), has_total=pivot.column_total is not None,
         said=spoken(said(pivot)), only=shown(pivot.only) if single and pivot.only is not None else "",
         series=_series(pivot) if explored.layout.show in DRAWN else (), note=spoken(one.note),
+        left_off=spoken(rows_left_off(pivot)),
     )  # fmt: skip
 
 

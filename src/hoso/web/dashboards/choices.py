@@ -7,6 +7,7 @@ from datetime import date
 from hoso.core.errors import HosoError
 from hoso.core.periods.kinds import PeriodType
 from hoso.core.periods.periods import parse_period, period_of
+from hoso.core.periods.relative import relative_periods
 from hoso.web.dhis2.asked_units import UnitItem, unit_tree
 from hoso.web.dhis2.system import own_units
 from hoso.web.explorer.finding import RELATIVE
@@ -73,7 +74,18 @@ def chosen_words(request: WithActor, choice: Choice, today: date) -> tuple[Words
     """What the chosen place and period are called, for paper and the wall."""
     tree = unit_tree()
     place = _named(tree, own_units(request) if choice.place == OWN else [choice.place])
-    return place or OWN_PLACE, dict(period_choices(today, choice.period))[choice.period]
+    return place or OWN_PLACE, _dated(choice.period, dict(period_choices(today, choice.period))[choice.period], today)
+
+
+def _dated(period: str, words: Words, today: date) -> Words:
+    """Words counted from today with the periods that they mean: on paper nobody knows from which day they were counted."""
+    if period not in RELATIVE:
+        return words
+    meant = relative_periods(period, today)
+    first, last = period_title(meant[0]), period_title(meant[-1])
+    if first == last:
+        return f"{words[0]} ({first[0]})", f"{words[1]} ({first[1]})"
+    return f"{words[0]} ({first[0]} – {last[0]})", f"{words[1]} ({first[1]} – {last[1]})"
 
 
 def _named(tree: dict[str, UnitItem], uids: Collection[str]) -> Words | None:

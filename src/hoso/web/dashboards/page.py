@@ -22,7 +22,7 @@ from hoso.web.explorer.layout import with_words
 from hoso.web.explorer.points import drawn_on
 from hoso.web.explorer.reading import read_words
 from hoso.web.explorer.table import PivotTable
-from hoso.web.explorer.words import said
+from hoso.web.explorer.words import rows_left_off, said
 from hoso.web.routes import ActingRequest
 
 PROVINCE = 1  # level of a place
@@ -80,7 +80,7 @@ def tile(request: ActingRequest, key: str, tile_key: str) -> HttpResponse:
     pivot, layout = explored.pivot(request), explored.layout
     notes = notes_of(request, explored.question)
     context = {
-        "tile": one, "title": one.title, "pivot": pivot, "layout": layout, "table": PivotTable(pivot), "said": with_notes(said(pivot), notes), "notes": notes,
+        "tile": one, "title": one.title, "pivot": pivot, "layout": layout, "table": PivotTable(pivot), "said": with_notes(said(pivot), notes), "left_off": rows_left_off(pivot), "notes": notes,
         "address": with_words(explored.words), "one_figure": None if pivot.only is None else shown(pivot.only),
         **drawn_on(explored.question, pivot), "prefix": f"{one.key}-",
         "comment_count": comment_count(request, explored),

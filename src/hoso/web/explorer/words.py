@@ -31,6 +31,19 @@ def said(pivot: Pivot) -> Words:
     return " ".join(one[0] for one in parts if one), " ".join(one[1] for one in parts if one)
 
 
+def rows_left_off(pivot: Pivot) -> Words:
+    """That rows beyond the first ones are not shown, though the total is theirs too; empty where all are there."""
+    if not pivot.left_off:
+        return "", ""
+    count = shown(Decimal(pivot.left_off))
+    vi, en = f"Còn {count} hàng không hiện", f"{count} more rows are not shown"
+    return (
+        (f"{vi}; dòng Tổng là của tất cả.", f"{en}; the total is of all.")
+        if pivot.column_total
+        else (f"{vi}.", f"{en}.")
+    )
+
+
 def on_map(words: Words, todays_map: bool) -> Words:
     """The sentence, with the map that its figures are told on where it is not that of the reports."""
     if not todays_map:

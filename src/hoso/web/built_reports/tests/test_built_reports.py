@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from datetime import date
 from io import BytesIO
 from typing import Any
 
@@ -93,6 +94,24 @@ def test_on_paper_and_in_the_workbook_the_same_figures(who: Who, places: list[Pl
     assert ["Đoạn một.\n\nĐoạn <b>hai</b> #1+1"] in book.get_sheet_by_index(0).to_python()
     rows = book.get_sheet_by_index(1).to_python()
     assert [places[0].full_name, 1230.0] in rows and rows[-1][1] == 1240.0
+
+
+def test_rows_beyond_the_first_are_told_and_the_periods_have_dates(who: Who, places: list[Place]) -> None:
+    """The total is of all rows, so that the sum of those that stand there is another: page, PDF and workbook say so."""
+    client, _ = who(places[0].parent)
+    key = built(client)
+    address = f"?data={DELIV}&period=202601&place=own/children&rows=place&columns=&show=table&top=1"
+    assert client.post("/dashboards/add-tile/", {"board": key, "title": "Một", "address": address}).status_code == 302
+    said = "Còn 1 hàng không hiện; dòng Tổng là của tất cả."
+    page = tree(client.get(f"/built-reports/{key}/?period=202601"))
+    tiles = [client.get(address).content.decode() for address in page.xpath("//div[@hx-get]/@hx-get")]
+    assert [said in one for one in tiles] == [False, True]
+    text = text_of(client.get(f"/built-reports/{key}/report.pdf?period=202601").content)
+    assert text.count(said) == 1
+    assert said in str(_cells(client.get(f"/built-reports/{key}/report.xlsx?period=202601").content))
+    dated = text_of(client.get(f"/built-reports/{key}/report.pdf?period=LAST_YEAR").content)
+    last = date.today().year - 1
+    assert re.search(rf"Kỳ: .+ \(Năm {last}\)", dated), dated
 
 
 def test_readers_see_their_own_figures_never_the_maker_s(who: Who, places: list[Place]) -> None:
