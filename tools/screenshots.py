@@ -1,4 +1,4 @@
-"""Make the pictures in docs/screenshots: `.venv/bin/python tools/screenshots.py [--home FOLDER]`.
+"""Make the pictures in docs/screenshots: `.venv/bin/python tools/screenshots.py [--home FOLDER] [--explorer]`.
 
 Serves a demonstration (a new one in a folder that is removed afterwards, or the one in FOLDER) and photographs it in
 Chromium. Everything to be seen is synthetic. Needs the development dependencies and Chromium (env CHROMIUM or PATH).
@@ -15,6 +15,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import date, timedelta
 from pathlib import Path
 
 import django
@@ -58,13 +59,14 @@ class House:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--home", type=Path, help="data folder of a demonstration")
-    home = parser.parse_args().home
-    with tempfile.TemporaryDirectory(prefix="hoso-pictures-") as folder, _served(home or Path(folder)) as house:
-        _take_all(house)
+    parser.add_argument("--explorer", action="store_true", help="only those for docs/guide/phan-tich.md")
+    given = parser.parse_args()
+    with tempfile.TemporaryDirectory(prefix="hoso-pictures-") as folder, _served(given.home or Path(folder)) as house:
+        PICTURES.mkdir(parents=True, exist_ok=True)
+        (_take_explorer if given.explorer else _take_all)(house)
 
 
 def _take_all(house: House) -> None:
-    PICTURES.mkdir(parents=True, exist_ok=True)
     _keep(house.enter(), "sign-in")
     doctor = house.enter("bacsi")
     doctor.locator("#q").fill(WORDS)
@@ -233,6 +235,9 @@ def _take_explorer(house: House) -> None:
     page.locator("#picture[data-drawn] canvas").first.wait_for()
     page.locator("#answer-title").evaluate("title => title.scrollIntoView()")
     _keep(page, "explorer-map")
+    _take_points(page)
+    _take_discussion(page)
+    _take_built_report(house, page)
     page.goto("/statistics/explore/")
     page.locator("#find-data").fill("de o vi thanh nien")
     page.locator("a.hit-name", has_text="Tỷ lệ").first.click()
@@ -253,6 +258,72 @@ def _take_explorer(house: House) -> None:
         page.wait_for_selector(".tile-body[aria-busy=true]", state="detached")
         page.locator(".tile figure[data-drawn]").first.wait_for()
         _keep(page, f"dashboard-{key}")
+
+
+def _take_points(page: Page) -> None:
+    """The communes as points."""
+    page.goto("/statistics/explore/?show=points")
+    page.locator("#picture[data-drawn] canvas").first.wait_for()
+    page.locator("#answer-title").evaluate("title => title.scrollIntoView()")
+    _keep(page, "explorer-points")
+
+
+def _take_discussion(page: Page) -> None:
+    """A note on dates on the province's chart and a comment below it, both taken back."""
+    page.goto("/statistics/explore/?period=LAST_12_MONTHS&place=own&rows=place&columns=period&show=line")
+    page.locator("#date-notes details summary").click()
+    page.locator("#note-from").fill(f"{date.today() - timedelta(days=150)}")
+    page.locator("#note-text").fill("thay sổ đẻ")
+    page.locator("#note-text").press("Enter")
+    page.locator("#date-notes li form").first.wait_for()
+    page.locator("#comment-text").fill("@thongkebo nhờ xem giúp: giảm vì đổi sổ hay vì chưa nộp đủ?")
+    page.locator("#comments form button").last.click()
+    page.locator("#comments .comment-body").first.wait_for()
+    page.locator("#picture[data-drawn] canvas").first.wait_for()
+    page.locator("#picture").evaluate("picture => picture.scrollIntoView()")
+    _keep(page, "explorer-discussion", "#main")
+    page.locator("#date-notes li form button").first.click()
+    page.locator("#comments details summary").first.click()
+    page.get_by_role("button", name="Rút lại", exact=True).first.click()
+
+
+def _take_built_report(house: House, page: Page) -> None:
+    """A report out of text, a chart and a table: as it is built and read, then subscribed to. It is put away afterwards."""
+    page.goto("/built-reports/")
+    page.locator("#report-title").fill("Sinh đẻ trong tỉnh, 12 tháng")
+    page.keyboard.press("Enter")
+    page.locator("#new-text").fill("Số đẻ giảm nhẹ từ đầu năm (dữ liệu mẫu).\n\nBốn xã có nhiều ca nhất ở bảng cuối.")
+    page.get_by_role("button", name="Thêm văn bản").click()
+    for asked, title in (
+        ("place=own&rows=place&columns=period&show=column", "Số đẻ theo tháng"),
+        ("place=own/children&rows=place&columns=period&top=4&show=table&scale=1", "Bốn xã nhiều nhất"),
+    ):
+        page.goto(f"/statistics/explore/?period=LAST_12_MONTHS&{asked}")
+        page.locator("details.add-tile summary").click()
+        page.locator("#tile-board").select_option(label="Sinh đẻ trong tỉnh, 12 tháng (báo cáo)")
+        page.locator("#tile-title").fill(title)
+        page.locator("#tile-title").press("Enter")
+        page.wait_for_url("**/edit/**")
+    _keep(page, "built-report-edit")
+    page.get_by_role("link", name="Xem báo cáo").click()
+    page.locator(".tile figure[data-drawn]").first.wait_for()
+    page.wait_for_selector(".tile-body[aria-busy=true]", state="detached")
+    _keep(page, "built-report")
+    administrator = house.enter("quantri")
+    administrator.goto("/accounts/?q=duyettinh")
+    administrator.locator("a.hit").first.click()
+    administrator.locator("#email").fill("duyettinh@example.vn")
+    administrator.locator("form:has(#email) button").last.click()
+    page.get_by_role("link", name="Nhận qua thư…").click()
+    page.get_by_role("button", name="Đăng ký").click()
+    page.get_by_role("button", name="Dừng").first.wait_for()
+    _keep(page, "figures-by-mail")
+    page.get_by_role("button", name="Dừng").first.click()
+    page.goto("/built-reports/")
+    page.get_by_role("link", name="Sinh đẻ trong tỉnh").first.click()
+    page.get_by_role("link", name="Sửa báo cáo này").click()
+    page.get_by_role("button", name="Cất báo cáo này").click()
+    page.wait_for_url("**/built-reports/")
 
 
 def _find(page: Page) -> str:
