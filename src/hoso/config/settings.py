@@ -100,6 +100,7 @@ INSTALLED_APPS = [
     "hoso.engines.records.bulk",
     "hoso.engines.records.ministry_portal",
     "hoso.engines.records.visit_facts",
+    "hoso.engines.records.dose_facts",
     "hoso.engines.intake",
     "hoso.engines.intake.cda",
     "hoso.engines.intake.folders",

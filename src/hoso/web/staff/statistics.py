@@ -8,7 +8,7 @@ from django.shortcuts import render
 from hoso.core.errors import HosoError
 from hoso.core.periods.kinds import PeriodType
 from hoso.core.periods.periods import Period, period_of
-from hoso.engines.statistics.entry import open_sheet, own_units
+from hoso.engines.statistics.entry import Sheet, open_sheet, own_units
 from hoso.engines.statistics.forms import Form, forms
 from hoso.engines.statistics.from_record.persons import may_see_persons
 from hoso.engines.statistics.from_record.record_counts import cells_filled
@@ -56,11 +56,17 @@ def sheet(request: ActingRequest, form: str, unit: str, period: str) -> HttpResp
         "writes": writes,
         "address": Address(form, unit, found.period.id),
         "report": (uid_of(f"form:{form}"), unit, found.period.id),
-        "fills": bool(cells_filled(found.form, found.period)),
+        "fills": _fills(found),
         "sees_persons": may_see_persons(request.actor),
     }
     answer = render(request, "statistics/sheet.html", context)
     return offline.kept(request, answer) if writes else answer
+
+
+def _fills(sheet: Sheet) -> dict[str, bool]:
+    """What the record fills the form from; empty where it fills none of it."""
+    cells = cells_filled(sheet.form, sheet.period)
+    return dict.fromkeys(("doses" if cell.of_doses else "visits" for cell in cells), True)
 
 
 def _neighbour(period: Period) -> tuple[str, tuple[str, str]]:

@@ -19,11 +19,14 @@ from hoso.web.templatetags.bilingual import spoken
 def read(request: ActingRequest, form: str, unit: str, period: str) -> HttpResponse:
     """POST: count the record now; the sheet then shows what it proposes. Nothing is reported by it."""
     found = read_record(request.actor, Address(form, unit, period))
+    counted_vi, counted_en = f"{found.visits} lượt kết thúc trong kỳ", f"{found.visits} visits ended in the period"
+    if found.doses:
+        counted_vi, counted_en = f"{found.doses} mũi trong kỳ", f"{found.doses} doses given in the period"
     messages.success(
         request,
         spoken((
-            f"Đã đọc hồ sơ: {found.visits} lượt kết thúc trong kỳ, {len(found.proposals)} ô có số đề xuất.",
-            f"The record was read: {found.visits} visits ended in the period, {len(found.proposals)} cells have a proposal.",
+            f"Đã đọc hồ sơ: {counted_vi}, {len(found.proposals)} ô có số đề xuất.",
+            f"The record was read: {counted_en}, {len(found.proposals)} cells have a proposal.",
         )),
     )  # fmt: skip
     return redirect("statistics_sheet", form, unit, period)
@@ -45,7 +48,7 @@ def take(request: ActingRequest, form: str, unit: str, period: str) -> HttpRespo
 
 
 def persons(request: ActingRequest, form: str, unit: str, period: str, row: str) -> HttpResponse:
-    """The visits that one cell counts, for whoever checks the facility's figures; each person's access log says so."""
+    """The visits or doses that one cell counts, for whoever checks the facility's figures; each person's access log says so."""
     options = tuple(key for key in request.GET.get("options", "").split(",") if key)
     found = behind(request.actor, Address(form, unit, period), (row, options))
     line = next(one for one in found.form.rows if one.key == row)

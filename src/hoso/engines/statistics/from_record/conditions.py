@@ -1,12 +1,14 @@
 """Which visits a figure counts, as the definitions say it: all that is said must hold."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from hoso.engines.records.dose_facts.facts import DoseFacts
 from hoso.engines.records.visit_facts.facts import FEMALE, VisitFacts
 
 SEXES = {"female": FEMALE, "male": 1}
+Facts = VisitFacts | DoseFacts  # what may be counted
 Range = tuple[str, str]  # first and last group of ICD-10, by three characters
 
 
@@ -23,15 +25,17 @@ class Condition:
     sex: int | None = None
     under_age: int | None = None
 
-    def holds(self, visit: VisitFacts) -> bool:
-        """Whether the visit counts. One of unknown age is under none, one without main diagnosis in no group."""
+    def holds(self, visit: Facts) -> bool:
+        """Whether the visit counts; nothing but a visit does. One of unknown age is under none, one without main diagnosis
+        in no group."""
         return (
-            (not self.classes or visit.visit_class in self.classes)
+            isinstance(visit, VisitFacts)
+            and (not self.classes or visit.visit_class in self.classes)
             and (not self.kinds or bool(self.kinds & visit.kinds))
             and not self.not_kinds & visit.kinds
             and (not self.outcomes or bool(self.outcomes & visit.outcomes))
-            and (not self.diagnoses or _within(visit.main, self.diagnoses))
-            and not _within(visit.main, self.not_diagnoses)
+            and (not self.diagnoses or within(visit.main, self.diagnoses))
+            and not within(visit.main, self.not_diagnoses)
             and self.sex in (None, visit.sex)
             and (self.under_age is None or (visit.age is not None and visit.age < self.under_age))
         )
@@ -41,8 +45,7 @@ def read_condition(given: Mapping[str, Any], systems: Mapping[str, str]) -> Cond
     """`given` as its schema has it; `systems` are the code systems by the names its codes use. Raises KeyError."""
 
     def codes(name: str) -> frozenset[str]:
-        parts = (code.split(" ") for code in given.get(name, ()))
-        return frozenset(f"{systems[system]}|{code}" for system, code in parts)
+        return read_codes(given.get(name, ()), systems)
 
     return Condition(
         classes=frozenset(given.get("class", ())),
@@ -56,11 +59,18 @@ def read_condition(given: Mapping[str, Any], systems: Mapping[str, str]) -> Cond
     )
 
 
+def read_codes(given: Iterable[str], systems: Mapping[str, str]) -> frozenset[str]:
+    """`list code` as `system|code`. Raises KeyError."""
+    parts = (code.split(" ") for code in given)
+    return frozenset(f"{systems[system]}|{code}" for system, code in parts)
+
+
 def read_range(text: str) -> Range:
     """`A00-B99` as its first and last group."""
     first, _, last = text.partition("-")
     return first, last
 
 
-def _within(code: str, ranges: tuple[Range, ...]) -> bool:
+def within(code: str, ranges: tuple[Range, ...]) -> bool:
+    """Whether the code's group of three characters lies in one of the ranges."""
     return any(first <= code[:3] <= last for first, last in ranges)

@@ -26,13 +26,15 @@ class Proposal:
 @dataclass(frozen=True, slots=True)
 class Reading:
     """One reading of the record for a report. `visits` ended in the period; `unplaced` of them are counted by a row, but
-    lie in none of its parts (no main diagnosis in ICD-10)."""
+    lie in none of its parts (no main diagnosis in ICD-10). `doses` were given in it; `doses_apart` are counted by no row."""
 
     id: int
     at: datetime
     actor: str
     visits: int
     unplaced: int
+    doses: int
+    doses_apart: int
     proposals: Mapping[Key, Proposal]
 
 
@@ -40,7 +42,7 @@ def last_reading(form: Form, unit: Unit, iso: str) -> Reading | None:
     """The newest, as the running transaction sees it."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT r.id, r.at, r.actor, r.visits, r.unplaced FROM statistics_record_reading r"
+            "SELECT r.id, r.at, r.actor, r.visits, r.unplaced, r.doses, r.doses_apart FROM statistics_record_reading r"
             " JOIN statistics_data_set d ON d.id = r.data_set_id JOIN statistics_period p ON p.id = r.period_id"
             " WHERE d.form = %s AND p.iso = %s AND r.unit_id = %s ORDER BY r.id DESC LIMIT 1",
             [form.key, iso, unit.id],
@@ -48,14 +50,14 @@ def last_reading(form: Form, unit: Unit, iso: str) -> Reading | None:
         row = cursor.fetchone()
         if row is None:
             return None
-        number, at, actor, visits, unplaced = row
+        number, at, actor, visits, unplaced, doses, doses_apart = row
         cursor.execute(
             "SELECT e.code, q.options, q.number, q.count_key, q.version FROM statistics_record_proposal q"
             " JOIN statistics_element e ON e.id = q.element_id WHERE q.reading_id = %s",
             [number],
         )
         proposals = {(code, tuple(options)): Proposal(*rest) for code, options, *rest in cursor.fetchall()}
-    return Reading(number, at, actor, visits, unplaced, proposals)
+    return Reading(number, at, actor, visits, unplaced, doses, doses_apart, proposals)
 
 
 def reasons_given(form: Form, unit: Unit, iso: str) -> dict[Key, str]:

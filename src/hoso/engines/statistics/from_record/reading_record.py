@@ -1,6 +1,7 @@
-"""Reading the record for a report: the visits counted once, every cell that it fills worked out, all of it kept."""
+"""Reading the record for a report: visits and doses counted once, every cell that it fills worked out, all of it kept."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from django.db import connection
@@ -11,6 +12,8 @@ from hoso.core.audit.events import AuditEvent, record_event
 from hoso.core.database.session import acting_transaction
 from hoso.core.errors import HosoError
 from hoso.core.periods.periods import Period
+from hoso.engines.records.dose_facts.counting import count_doses
+from hoso.engines.records.dose_facts.facts import CountedDoses
 from hoso.engines.records.visit_facts.counting import count_visits
 from hoso.engines.records.visit_facts.facts import CountedVisits
 from hoso.engines.statistics.forms import Form
@@ -22,21 +25,33 @@ from hoso.engines.statistics.units import Unit
 PURPOSE = "statistics"
 
 
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """What the record holds of a period: of visits and of doses, where the form asks for them."""
+
+    visits: Sequence[CountedVisits]
+    doses: Sequence[CountedDoses]
+
+    def of(self, cell: FilledCell) -> Sequence[CountedVisits | CountedDoses]:
+        return self.doses if cell.of_doses else self.visits
+
+
 def read_record(actor: Actor, address: Address) -> Reading:
-    """Count what ended in the period at the unit's facilities and keep what that proposes.
+    """Count what ended, or was given, in the period at the unit's facilities and keep what that proposes.
 
     Zero is proposed where the record has visits of the period and none of them counts; of a period without a visit it
-    proposes nothing: that nothing was sent is no figure. Raises HosoError: those of `find_address`, HS2001, HS5340 where the record has
-    nothing to propose.
+    proposes nothing: that nothing was sent is no figure. So with doses.
+    Raises HosoError: those of `find_address`, HS2001, HS5340 where the record has nothing to propose.
     """
     with acting_transaction(actor.account_id, PURPOSE):
         scope = decide(actor, "statistics.write", PURPOSE)
         form, unit, period = find_address(address, "statistics.write")
         cells = cells_filled(form, period)
-        visits = count_visits(facilities_of(unit, period), period.start, period.end) if cells else []
-        if not visits:
+        counted = _count(cells, unit, period)
+        cells = [cell for cell in cells if counted.of(cell)]
+        if not cells:
             raise HosoError("HS5340", object=unit.name[:60])
-        _keep(actor, form, unit, period, cells, visits)
+        _keep(actor, form, unit, period, cells, counted)
         reading = last_reading(form, unit, period.id)
         assert reading is not None
         record_event(
@@ -62,6 +77,19 @@ def facilities_of(unit: Unit, period: Period) -> list[int]:
         return [number for (number,) in cursor.fetchall()]
 
 
+def _count(cells: Sequence[FilledCell], unit: Unit, period: Period) -> Counted:
+    asked = facilities_of(unit, period), period.start, period.end
+    return Counted(
+        count_visits(*asked) if any(not cell.of_doses for cell in cells) else (),
+        count_doses(*asked) if any(cell.of_doses for cell in cells) else (),
+    )
+
+
+def doses_apart(cells: Sequence[FilledCell], doses: Iterable[CountedDoses]) -> int:
+    """Doses that no row counts: another vaccine, another age, or a dose that says neither."""
+    return sum(one.doses for one in doses if not any(cell.takes(one.facts) for cell in cells))
+
+
 def unplaced(cells: Sequence[FilledCell], visits: Sequence[CountedVisits]) -> int:
     """Visits that rows count, but no option of theirs takes: they stand in no cell of the form."""
     by_row: dict[str, list[FilledCell]] = {}
@@ -78,9 +106,7 @@ def unplaced(cells: Sequence[FilledCell], visits: Sequence[CountedVisits]) -> in
     )
 
 
-def _keep(
-    actor: Actor, form: Form, unit: Unit, period: Period, cells: Sequence[FilledCell], visits: Sequence[CountedVisits]
-) -> None:
+def _keep(actor: Actor, form: Form, unit: Unit, period: Period, cells: Sequence[FilledCell], counted: Counted) -> None:
     place = unit.place_on(period.end)
     with connection.cursor() as cursor:
         cursor.execute(
@@ -89,22 +115,22 @@ def _keep(
         )
         cursor.execute(
             "INSERT INTO statistics_record_reading (data_set_id, period_id, unit_id, place_id, facility_id, visits, unplaced,"
-            " account_id, actor) SELECT d.id, p.id, %s, %s, %s, %s, %s, %s, %s FROM statistics_data_set d, statistics_period p"
+            " doses, doses_apart, account_id, actor) SELECT d.id, p.id, %s, %s, %s, %s, %s, %s, %s, %s, %s FROM statistics_data_set d, statistics_period p"
             " WHERE d.form = %s AND p.iso = %s RETURNING id",
             [
-                unit.id, place, unit.facility_id, sum(one.visits for one in visits), unplaced(cells, visits),
-                actor.account_id, actor.name, form.key, period.id,
+                unit.id, place, unit.facility_id, sum(one.visits for one in counted.visits), unplaced(cells, counted.visits),
+                sum(one.doses for one in counted.doses), doses_apart(cells, counted.doses), actor.account_id, actor.name, form.key, period.id,
             ],
         )  # fmt: skip
         reading = cursor.fetchone()[0]
         cursor.executemany(
             "INSERT INTO statistics_record_proposal (reading_id, element_id, options, number, count_key, version, place_id,"
             " facility_id) SELECT %s, id, %s::text[], %s, %s, %s, %s, %s FROM statistics_element WHERE code = %s",
-            [_row(reading, cell, visits, place, unit) for cell in cells],
+            [_row(reading, cell, counted, place, unit) for cell in cells],
         )
 
 
-def _row(reading: int, cell: FilledCell, visits: Sequence[CountedVisits], place: int, unit: Unit) -> list[Any]:
+def _row(reading: int, cell: FilledCell, counted: Counted, place: int, unit: Unit) -> list[Any]:
     row, options = cell.key
-    figure = cell.figure(visits)
+    figure = cell.figure(counted.of(cell))
     return [reading, list(options), figure, cell.count.key, cell.version, place, unit.facility_id, row]

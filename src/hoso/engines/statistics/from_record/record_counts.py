@@ -13,10 +13,14 @@ import orjson
 
 from hoso.core.definitions import DefinitionError
 from hoso.core.periods.periods import Period
-from hoso.engines.records.visit_facts.facts import CountedVisits, VisitFacts
+from hoso.engines.records.dose_facts.facts import CountedDoses
+from hoso.engines.records.visit_facts.facts import CountedVisits
 from hoso.engines.statistics.forms import Form, Option, forms, read_reports
-from hoso.engines.statistics.from_record.conditions import Condition, read_condition, read_range
+from hoso.engines.statistics.from_record.conditions import Condition, Facts, read_condition, read_range
+from hoso.engines.statistics.from_record.dose_conditions import DoseCondition, read_dose_condition
 from hoso.engines.statistics.hints import Key
+
+AnyCondition = Condition | DoseCondition
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,8 +30,8 @@ class RecordCount:
     key: str
     title_vi: str
     title_en: str
-    adds: Literal["visits", "days"]
-    conditions: tuple[Condition, ...]
+    adds: Literal["visits", "days", "doses"]
+    conditions: tuple[AnyCondition, ...]
     version: str
     valid_from: date
     valid_to: date | None
@@ -44,15 +48,24 @@ class FilledCell:
 
     key: Key
     count: RecordCount
-    options: tuple[Condition, ...]
+    options: tuple[Condition, ...]  # none where doses are counted
     version: str
 
-    def takes(self, visit: VisitFacts) -> bool:
-        return all(one.holds(visit) for one in (*self.count.conditions, *self.options))
+    @property
+    def of_doses(self) -> bool:
+        """Whether doses are counted, and not visits."""
+        return self.count.adds == "doses"
 
-    def figure(self, visits: Iterable[CountedVisits]) -> Decimal:
-        mine = (one for one in visits if self.takes(one.facts))
-        return sum((Decimal(one.visits) if self.count.adds == "visits" else one.days for one in mine), Decimal(0))
+    def takes(self, facts: Facts) -> bool:
+        return all(one.holds(facts) for one in (*self.count.conditions, *self.options))
+
+    def figure(self, counted: Iterable[CountedVisits | CountedDoses]) -> Decimal:
+        return sum((self._adds(one) for one in counted if self.takes(one.facts)), Decimal(0))
+
+    def _adds(self, one: CountedVisits | CountedDoses) -> Decimal:
+        if isinstance(one, CountedDoses):
+            return Decimal(one.doses)
+        return Decimal(one.visits) if self.count.adds == "visits" else one.days
 
 
 @cache
@@ -84,15 +97,18 @@ def _cells(form: Form) -> Iterator[FilledCell]:
             continue
         count = record_counts()[row.from_record]
         for options in product(*(dimension.options for dimension in row.dimensions)):
-            told = [condition_of(option) for option in options]
+            told = [condition_of(option, count) for option in options]
             if None not in told:
                 keys = tuple(option.key for option in options)
                 version = _hash([count.version, [(option.icd10, option.when) for option in options]])
-                yield FilledCell((row.key, keys), count, tuple(one for one in told if one is not None), version)
+                narrowed = () if count.adds == "doses" else tuple(one for one in told if one is not None)
+                yield FilledCell((row.key, keys), count, narrowed, version)
 
 
-def condition_of(option: Option) -> Condition | None:
-    """Which visits an option of a dimension counts; None where nothing says it."""
+def condition_of(option: Option, count: RecordCount) -> Condition | None:
+    """Which visits an option of a dimension counts; None where nothing says it, as of doses but for all of them."""
+    if count.adds == "doses":
+        return Condition() if option.key == "total" else None
     if option.icd10:
         return Condition(diagnoses=(read_range(option.icd10),))
     if option.when:
@@ -100,15 +116,17 @@ def condition_of(option: Option) -> Condition | None:
     return Condition() if option.key == "total" else None
 
 
-def _condition(path: object, given: Mapping[str, Any], file: Mapping[str, Any]) -> Condition:
+def _condition(path: object, given: Mapping[str, Any], file: Mapping[str, Any]) -> AnyCondition:
     try:
+        if file.get("of") == "doses":
+            return read_dose_condition(given, file["code_systems"])
         return read_condition(given, file["code_systems"])
     except KeyError as error:
         raise DefinitionError(f"{path}: no code system {error}") from error
 
 
 def _count(
-    path: object, given: Mapping[str, Any], file: Mapping[str, Any], groups: Mapping[str, Condition]
+    path: object, given: Mapping[str, Any], file: Mapping[str, Any], groups: Mapping[str, AnyCondition]
 ) -> RecordCount:
     said = [file["groups"][name] for name in given.get("groups", ())] + [given.get("when", {})]
     return RecordCount(

@@ -32,10 +32,17 @@ def encounter_of(type_name: str, id_: str, content: dict[str, Any]) -> str | Non
         return id_
     for find in _finders(type_name, _VISIT):
         for _, value in find(content):
-            kind, _, found = str(value.get("reference", "")).rpartition("/")
-            if kind.rpartition("/")[2] == "Encounter":
+            if found := _visit(value):
                 return found
-    return None
+    # R4 has no parameter for the visit of an Immunization, AllergyIntolerance, Task, …: the element tells it all the same.
+    return _visit(content.get("encounter"))
+
+
+def _visit(value: Any) -> str | None:
+    """The id of the Encounter that a reference means; None for anything else."""
+    told = value.get("reference") if isinstance(value, dict) else None
+    kind, _, found = str(told or "").rpartition("/")
+    return found if kind.rpartition("/")[2] == "Encounter" else None
 
 
 @cache
