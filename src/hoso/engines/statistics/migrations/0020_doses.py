@@ -8,7 +8,7 @@ from hoso.core.database.migration_sql import run_sql_file
 
 class Migration(migrations.Migration):
     dependencies: ClassVar[list[tuple[str, str]]] = [
-        ("statistics", "0016_mailings"),
+        ("statistics", "0019_deferred_imports"),
         ("dose_facts", "0001_dose_facts"),
     ]
     operations: ClassVar[list[Operation]] = [run_sql_file(__file__, "0020_doses.sql")]
