@@ -77,6 +77,7 @@ def addresses(house: House) -> dict[str, tuple[str, str]]:
         "oversight report": ("giamsat2", "/oversight/report/"),
         "oversight years": ("giamsat2", "/oversight/years/"),
         "severities of sensors": ("giamsat2", "/oversight/tuning/"),
+        "watch list": ("giamsat2", "/oversight/watch/"),
         "yearly summary of oversight": ("bacsi", "/oversight-summary/"),
         "oversight case": ("giamsat2", f"/oversight/cases/{raised_misuse(house).case}/"),
         "questions of oversight": ("hoso", "/oversight/questions/"),

@@ -1,4 +1,4 @@
-"""What the house itself knows reaches the sensors: who died (S5). Every
+"""What the house itself knows reaches the sensors: who died (S5), whose records are watched (S3). Every
 death here is filed by a package or a list of households, as a hospital and a commune send them; all persons are synthetic."""
 
 from collections.abc import Callable
@@ -6,15 +6,19 @@ from datetime import date, timedelta
 
 import psycopg
 import pytest
+from django.db import connection
 from django.utils import timezone
 
 from hoso.core.access.actor import Actor
+from hoso.core.access.reading import Asking, read
 from hoso.core.audit.events import AuditEvent, record_event
 from hoso.core.database.session import acting_transaction
+from hoso.core.errors import HosoError
 from hoso.core.places.facilities import ensure_facility
 from hoso.engines.intake.households.importing import receive_list, take_list
 from hoso.engines.oversight.alarms import look_over
 from hoso.engines.oversight.tests.taking_over import take_looks_over
+from hoso.engines.oversight.watch_list import end_watch, watch_list, watch_person
 from tests.claim_packages import Claim, sample_3176
 from tests.conformance.test_household_lists import MAI, csv_of
 from tests.database import Database
@@ -77,3 +81,85 @@ def test_looks_at_who_died_long_ago(own_database: Database, intake: Intake, acto
     doctor = actor("doctor", facility=ensure_facility("80902"))
     opened(doctor, *persons, listed)
     assert signs(own_database, "S5") == sorted([*persons[:2], listed])
+
+
+def test_looks_at_who_is_on_the_watch_list(own_database: Database, intake: Intake, actor: Make) -> None:
+    today = timezone.localdate()
+    intake.file(*[visit(number, today, "1") for number in (1, 2, 3)], made_on=f"{today:%Y%m%d}", facility=HOSPITAL)
+    star, ended, other = [person_of(f"LIV.{number}", HOSPITAL) for number in (1, 2, 3)]
+    list_id = receive_list(officer(), "ho.csv", [csv_of(MAI)], today)
+    take_list(list_id)
+    ((number, neighbour),) = rows("SELECT value, person_id FROM people_identifier WHERE kind = 'hoso_number'")
+    overseer, colleague, doctor = (
+        actor("overseer"),
+        actor("overseer"),
+        actor("doctor", facility=ensure_facility("80902")),
+    )
+    yesterday, why = today - timedelta(days=1), "được báo chí nhắc tới"
+    assert watch_person(overseer, str(star), "in_the_news", why, yesterday)
+    assert watch_person(overseer, number.lower(), "public_figure", why, yesterday)
+    watch_person(overseer, str(ended), "other", why, today + timedelta(days=9))  # not yet
+    for code, days, error in (
+        (str(star), (today, None), "HS7056"), ("HS000000000000", (today, None), "HS7054"), ("NGƯỜI MẪU", (today, None), "HS7054"),
+        (str(other), (today, yesterday), "HS7055"),
+    ):  # fmt: skip
+        with pytest.raises(HosoError) as told:
+            watch_person(overseer, code, "other", why, *days)
+        assert told.value.code == error, code
+    treating = actor("doctor", facility=ensure_facility("80902"))
+    with psycopg.connect(own_database.admin_url) as admin:
+        admin.execute(
+            "INSERT INTO access_care_team (person_id, source_person_id, encounter, account_id, kind, starts_at, added_by)"
+            " VALUES (%(star)s, %(star)s, 'e1', %(doctor)s, 'own', now() - interval '1 day', %(doctor)s)",
+            {"star": star, "doctor": treating.account_id},
+        )
+    opened(doctor, star, ended, other, neighbour)
+    opened(treating, star)
+    assert signs(own_database, "S3") == sorted([star, neighbour])  # of the two looks at the star one
+    entries = read(colleague, "oversight", Asking("case.handle"), watch_list)
+    assert {(one.latest.person_id, one.state(today)) for one in entries} == {
+        (star, "on"), (neighbour, "on"), (ended, "ahead")
+    }  # fmt: skip
+    with pytest.raises(HosoError) as told:
+        end_watch(colleague, entries[0].latest.entry, yesterday, why)
+    assert told.value.code == "HS7055"
+
+
+def test_the_list_is_for_the_desk_alone_and_is_never_changed(
+    own_database: Database, intake: Intake, actor: Make
+) -> None:
+    today = timezone.localdate()
+    intake.file(visit(1, today, "1"), made_on=f"{today:%Y%m%d}", facility=HOSPITAL)
+    star, overseer = person_of("LIV.1", HOSPITAL), actor("overseer")
+    entry = watch_person(overseer, str(star), "staff", "là nhân viên của bệnh viện", today)
+    end_watch(actor("overseer"), entry, today, "không còn là nhân viên")
+    (told,) = read(overseer, "oversight", Asking("case.handle"), watch_list)
+    assert [one.last_day for one in told.versions] == [None, today] and told.latest.written_by != told.versions[
+        0
+    ].written_by
+    with psycopg.connect(own_database.admin_url, autocommit=True) as admin:
+        admin.execute("UPDATE accounts_account SET personal_number_hash = 'x' WHERE id = %s", [overseer.account_id])
+        admin.execute(
+            "INSERT INTO oversight_holder (account_id, person_id, number_hash) VALUES (%s, %s, 'x')",
+            [overseer.account_id, star],
+        )
+        events = admin.execute(
+            "SELECT action, object, person_id FROM audit_event WHERE object LIKE 'watch/%' ORDER BY id"
+        ).fetchall()
+        assert events == [("create", f"watch/{entry}", None), ("update", f"watch/{entry}", None)]
+        with pytest.raises(psycopg.errors.RaiseException, match="never changed"):
+            admin.execute("UPDATE oversight_watch SET last_day = NULL")
+    seen = {}
+    for role, purpose in (
+        ("doctor", "treatment"),
+        ("intake_officer", "record_keeping"),
+        ("administrator", "administration"),
+    ):
+        with acting_transaction(actor(role).account_id, purpose), connection.cursor() as cursor:
+            cursor.execute("SELECT (SELECT count(*) FROM oversight_watch), oversight_person_by_code(%s)", [str(star)])
+            seen[role] = cursor.fetchone()
+    assert seen == dict.fromkeys(seen, (0, None))
+    assert read(overseer, "oversight", Asking("case.handle"), watch_list) == []  # who is watched does not see it
+    with pytest.raises(HosoError) as refused:
+        watch_person(overseer, str(star), "staff", "là nhân viên của bệnh viện", today)
+    assert refused.value.code == "HS7054"

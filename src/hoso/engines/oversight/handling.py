@@ -45,6 +45,9 @@ _REFUSED = {  # constraints of the database: what a breach of each means to whoe
     "oversight_tuning_one_waits": "HS9060",
     "year_is_over": "HS8036",
     "year_once": "HS8037",
+    "watch_one_at_a_time": "HS7056",
+    "watch_ends_once": "HS7057",
+    "watch_version_once": "HS7057",
 }
 
 

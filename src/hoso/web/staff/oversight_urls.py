@@ -4,7 +4,14 @@ from django.urls import URLPattern
 from django.views.decorators.http import require_POST
 
 from hoso.web.routes import PUBLIC, SIGNED_IN, View, route
-from hoso.web.staff import case_acts, oversight_desk, oversight_report, oversight_tuning, oversight_years
+from hoso.web.staff import (
+    case_acts,
+    oversight_desk,
+    oversight_report,
+    oversight_tuning,
+    oversight_watch,
+    oversight_years,
+)
 
 
 def _desk(pattern: str, view: View, name: str) -> URLPattern:
@@ -24,6 +31,9 @@ urlpatterns = [
     _desk("tuning/", oversight_tuning.tuning, "oversight_tuning"),
     _desk("tuning/new/", require_POST(oversight_tuning.propose_severity), "propose_severity"),
     _desk("tuning/<int:tuning_id>/decide/", require_POST(oversight_tuning.decide_severity), "decide_severity"),
+    _desk("watch/", oversight_watch.watch_list, "oversight_watch_list"),
+    _desk("watch/new/", require_POST(oversight_watch.watch_person), "watch_person"),
+    _desk("watch/<int:entry>/end/", require_POST(oversight_watch.end_watch), "end_watch"),
     _desk("open/", require_POST(case_acts.open_case), "open_oversight_case"),
     _desk("cases/<int:case_id>/", oversight_desk.case, "oversight_case"),
     _desk("cases/<int:case_id>/ask/", require_POST(case_acts.ask_about), "ask_about_case"),

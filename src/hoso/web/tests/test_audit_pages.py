@@ -6,10 +6,13 @@ from collections.abc import Callable
 import pytest
 from django.db import connections
 from django.test import Client
+from django.utils import timezone
 
 from hoso.core.access.actor import Actor
+from hoso.core.accounts.machines import intake_service_id
 from hoso.core.accounts.models import Account
 from hoso.core.audit.events import AuditEvent, record_event
+from hoso.core.database.session import acting_transaction
 from hoso.web.tests.signing_in import with_second_factor
 
 Enter = Callable[[str], Client]
@@ -159,3 +162,44 @@ def test_severities_are_shown_and_nothing_is_proposed_without_cases(
     doctor = Client()
     doctor.force_login(account_with_role("doctor"))
     assert doctor.get("/oversight/tuning/").status_code == 403
+
+
+def test_the_watch_list_takes_somebody_by_code_and_ends_it(
+    overseer: Client, account_with_role: Callable[..., Account]
+) -> None:
+    with acting_transaction(intake_service_id(), "record_keeping"), connections["default"].cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO people_person (person_id, source_person_id, patient_id, name, folded_name, name_sort, birth_precision, sex, as_of,"
+            " facility_id, package_id) VALUES (4242, 4242, 'p-4242', 'Trần Mẫu', 'tran mau', 'x', 0, 3, now(), 0, 1)"
+        )
+    told = {
+        "code": "4242",
+        "kind": "in_the_news",
+        "reason": "được báo chí nhắc tới",
+        "first_day": f"{timezone.localdate()}",
+    }
+    assert overseer.post("/oversight/watch/new/", told).status_code == 302
+    wrong = ({"code": "4243"}, {"kind": "x"}, {"first_day": "x"}, {"reason": "vì"}, {})
+    assert [overseer.post("/oversight/watch/new/", {**told, **other}).status_code for other in wrong] == [
+        422,
+        400,
+        400,
+        422,
+        409,
+    ]
+    page = overseer.get("/oversight/watch/").content.decode()
+    (ending,) = re.findall(r"/oversight/watch/\d+/end/", page)
+    assert "#4242" in page and "được báo chí nhắc tới" in page and "Mẫu" not in page
+    end = {"last_day": f"{timezone.localdate()}", "reason": "không còn được nhắc tới"}
+    assert [overseer.post(ending, {**end, **other}).status_code for other in ({"last_day": "2020-01-01"}, {})] == [
+        422,
+        302,
+    ]
+    assert overseer.post("/oversight/watch/999/end/", end).status_code == 409
+    assert "không còn được nhắc tới" in overseer.get("/oversight/watch/").content.decode()
+    doctor = Client()
+    doctor.force_login(account_with_role("doctor"))
+    assert [doctor.get("/oversight/watch/").status_code, doctor.post("/oversight/watch/new/", told).status_code] == [
+        403,
+        403,
+    ]
