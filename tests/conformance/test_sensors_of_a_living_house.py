@@ -1,8 +1,9 @@
-"""What the house itself knows reaches the sensors: who died (S5), whose records are watched (S3). Every
+"""What the house itself knows reaches the sensors: who died (S5), whose records are watched (S3), who is on duty (S9, ward shifts). Every
 death here is filed by a package or a list of households, as a hospital and a commune send them; all persons are synthetic."""
 
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
+from pathlib import Path
 
 import psycopg
 import pytest
@@ -17,6 +18,7 @@ from hoso.core.errors import HosoError
 from hoso.core.places.facilities import ensure_facility
 from hoso.engines.intake.households.importing import receive_list, take_list
 from hoso.engines.oversight.alarms import look_over
+from hoso.engines.oversight.rotas import give_rota
 from hoso.engines.oversight.tests.taking_over import take_looks_over
 from hoso.engines.oversight.watch_list import end_watch, watch_list, watch_person
 from tests.claim_packages import Claim, sample_3176
@@ -163,3 +165,86 @@ def test_the_list_is_for_the_desk_alone_and_is_never_changed(
     with pytest.raises(HosoError) as refused:
         watch_person(overseer, str(star), "staff", "là nhân viên của bệnh viện", today)
     assert refused.value.code == "HS7054"
+
+
+def written(path: Path, *rows: tuple[str, str, datetime, datetime, str]) -> Path:
+    """A file of shifts: facility, account, first, last, ward."""
+    lines = [
+        f"{code},{name},{first:%Y-%m-%d %H:%M},{last:%Y-%m-%d %H:%M},{ward}" for code, name, first, last, ward in rows
+    ]
+    path.write_text("\n".join(("facility,account,first,last,ward", *lines)), encoding="utf-8")
+    return path
+
+
+def test_looks_outside_of_the_rota_and_on_shift_in_the_ward(
+    own_database: Database, intake: Intake, actor: Make, tmp_path: Path
+) -> None:
+    now, hour = timezone.localtime(), timedelta(hours=1)
+    here, there = ensure_facility(HOSPITAL), ensure_facility("80902")
+    intake.file(visit(1, now.date(), "1"), made_on=f"{now:%Y%m%d}", facility=HOSPITAL)
+    star, overseer = person_of("LIV.1", HOSPITAL), actor("overseer")
+    ((ward,),) = rows(
+        "SELECT convert_from(body, 'UTF8')::jsonb #>> '{serviceType,coding,0,code}' FROM records_resource WHERE type = 44"
+    )
+    watch_person(overseer, str(star), "in_the_news", "được báo chí nhắc tới", now.date())
+    of_ward, of_other, off, elsewhere = (actor("doctor", facility=there) for _ in range(4))
+    on_duty, past = (now - hour, now + hour), (now - 72 * hour, now - 64 * hour)
+    last_month = now.replace(day=1) - 24 * hour
+    given = [
+        (HOSPITAL, of_ward.name, *on_duty, ward), (HOSPITAL, of_other.name, *on_duty, "K99"), (HOSPITAL, off.name, *past, ward),
+        (HOSPITAL, overseer.name, now + timedelta(minutes=1), now + hour, ""),
+        ("80902", elsewhere.name, last_month, last_month + hour, ""),  # whose hospital has not given this month's yet
+    ]  # fmt: skip
+    report = give_rota(overseer, written(tmp_path / "rota.csv", *given))
+    assert report.refusals == [] and report.months >= 2
+    for one in (of_ward, of_other, off, elsewhere):
+        opened(one, star)
+    assert signs(own_database, "S9") == [star]
+    with psycopg.connect(own_database.admin_url) as admin:
+        held = admin.execute(
+            "SELECT h.sensor, a.name FROM oversight_hit h JOIN oversight_account a ON a.id = h.account_id WHERE h.sensor IN ('S3', 'S9')"
+            " UNION SELECT e.sensor, a.name FROM oversight_evidence e JOIN oversight_case c ON c.id = e.case_id"
+            " JOIN oversight_account a ON a.id = c.account_id WHERE e.sensor IN ('S3', 'S9')"
+        ).fetchall()
+    assert {name for sensor, name in held if sensor == "S9"} == {off.name}
+    assert {name for sensor, name in held if sensor == "S3"} == {of_other.name, off.name, elsewhere.name}
+    assert here.pk != there.pk
+
+
+def test_a_rota_is_taken_whole_and_given_again_is_another_version(
+    own_database: Database, intake: Intake, actor: Make, tmp_path: Path
+) -> None:
+    ensure_facility(HOSPITAL)
+    overseer, night = actor("overseer"), datetime(2026, 11, 30, 22)
+    own = (HOSPITAL, overseer.name, night, night + timedelta(hours=8), "K03")
+    wrong = written(
+        tmp_path / "wrong.csv", own, ("80999", *own[1:]), (HOSPITAL, "nobody", *own[2:]), (*own[:3], night, "K03"),
+        (*own[:4], "K" * 21),
+    )  # fmt: skip
+    wrong.write_text(
+        wrong.read_text(encoding="utf-8").replace(f"22:00,{night:%Y-%m-%d} 22", f"x,{night:%Y-%m-%d} 22"),
+        encoding="utf-8",
+    )
+    report = give_rota(overseer, wrong)
+    assert [(one.row, one.field, one.error.code) for one in report.refusals] == [
+        (3, "facility", "HS7058"), (4, "account", "HS7059"), (5, "first", "HS7060"), (6, "ward", "HS7062"),
+    ]  # fmt: skip
+    long = give_rota(overseer, written(tmp_path / "long.csv", (*own[:3], night + timedelta(hours=49), "")))
+    assert [one.error.code for one in long.refusals] == ["HS7061"] and not report.months
+    good = written(tmp_path / "rota.csv", own)
+    told = [(one.months, one.unchanged) for one in (give_rota(overseer, good), give_rota(overseer, good))]
+    assert told == [(1, 0), (0, 1)]
+    assert give_rota(overseer, written(good, own, (*own[:2], night - timedelta(days=1), night, "K03"))).months == 1
+    with psycopg.connect(own_database.admin_url) as admin:
+        kept = "SELECT r.month, r.version, count(*) FROM oversight_rota r JOIN oversight_shift s ON s.rota_id = r.id GROUP BY 1, 2 ORDER BY 2"
+        assert admin.execute(kept).fetchall() == [(date(2026, 11, 1), 1, 1), (date(2026, 11, 1), 2, 2)]
+        with pytest.raises(psycopg.errors.RaiseException, match="never changed"):
+            admin.execute("DELETE FROM oversight_shift")
+    with pytest.raises(HosoError) as refused:
+        give_rota(actor("doctor"), good)
+    assert refused.value.code == "HS2001"
+    with acting_transaction(actor("doctor").account_id, "treatment"), connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT (SELECT count(*) FROM oversight_shift), (SELECT count(*) FROM oversight_shifts('2026-11-01'))"
+        )
+        assert cursor.fetchone() == (0, 0)

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 import click
 
 from hoso.cli.oversight_report import report
+from hoso.cli.oversight_rota import rota
 from hoso.cli.oversight_sources import listen, register, take, unread
 from hoso.cli.terminal import json_option, print_json
 
@@ -121,5 +122,5 @@ def _tell(found: "Watched") -> None:
         click.echo(f"{share.role}: {percent:.1f} % / {share.accesses:,} lượt xem có lý do / accesses explained")
 
 
-for command in (register, take, listen, unread, report):
+for command in (register, take, listen, unread, report, rota):
     oversight.add_command(command)

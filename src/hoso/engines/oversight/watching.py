@@ -1,7 +1,7 @@
 """Looking over the house's own accesses: its events, accounts and reasons go into a memory, are explained and sensed, and give cases.
 
-The tables travel as files of ids and times in a folder below HOSO_HOME that is gone afterwards. What is not connected yet: rotas
-(S9), tasks at households, and approvals of exports: the house keeps none.
+The tables travel as files of ids and times in a folder below HOSO_HOME that is gone afterwards. What is not connected yet: tasks at
+households, and approvals of exports: the house keeps none.
 """
 
 import csv
@@ -24,7 +24,7 @@ from hoso.engines.oversight.sensing import Sensor, hits, sense
 from hoso.engines.oversight.tiers import tiers
 from hoso.engines.oversight.work_folder import work_folder
 
-# Each ends as `<table>s.csv`; the shifts of the house are not known here yet. Accounts go by
+# Each ends as `<table>s.csv`; shifts are those that facilities gave (rotas.py). Accounts go by
 # their number in oversight_account, whichever system they are of; one of the house that has not acted yet by its own, negative.
 # Accounts of another system have the role it told last, and work where it was registered.
 # What a database's own audit told of a statement went past the application (outside/postgres.py).
@@ -66,8 +66,22 @@ _QUESTIONS = {
         UNION ALL
         SELECT f.kind, f.first AT TIME ZONE 'Asia/Ho_Chi_Minh', f.last AT TIME ZONE 'Asia/Ho_Chi_Minh', same.known, f.person, f.facility
         FROM f JOIN oversight_same_hands() same USING (account)""",
-    "shift": "SELECT NULL AS account WHERE false",
+    "shift": """
+        WITH s AS MATERIALIZED (SELECT * FROM oversight_shifts(%(since)s - interval '2 days'))
+        SELECT coalesce(k.id, -s.account) AS account, s.facility, s.ward, s.first AT TIME ZONE 'Asia/Ho_Chi_Minh' AS first,
+               s.last AT TIME ZONE 'Asia/Ho_Chi_Minh' AS last, s.kind
+        FROM s LEFT JOIN oversight_account k ON k.key = s.account::text
+            AND k.source_id = (SELECT id FROM oversight_source WHERE key = 'hoso')
+        UNION ALL
+        SELECT same.known, s.facility, s.ward, s.first AT TIME ZONE 'Asia/Ho_Chi_Minh', s.last AT TIME ZONE 'Asia/Ho_Chi_Minh', s.kind
+        FROM s JOIN oversight_same_hands() same USING (account)""",
 }
+# Beside what else explains: in which ward somebody was, where a rota says who was on duty there.
+_AND_WARDS = """
+    SELECT told.*, '' AS ward FROM ({told}) told
+    UNION ALL
+    SELECT 'visit', v.first AT TIME ZONE 'Asia/Ho_Chi_Minh', v.last AT TIME ZONE 'Asia/Ho_Chi_Minh', NULL, v.person, v.facility, v.ward
+    FROM oversight_ward_visits(%(persons)s, %(since)s) v"""
 # What is asked of all since a moment, and of fresh events alone: about few persons, found by index and joined by hash.
 _OF_ALL = {
     "event": "SELECT * FROM oversight_event WHERE at >= %(since)s",
@@ -149,7 +163,7 @@ def sensed(since: datetime, fresh: Fresh | None = None, asked: tuple[Sensor, ...
     of = _OF_FRESH if fresh else _OF_ALL
     memory = Memory()
     with work_folder() as folder:
-        for name, question in _QUESTIONS.items():
+        for name, question in {**_QUESTIONS, "fact": _AND_WARDS.replace("{told}", _QUESTIONS["fact"])}.items():
             _write(folder / f"{name}s.csv", question.replace("{asked}", of.get(name, "")), values)
         memory.load_folder(folder)
     explain(memory)
