@@ -5,11 +5,14 @@ from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
+import orjson
 import psycopg
 import pytest
+from click.testing import CliRunner
 from django.db import connection
 from django.utils import timezone
 
+from hoso.cli.oversight import oversight
 from hoso.core.access.actor import Actor
 from hoso.core.access.reading import Asking, read
 from hoso.core.audit.events import AuditEvent, record_event
@@ -225,15 +228,17 @@ def test_a_rota_is_taken_whole_and_given_again_is_another_version(
         wrong.read_text(encoding="utf-8").replace(f"22:00,{night:%Y-%m-%d} 22", f"x,{night:%Y-%m-%d} 22"),
         encoding="utf-8",
     )
-    report = give_rota(overseer, wrong)
-    assert [(one.row, one.field, one.error.code) for one in report.refusals] == [
-        (3, "facility", "HS7058"), (4, "account", "HS7059"), (5, "first", "HS7060"), (6, "ward", "HS7062"),
-    ]  # fmt: skip
+    told = CliRunner().invoke(oversight, ["rota", str(wrong), "--account", overseer.name, "--json"])
+    assert told.exit_code == 1 and [
+        (one["row"], one["field"], one["code"]) for one in orjson.loads(told.stdout)["refusals"]
+    ] == [(3, "facility", "HS7058"), (4, "account", "HS7059"), (5, "first", "HS7060"), (6, "ward", "HS7062")], (
+        told.output
+    )
     long = give_rota(overseer, written(tmp_path / "long.csv", (*own[:3], night + timedelta(hours=49), "")))
-    assert [one.error.code for one in long.refusals] == ["HS7061"] and not report.months
+    assert [one.error.code for one in long.refusals] == ["HS7061"] and not long.months
     good = written(tmp_path / "rota.csv", own)
-    told = [(one.months, one.unchanged) for one in (give_rota(overseer, good), give_rota(overseer, good))]
-    assert told == [(1, 0), (0, 1)]
+    twice = [(one.months, one.unchanged) for one in (give_rota(overseer, good), give_rota(overseer, good))]
+    assert twice == [(1, 0), (0, 1)]
     assert give_rota(overseer, written(good, own, (*own[:2], night - timedelta(days=1), night, "K03"))).months == 1
     with psycopg.connect(own_database.admin_url) as admin:
         kept = "SELECT r.month, r.version, count(*) FROM oversight_rota r JOIN oversight_shift s ON s.rota_id = r.id GROUP BY 1, 2 ORDER BY 2"
