@@ -270,7 +270,7 @@ def _take_points(page: Page) -> None:
 
 def _take_discussion(page: Page) -> None:
     """A note on dates on the province's chart and a comment below it, both taken back."""
-    page.goto("/statistics/explore/?period=LAST_12_MONTHS&place=own&rows=place&columns=period&show=line")
+    page.goto("/statistics/explore/?period=MONTHS_THIS_YEAR&place=own&rows=place&columns=period&show=line")
     page.locator("#date-notes details summary").click()
     page.locator("#note-from").fill(f"{date.today() - timedelta(days=150)}")
     page.locator("#note-text").fill("thay sổ đẻ")
@@ -304,6 +304,7 @@ def _take_built_report(house: House, page: Page) -> None:
         page.locator("#tile-title").fill(title)
         page.locator("#tile-title").press("Enter")
         page.wait_for_url("**/edit/**")
+    page.evaluate("scrollTo(0, 0)")
     _keep(page, "built-report-edit")
     page.get_by_role("link", name="Xem báo cáo").click()
     page.locator(".tile figure[data-drawn]").first.wait_for()
