@@ -3,7 +3,8 @@
     python -m tests.faults.oversight_kill_proof --events 20000 --kills 30
 
 Three processes run against two writers: one takes over the house's own audit, one sends another system's events (again from the
-last batch that was acknowledged), one senses, on the stream and by looks in turn, and raises cases. What was written is compared with what was taken over at the end.
+last batch that was acknowledged), one senses, on the stream and by looks in turn, and raises cases. What was written is compared
+with what was taken over at the end.
 """
 
 import argparse
