@@ -15,6 +15,7 @@ from hoso.web.origin import from_inside
 from hoso.web.outside_factor import has_outside_factor
 
 WEAK = "hoso_weak_password"  # in the session: the password just given does not stand alone
+MFA_STAGE_KEY = AuthenticateStage.key
 Result = tuple[HttpResponse | None, bool]  # an answer, and whether the sign-in goes on after it
 
 

@@ -17,6 +17,7 @@ from hoso.web.dhis2 import (
     collections,
     completeness,
     geojson,
+    log_in,
     metadata,
     raw_data,
     single_values,
@@ -74,7 +75,7 @@ def _at(address: str, name: str, purpose: str = "statistics", **views: tuple[Vie
     resource = address.partition("/")[0].partition(".")[0]
     governed = {
         method: govern(
-            _plain(view, "" if permission == SIGNED_IN else resource),
+            _plain(view, "" if permission in (SIGNED_IN, PUBLIC) else resource),
             Declaration(f"dhis2_{name}_{method.lower()}", permission, purpose, False),
         )
         for method, (view, permission) in views.items()
@@ -105,6 +106,7 @@ def _within_scopes(request: ActingRequest, resource: str) -> None:
 READ, WRITE, APPROVE = "statistics.read", "statistics.write", "statistics.approve"
 DEFINE = "statistics.define"
 urlpatterns = [
+    _at("auth/login", "log_in", PUBLIC, POST=(log_in.log_in, PUBLIC)),
     _at("system/info", "info", PUBLIC, GET=(system.info, SIGNED_IN)),
     _at("system/ping", "system_ping", PUBLIC, GET=(system.ping, SIGNED_IN)),
     _at("ping", "ping", PUBLIC, GET=(system.ping, SIGNED_IN)),
