@@ -1,6 +1,6 @@
 """What is chosen over all tiles of a board: place and period; on the wall also how fast it turns and through which boards."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -88,6 +88,6 @@ def _dated(period: str, words: Words, today: date) -> Words:
     return f"{words[0]} ({first[0]} – {last[0]})", f"{words[1]} ({first[1]} – {last[1]})"
 
 
-def _named(tree: dict[str, UnitItem], uids: Collection[str]) -> Words | None:
+def _named(tree: Mapping[str, UnitItem], uids: Collection[str]) -> Words | None:
     names = ", ".join(tree[uid].thing["name"] for uid in uids if uid in tree)
     return (names, names) if names else None

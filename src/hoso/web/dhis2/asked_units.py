@@ -1,13 +1,14 @@
 """The unit dimension of a question: units, LEVEL-n within others, the asking account's own and those below."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from hoso.core.errors import HosoError
 from hoso.engines.statistics.analytics.question import AskedUnits
 from hoso.engines.statistics.uids import uid_of
 from hoso.engines.statistics.units import find_units
-from hoso.web.dhis2.objects import ROOT, Thing, units_by_number
+from hoso.web.dhis2.objects import ROOT, Thing, UnitsState, units_of, units_state
 
 LEVEL = "LEVEL-"
 
@@ -25,13 +26,18 @@ class UnitItem:
         return AskedUnits(label, (self.number,)) if self.number > 0 else AskedUnits(label, facilities=(self.number,))
 
 
-def unit_tree() -> dict[str, UnitItem]:
-    """Every unit of today by its id, the country first."""
-    return {thing["id"]: UnitItem(number, thing) for number, thing in units_by_number().items()}
+def unit_tree() -> Mapping[str, UnitItem]:
+    """Every unit of today by its id, the country first. Kept as `units_of` is: to be read, never changed."""
+    return _tree_of(units_state())
+
+
+@lru_cache(maxsize=2)
+def _tree_of(state: UnitsState) -> Mapping[str, UnitItem]:
+    return {thing["id"]: UnitItem(number, thing) for number, thing in units_of(state).items()}
 
 
 def read_units(
-    items: Sequence[str], own: Callable[[], Sequence[str]], known: dict[str, UnitItem] | None = None
+    items: Sequence[str], own: Callable[[], Sequence[str]], known: Mapping[str, UnitItem] | None = None
 ) -> dict[str, UnitItem]:
     """Each unit once, by its id, in the order of the question. `own` gives the ids of the account's units, `known` is
     the tree where it was read before.
@@ -63,7 +69,7 @@ def union(units: dict[str, UnitItem]) -> AskedUnits:
     )
 
 
-def _meant(text: str, tree: dict[str, UnitItem], own: Callable[[], Sequence[str]]) -> list[UnitItem]:
+def _meant(text: str, tree: Mapping[str, UnitItem], own: Callable[[], Sequence[str]]) -> list[UnitItem]:
     if text.startswith("USER_ORGUNIT"):
         found = [tree[uid] for uid in own() if uid in tree]
         below = {"USER_ORGUNIT": 0, "USER_ORGUNIT_CHILDREN": 1, "USER_ORGUNIT_GRANDCHILDREN": 2}.get(text)

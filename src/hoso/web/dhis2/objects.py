@@ -19,6 +19,7 @@ from hoso.engines.statistics.uids import split_uid, uid_of
 from hoso.engines.statistics.unit_groups import KNOWN, group_sets, groups_of, there_on, unit_groups
 
 Thing = dict[str, Any]
+UnitsState = tuple[object, ...]
 Rows = dict[int, tuple[Thing, tuple[Any, ...]]]  # number -> the object, and its further columns
 KEY = re.compile(r"#\{([A-Z][A-Z0-9_]*)")
 ROOT = uid_of("country:VN")
@@ -177,18 +178,16 @@ TODAY = UnitsAsked()
 
 
 def unit_objects(asked: UnitsAsked = TODAY) -> list[Thing]:
-    """Every unit as `units_by_number` has it, or as it was, made anew: an answer adds to it."""
+    """Every unit as `units_of` has it, or as it was, made anew: an answer adds to it."""
     return list(_read_units(asked).values())
 
 
-def units_by_number() -> Mapping[int, Thing]:
-    """By the number of the unit (0: the country): the country, its provinces and communes of today, and facilities below the commune they lie in.
-
-    Kept in the process as long as places and facilities are the same: to be read, never changed.
-    """
+def units_state() -> UnitsState:
+    """What is another one as soon as a unit is another one: what is made of units can be kept by it."""
     with connection.cursor() as cursor:
         cursor.execute(_STATE)
-        return _units_of(cursor.fetchone())
+        state: UnitsState = cursor.fetchone()
+    return state
 
 
 # The day and a hash of all that the tree is made of, a fifth of what making it takes. Of the rows themselves: a counter kept
@@ -203,8 +202,12 @@ _STATE = """
 
 
 @lru_cache(maxsize=2)
-def _units_of(state: tuple[object, ...]) -> Mapping[int, Thing]:
-    """`state` is what `_STATE` answers now; it alone says whether the kept tree still holds."""
+def units_of(state: UnitsState) -> Mapping[int, Thing]:
+    """By the number of the unit (0: the country): the country, its provinces and communes of today, and facilities below the commune they lie in.
+
+    `state` is that of now (`units_state`). Kept in the process as long as places and facilities are the same: to be read, never
+    changed.
+    """
     return _read_units(TODAY)
 
 

@@ -1,6 +1,6 @@
 """Finding data, periods and places by what somebody types: without accents, by code, every word somewhere in the name."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -98,7 +98,7 @@ def find_periods(text: str, today: date) -> list[Hit]:
     return found[:MOST_FOUND]
 
 
-def find_places(text: str, tree: dict[str, UnitItem]) -> list[Hit]:
+def find_places(text: str, tree: Mapping[str, UnitItem]) -> list[Hit]:
     """Units of today, each that has units below it also with them, a province with its facilities; the higher level first."""
     found = []
     for uid, one in tree.items():

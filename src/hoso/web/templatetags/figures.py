@@ -3,6 +3,7 @@
 import re
 from datetime import date, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
+from functools import lru_cache
 
 from django import template
 from django.utils import timezone
@@ -30,7 +31,12 @@ def number(value: Decimal | float | None) -> str:
 @register.filter
 def shown_figure(value: Decimal) -> str:
     """A statistical figure with two decimals at most, rounded half away from zero."""
-    return written(value.quantize(Decimal("0.01"), ROUND_HALF_UP), get_language() or "vi")
+    return _rounded(value, get_language() or "vi")
+
+
+@lru_cache(maxsize=10_000)  # a table of communes has the same small figures again and again
+def _rounded(value: Decimal, language: str) -> str:
+    return written(value.quantize(Decimal("0.01"), ROUND_HALF_UP), language)
 
 
 @register.filter

@@ -179,7 +179,7 @@ def test_the_watch_list_takes_somebody_by_code_and_ends_it(
         "first_day": f"{timezone.localdate()}",
     }
     assert overseer.post("/oversight/watch/new/", told).status_code == 302
-    wrong = ({"code": "4243"}, {"kind": "x"}, {"first_day": "x"}, {"reason": "vì"}, {})
+    wrong: tuple[dict[str, str], ...] = ({"code": "4243"}, {"kind": "x"}, {"first_day": "x"}, {"reason": "vì"}, {})
     assert [overseer.post("/oversight/watch/new/", {**told, **other}).status_code for other in wrong] == [
         422,
         400,

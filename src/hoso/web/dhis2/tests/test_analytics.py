@@ -17,7 +17,8 @@ from hoso.engines.statistics.catalogue import read_catalogue
 from hoso.engines.statistics.tests.reporting import communes, send_two_months, unit_uid
 from hoso.engines.statistics.uids import uid_of
 from hoso.web.dhis2.analytics_grid import figure_text
-from hoso.web.dhis2.objects import ROOT, units_by_number
+from hoso.web.dhis2.asked_units import unit_tree
+from hoso.web.dhis2.objects import ROOT, units_of, units_state
 
 pytestmark = pytest.mark.django_db
 ANALYTICS = "/dhis2/api/analytics"
@@ -172,12 +173,15 @@ def test_the_kept_tree_of_units_follows_the_places(db: None) -> None:
     first, second = communes("80", 2)
     facility = Facility.objects.create(code="80999", name="Trạm thử", folded_name="tram thu", kind="commune_station")
     link = FacilityLink.objects.create(facility=facility, place=first)
-    before = units_by_number()
-    assert units_by_number() is before and before[-facility.pk]["parent"] is before[first.pk]
+    before, tree = units_of(units_state()), unit_tree()
+    assert (
+        units_of(units_state()) is before and unit_tree() is tree and before[-facility.pk]["parent"] is before[first.pk]
+    )
     Facility.objects.filter(pk=facility.pk).update(name="Trạm đổi tên")
-    assert units_by_number()[-facility.pk]["name"] == "Trạm đổi tên"
+    assert units_of(units_state())[-facility.pk]["name"] == "Trạm đổi tên"
+    assert unit_tree()[before[-facility.pk]["id"]].thing["name"] == "Trạm đổi tên"
     FacilityLink.objects.filter(pk=link.pk).update(place=second)
-    now = units_by_number()
+    now = units_of(units_state())
     assert now[-facility.pk]["parent"]["name"] == second.full_name and before[-facility.pk]["name"] == "Trạm thử"
 
 
