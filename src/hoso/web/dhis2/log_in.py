@@ -39,13 +39,15 @@ def log_in(request: ActingRequest) -> HttpResponse:
     """
     only(request)
     name, password, code = _given(request)
+    if request.user.is_authenticated:
+        # Whoever was there before: the answer is about who signs in now. First of all, since the form keeps in the session
+        # whether the password just given stands alone.
+        logout(request)
     form = LoginForm({"login": name, "password": password}, request=request)
     if not form.is_valid():
         if _says(form, TOO_MANY):
             return _status(LOCKED)
         raise HosoError("HS2003")
-    if request.user.is_authenticated:
-        logout(request)  # whoever was there before: the answer is about who signs in now
     answer = form.login(request)
     stage = get_pending_stage(request)
     if stage is not None and stage.key == MFA_STAGE_KEY and code:

@@ -97,6 +97,15 @@ def test_an_account_that_may_not_come_in(changes: dict[str, Any], told: str, cli
     assert not has_session(client) and client.get(ME).status_code == 401
 
 
+@pytest.mark.parametrize("somebody_is_there", [False, True])
+def test_a_weak_password_is_changed_first(somebody_is_there: bool, client: Client, account_with_role: Make) -> None:
+    account_with_role("statistics_officer", username="yeu", password="ngan-1A")
+    if somebody_is_there:
+        client.force_login(account_with_role("statistics_officer"))
+    assert _status(_log_in(client, "ngan-1A", name="yeu")) == "PASSWORD_EXPIRED"
+    assert not has_session(client)
+
+
 def test_who_must_have_a_second_factor_sets_it_up_on_the_page(client: Client, account_with_role: Make) -> None:
     account_with_role("administrator", username="quantri", password=PASSWORD)
     assert _status(_log_in(client, name="quantri")) == "REQUIRES_TWO_FACTOR_ENROLMENT"
