@@ -13,12 +13,12 @@ from hoso.core.access.actor import Actor
 from hoso.core.access.policy import Scope
 from hoso.core.access.reading import Asking, read
 from hoso.core.accounts.machines import OVERSIGHT_SERVICE, oversight_service_id
-from hoso.core.messages.notices import leave_notice
 from hoso.engines.oversight.cases import PURPOSE, Risk, open_case, risks
 from hoso.engines.oversight.holders import link_holders, seen_since
 from hoso.engines.oversight.memory import Memory
 from hoso.engines.oversight.rules import watch_rules
 from hoso.engines.oversight.scoring import scoring
+from hoso.engines.oversight.telling import tell_desk
 from hoso.engines.oversight.watching import sensed, watched_accounts
 
 DAYS = 30  # looked back; the budget is kept over as many
@@ -106,12 +106,8 @@ def _left(accounts: int) -> int:
 def _raise(actor: Actor, risk: Risk) -> int:
     """Open the case and tell who works at the desk, the one it is about left out."""
     case = open_case(actor, risk)
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT unnest(access_holders('case.handle')) EXCEPT SELECT oversight_subject(%s)", [case])
-        told = [row[0] for row in cursor.fetchall()]
-    for account_id in told:
-        leave_notice(
-            account_id, f"oversight-case:{case}", f"Vụ việc giám sát mới, số {case}: cần xem trong ngày.",
-            f"New oversight case, number {case}: to be looked at today.", f"/oversight/cases/{case}/",
-        )  # fmt: skip
+    tell_desk(
+        f"oversight-case:{case}", f"Vụ việc giám sát mới, số {case}: cần xem trong ngày.",
+        f"New oversight case, number {case}: to be looked at today.", f"/oversight/cases/{case}/", of_case=case,
+    )  # fmt: skip
     return case

@@ -74,7 +74,7 @@ def _record(actor: Actor, scope: Scope, number: int, reason: str) -> None:
     record_event(AuditEvent(actor, scope.role.key, PURPOSE, "update", object=f"case/{number}", reason=reason))
 
 
-def _words(text: str) -> str:
+def said_words(text: str) -> str:
     """Raises HosoError HS8028 where they are too few to say anything."""
     if len(text.strip()) < SHORTEST_WORDS:
         raise HosoError("HS8028", shortest=SHORTEST_WORDS)
@@ -95,7 +95,7 @@ def ask(actor: Actor, number: int, username: str, question: str) -> None:
 
     Raises HosoError HS8021, HS8023 for a closed case, HS8027 where nobody of that name can answer, HS8028.
     """
-    question = _words(question)
+    question = said_words(question)
     with at_the_desk(actor, f"case/{number}") as scope:
         case_line(scope, number)
         asked = Account.objects.filter(username=username.strip(), is_active=True).first()
@@ -120,7 +120,7 @@ def propose(actor: Actor, number: int, kind: str, outcome: str, words: str) -> N
     Raises HosoError HS8021, HS8023, HS8024 where one waits already, HS8025 for an account of another system, HS8028, HS8039 where
     nothing is suspended.
     """
-    words = _words(words)
+    words = said_words(words)
     with at_the_desk(actor, f"case/{number}") as scope:
         case_line(scope, number)
         _run(
@@ -135,7 +135,7 @@ def decide_proposal(actor: Actor, number: int, proposal: int, agreed: bool, rema
 
     Raises HosoError HS8021, HS8022 for one's own proposal, HS8023, HS8024 where it is decided, HS8028 returning without words.
     """
-    remarks = remarks.strip() if agreed else _words(remarks)
+    remarks = remarks.strip() if agreed else said_words(remarks)
     shut = None
     with at_the_desk(actor, f"case/{number}") as scope:
         line = case_line(scope, number)
@@ -173,7 +173,7 @@ def hand_over(actor: Actor, number: int, known_at: datetime, kinds: Sequence[str
 
 def answer(actor: Actor, question: int, text: str) -> None:
     """Answer a question one was asked; once. Raises HosoError HS8026 where there is none that waits for the asker, HS8028."""
-    text = _words(text)
+    text = said_words(text)
     try:
         with acting_transaction(actor.account_id, "own_account"), transaction.atomic():
             row = _run(

@@ -5,7 +5,6 @@ another version (migrations/sql/0018_rotas.sql); the same shifts again are none.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from hashlib import sha256
@@ -21,10 +20,10 @@ from hoso.core.audit.events import AuditEvent, record_event
 from hoso.core.errors import HosoError
 from hoso.core.files.row_reports import Refusal, RowReport
 from hoso.core.files.sheets import SheetRow, read_sheet
-from hoso.core.messages.notices import leave_notice
 from hoso.core.places.models import Facility
 from hoso.engines.oversight.cases import PURPOSE
 from hoso.engines.oversight.handling import at_the_desk
+from hoso.engines.oversight.telling import tell_desk
 
 REQUIRED = ("facility", "account", "first", "last")
 OPTIONAL = ("ward", "kind")
@@ -141,8 +140,6 @@ def _give(actor: Actor, scope: Scope, code: str, month: date, shifts: list[Shift
             "INSERT INTO oversight_shift (rota_id, account_id, ward, first, last, kind) VALUES (%s, %s, %s, %s, %s, %s)",
             [(rota, one.account_id, one.ward, one.first, one.last, one.kind) for one in shifts],
         )
-        cursor.execute("SELECT unnest(access_holders('case.handle'))")
-        told = [holder for (holder,) in cursor.fetchall()]
     record_event(
         AuditEvent(
             actor,
@@ -153,15 +150,10 @@ def _give(actor: Actor, scope: Scope, code: str, month: date, shifts: list[Shift
             found=len(shifts),
         )
     )
-    _tell(told, code, month, version + 1)
+    # Every officer: a rota that is changed afterwards can make a look at night a look on duty.
+    tell_desk(
+        f"oversight-rota:{code}:{month:%Y-%m}:{version + 1}",
+        f"Lịch trực tháng {month:%m/%Y} của cơ sở {code} đã được nhập (lần {version + 1}).",
+        f"The rota of {month:%Y-%m} of facility {code} was given (version {version + 1}).", "/oversight/",
+    )  # fmt: skip
     return True
-
-
-def _tell(accounts: Iterable[int], code: str, month: date, version: int) -> None:
-    """Every officer: a rota that is changed afterwards can make a look at night a look on duty."""
-    for account_id in accounts:
-        leave_notice(
-            account_id, f"oversight-rota:{code}:{month:%Y-%m}:{version}",
-            f"Lịch trực tháng {month:%m/%Y} của cơ sở {code} đã được nhập (lần {version}).",
-            f"The rota of {month:%Y-%m} of facility {code} was given (version {version}).", "/oversight/",
-        )  # fmt: skip

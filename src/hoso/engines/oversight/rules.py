@@ -10,7 +10,7 @@ from hoso.core.access.actor import Actor
 from hoso.core.access.policy import Scope
 from hoso.core.audit.events import AuditEvent, record_event
 from hoso.core.definitions import definitions_folder
-from hoso.core.messages.notices import leave_notice
+from hoso.engines.oversight.telling import tell_desk
 
 
 def watch_rules(actor: Actor, scope: Scope, purpose: str) -> tuple[str, ...]:
@@ -37,14 +37,10 @@ def tell_of_rules(actor: Actor, scope: Scope, purpose: str, what: str, number: s
     """An event of the audit names what was changed, and every officer of the desk is told. Inside the changing transaction;
     `number` makes the notice one."""
     record_event(AuditEvent(actor, scope.role.key, purpose, "update", object=f"oversight rules: {what}"[:200]))
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT unnest(access_holders('case.handle'))")
-        told = [holder for (holder,) in cursor.fetchall()]
-    for account_id in told:
-        leave_notice(
-            account_id, f"oversight-rules:{number}", f"Quy tắc giám sát đã bị thay đổi: {what}. Đối chiếu với phiếu thay đổi.",
-            f"Rules of oversight were changed: {what}. Compare with the change ticket.", address,
-        )  # fmt: skip
+    tell_desk(
+        f"oversight-rules:{number}", f"Quy tắc giám sát đã bị thay đổi: {what}. Đối chiếu với phiếu thay đổi.",
+        f"Rules of oversight were changed: {what}. Compare with the change ticket.", address,
+    )  # fmt: skip
 
 
 def rule_files() -> dict[str, str]:

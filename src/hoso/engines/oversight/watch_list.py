@@ -15,9 +15,9 @@ from hoso.core.access.actor import Actor
 from hoso.core.access.policy import Scope
 from hoso.core.audit.events import AuditEvent, record_event
 from hoso.core.errors import HosoError
-from hoso.core.messages.notices import leave_notice
 from hoso.engines.oversight.cases import PURPOSE
-from hoso.engines.oversight.handling import SHORTEST_WORDS, at_the_desk
+from hoso.engines.oversight.handling import at_the_desk, said_words
+from hoso.engines.oversight.telling import tell_desk
 
 KINDS = {
     "public_figure": ("Người của công chúng", "Public figure"),
@@ -83,7 +83,7 @@ def watch_person(actor: Actor, code: str, kind: str, reason: str, first_day: dat
 
     Raises HosoError HS7054 for a code of nobody, HS7055 for days that cannot be, HS7056 where the person is watched, HS8028.
     """
-    reason = _words(reason)
+    reason = said_words(reason)
     if last_day and last_day < max(first_day, timezone.localdate()):
         raise HosoError("HS7055")
     with at_the_desk(actor, "watch list") as scope, connection.cursor() as cursor:
@@ -103,7 +103,7 @@ def watch_person(actor: Actor, code: str, kind: str, reason: str, first_day: dat
 
 def end_watch(actor: Actor, entry: int, last_day: date, reason: str) -> None:
     """Say when the watching ends, today at the earliest. Raises HosoError HS7055, HS7057 where it ended or is not there, HS8028."""
-    reason = _words(reason)
+    reason = said_words(reason)
     with at_the_desk(actor, f"watch/{entry}") as scope, connection.cursor() as cursor:
         cursor.execute(
             "SELECT person_id, kind, first_day FROM oversight_watch WHERE entry = %s ORDER BY version DESC LIMIT 1",
@@ -122,20 +122,9 @@ def end_watch(actor: Actor, entry: int, last_day: date, reason: str) -> None:
         _tell(actor, scope, "update", entry, int(cursor.fetchone()[0]))
 
 
-def _words(text: str) -> str:
-    if len(text.strip()) < SHORTEST_WORDS:
-        raise HosoError("HS8028", shortest=SHORTEST_WORDS)
-    return text.strip()
-
-
 def _tell(actor: Actor, scope: Scope, action: str, entry: int, version: int) -> None:
     """The event names the entry and not the person: the desk looked at nobody's record, and S20 would take it for such a look."""
     record_event(AuditEvent(actor, scope.role.key, PURPOSE, action, object=f"watch/{entry}", found=1))
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT unnest(access_holders('case.handle'))")
-        told = [holder for (holder,) in cursor.fetchall()]
-    for account_id in told:
-        leave_notice(
-            account_id, f"oversight-watch:{entry}:{version}", "Danh sách người được lưu ý vừa thay đổi.",
-            "The watch list was changed.", ADDRESS,
-        )  # fmt: skip
+    tell_desk(
+        f"oversight-watch:{entry}:{version}", "Danh sách người được lưu ý vừa thay đổi.", "The watch list was changed.", ADDRESS
+    )  # fmt: skip

@@ -60,12 +60,15 @@ _QUESTIONS = {
     "fact": """
         WITH f AS MATERIALIZED ({asked})
         SELECT f.kind, f.first AT TIME ZONE 'Asia/Ho_Chi_Minh' AS first, f.last AT TIME ZONE 'Asia/Ho_Chi_Minh' AS last,
-               coalesce(k.id, -f.account) AS account, f.person, f.facility
+               coalesce(k.id, -f.account) AS account, f.person, f.facility, '' AS ward
         FROM f LEFT JOIN oversight_account k ON k.key = f.account::text
             AND k.source_id = (SELECT id FROM oversight_source WHERE key = 'hoso')
         UNION ALL
-        SELECT f.kind, f.first AT TIME ZONE 'Asia/Ho_Chi_Minh', f.last AT TIME ZONE 'Asia/Ho_Chi_Minh', same.known, f.person, f.facility
-        FROM f JOIN oversight_same_hands() same USING (account)""",
+        SELECT f.kind, f.first AT TIME ZONE 'Asia/Ho_Chi_Minh', f.last AT TIME ZONE 'Asia/Ho_Chi_Minh', same.known, f.person, f.facility, ''
+        FROM f JOIN oversight_same_hands() same USING (account)
+        UNION ALL  -- in which ward somebody was, where a rota says who was on duty there
+        SELECT 'visit', v.first AT TIME ZONE 'Asia/Ho_Chi_Minh', v.last AT TIME ZONE 'Asia/Ho_Chi_Minh', NULL, v.person, v.facility, v.ward
+        FROM oversight_ward_visits(%(persons)s, %(since)s) v""",
     "shift": """
         WITH s AS MATERIALIZED (SELECT * FROM oversight_shifts(%(since)s - interval '2 days'))
         SELECT coalesce(k.id, -s.account) AS account, s.facility, s.ward, s.first AT TIME ZONE 'Asia/Ho_Chi_Minh' AS first,
@@ -76,12 +79,6 @@ _QUESTIONS = {
         SELECT same.known, s.facility, s.ward, s.first AT TIME ZONE 'Asia/Ho_Chi_Minh', s.last AT TIME ZONE 'Asia/Ho_Chi_Minh', s.kind
         FROM s JOIN oversight_same_hands() same USING (account)""",
 }
-# Beside what else explains: in which ward somebody was, where a rota says who was on duty there.
-_AND_WARDS = """
-    SELECT told.*, '' AS ward FROM ({told}) told
-    UNION ALL
-    SELECT 'visit', v.first AT TIME ZONE 'Asia/Ho_Chi_Minh', v.last AT TIME ZONE 'Asia/Ho_Chi_Minh', NULL, v.person, v.facility, v.ward
-    FROM oversight_ward_visits(%(persons)s, %(since)s) v"""
 # What is asked of all since a moment, and of fresh events alone: about few persons, found by index and joined by hash.
 _OF_ALL = {
     "event": "SELECT * FROM oversight_event WHERE at >= %(since)s",
@@ -163,7 +160,7 @@ def sensed(since: datetime, fresh: Fresh | None = None, asked: tuple[Sensor, ...
     of = _OF_FRESH if fresh else _OF_ALL
     memory = Memory()
     with work_folder() as folder:
-        for name, question in {**_QUESTIONS, "fact": _AND_WARDS.replace("{told}", _QUESTIONS["fact"])}.items():
+        for name, question in _QUESTIONS.items():
             _write(folder / f"{name}s.csv", question.replace("{asked}", of.get(name, "")), values)
         memory.load_folder(folder)
     explain(memory)
