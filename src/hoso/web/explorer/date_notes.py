@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from uuid import UUID
 
 from django.http import HttpResponse, HttpResponseRedirect
@@ -18,6 +17,7 @@ from hoso.web.explorer.layout import with_words
 from hoso.web.explorer.names import Words, item_names
 from hoso.web.explorer.question import Question
 from hoso.web.explorer.reading import Explored
+from hoso.web.given_days import given_day
 from hoso.web.routes import ActingRequest
 
 MOST_UNITS = 300  # of the form's choice
@@ -92,8 +92,8 @@ def add(request: ActingRequest) -> HttpResponse:
     unit = units.get(given.get("unit", ""))
     if unit is None:
         raise HosoError("HS9004", name="unit", value=given.get("unit", "")[:40])
-    first = _day("from", given.get("from", ""))
-    last = _day("to", given["to"]) if given.get("to") else first
+    first = given_day("from", given.get("from", ""))
+    last = given_day("to", given["to"]) if given.get("to") else first
     write_note(request.actor, unit.number, given.get("element", ""), (first, last), given.get("text", ""))
     return _back(explored)
 
@@ -112,13 +112,6 @@ def _back(explored: Explored) -> HttpResponse:
 def _own(request: ActingRequest) -> dict[str, UnitItem]:
     tree = unit_tree()
     return {uid: tree[uid] for uid in own_units(request) if uid in tree}
-
-
-def _day(name: str, text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError as error:
-        raise HosoError("HS9004", name=name, value=text[:40]) from error
 
 
 def _words(note: DateNote, unit: str, data: Mapping[str, Words]) -> Words:

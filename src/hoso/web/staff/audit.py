@@ -17,6 +17,7 @@ from hoso.core.audit.queries import AccountUse, EventRow, Filters, Look
 from hoso.core.errors import HosoError
 from hoso.engines.oversight.case_story import Letter, letters
 from hoso.web.asking import ask
+from hoso.web.given_days import given_day
 from hoso.web.routes import ActingRequest
 from hoso.web.templatetags.audit_words import ACTION, OUTCOME, STORE
 from hoso.web.whole_numbers import whole_or_none
@@ -136,12 +137,7 @@ def _one_of(request: HttpRequest, name: str, allowed: dict[str, tuple[str, str]]
 
 def _day(request: HttpRequest, name: str) -> date | None:
     text = request.GET.get(name, "").strip()
-    if not text:
-        return None
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise HosoError("HS9004", name=name, value=text[:40]) from None
+    return given_day(name, text) if text else None
 
 
 def _start(day: date) -> datetime:

@@ -1,13 +1,11 @@
 """A number of a person that was given anew or taken back."""
 
-from datetime import date
-
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect
 
-from hoso.core.errors import HosoError
 from hoso.engines.intake.numbers import NumberEnd, end_number, take_back_end
+from hoso.web.given_days import given_day
 from hoso.web.routes import ActingRequest
 from hoso.web.templatetags.bilingual import spoken
 
@@ -18,7 +16,13 @@ def end(request: ActingRequest, person_id: int) -> HttpResponse:
     Raises HosoError HS4010, HS5001, HS6232-HS6235, HS9004.
     """
     kind, _, old = request.POST.get("number", "").partition("|")
-    told = NumberEnd(kind, old, request.POST.get("new", "")[:40], _day(request), request.POST.get("reason", ""))
+    told = NumberEnd(
+        kind,
+        old,
+        request.POST.get("new", "")[:40],
+        given_day("day", request.POST.get("day", "")),
+        request.POST.get("reason", ""),
+    )
     end_number(request.actor, person_id, told)
     messages.success(
         request, spoken(("Đã ghi: số cũ vẫn tìm ra người này.", "Recorded: the old number still finds the person."))
@@ -32,11 +36,3 @@ def back(request: ActingRequest, person_id: int) -> HttpResponse:
     take_back_end(request.actor, person_id, kind, number, request.POST.get("reason", ""))
     messages.success(request, spoken(("Đã ghi: số này lại có hiệu lực.", "Recorded: the number holds again.")))
     return redirect("intake_person", person_id)
-
-
-def _day(request: ActingRequest) -> date:
-    text = request.POST.get("day", "")
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise HosoError("HS9004", name="day", value=text[:40]) from None

@@ -1,7 +1,5 @@
 """The desk's watch list: who is watched, since when and why; adding somebody by code, and ending it."""
 
-from datetime import date
-
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -12,6 +10,7 @@ from hoso.core.errors import HosoError
 from hoso.engines.oversight import watch_list as watching
 from hoso.engines.oversight.handling import SHORTEST_WORDS
 from hoso.web.asking import ask
+from hoso.web.given_days import given_day
 from hoso.web.routes import ActingRequest
 from hoso.web.templatetags.bilingual import spoken
 
@@ -42,9 +41,14 @@ def watch_person(request: ActingRequest) -> HttpResponse:
     told, kind = request.POST, request.POST.get("kind", "")
     if kind not in watching.KINDS:
         raise HosoError("HS9004", name="kind", value=kind[:40])
-    last = _day(request, "last_day") if told.get("last_day") else None
+    last = given_day("last_day", told["last_day"]) if told.get("last_day") else None
     watching.watch_person(
-        request.actor, told.get("code", ""), kind, told.get("reason", ""), _day(request, "first_day"), last
+        request.actor,
+        told.get("code", ""),
+        kind,
+        told.get("reason", ""),
+        given_day("first_day", told.get("first_day", "")),
+        last,
     )
     messages.success(
         request, spoken(("Đã thêm: từ lần quét sau có hiệu lực.", "Added: it counts from the next look on."))
@@ -54,14 +58,7 @@ def watch_person(request: ActingRequest) -> HttpResponse:
 
 def end_watch(request: ActingRequest, entry: int) -> HttpResponse:
     """POST `last_day`, `reason`. Raises HosoError as `watch_list.end_watch`, HS9004."""
-    watching.end_watch(request.actor, entry, _day(request, "last_day"), request.POST.get("reason", ""))
+    told = request.POST
+    watching.end_watch(request.actor, entry, given_day("last_day", told.get("last_day", "")), told.get("reason", ""))
     messages.success(request, spoken(("Đã ghi ngày kết thúc.", "The last day is recorded.")))
     return redirect("oversight_watch_list")
-
-
-def _day(request: ActingRequest, name: str) -> date:
-    text = request.POST.get(name, "")
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise HosoError("HS9004", name=name, value=text[:40]) from None

@@ -10,6 +10,7 @@ from django.utils import timezone
 from hoso.core.errors import HosoError
 from hoso.core.places import queries
 from hoso.core.places.models import Place
+from hoso.web.given_days import given_day
 from hoso.web.menu import may
 from hoso.web.routes import ActingRequest
 
@@ -19,10 +20,7 @@ BEFORE_THE_MERGER = date(2025, 6, 30)  # the last day of 63 provinces and of the
 def day_of(request: ActingRequest) -> date:
     """`?on=` a day (yyyy-mm-dd), else today. Raises HosoError HS9004."""
     text = request.GET.get("on", "")
-    try:
-        return date.fromisoformat(text) if text else timezone.localdate()
-    except ValueError:
-        raise HosoError("HS9004", name="on", value=text[:40]) from None
+    return given_day("on", text) if text else timezone.localdate()
 
 
 def places(request: ActingRequest) -> HttpResponse:
