@@ -8,8 +8,8 @@ from django.db import connection
 
 from hoso.core.access.labels import withheld_mask
 from hoso.core.access.policy import Scope
-from hoso.core.audit.shown import note_labels
 from hoso.engines.records.dose_facts.facts import CountedDoses, DoseFacts, SeenDose
+from hoso.engines.records.listed_facts import wanted_lines
 
 DESTINATION = "statistics"  # of definitions/sensitivity/destinations.yaml
 
@@ -44,14 +44,7 @@ def list_doses(
             """,
             [list(facilities), first, last, withheld_mask(DESTINATION)],
         )
-        found = []
-        for row in cursor:
-            if wanted(facts := _facts(row[:6])):
-                found.append((row[6], SeenDose(facts, *row[7:])))
-                if len(found) == limit:
-                    break
-    note_labels(labels for labels, _ in found)
-    return [dose for _, dose in found]
+        return [SeenDose(facts, *more) for facts, more in wanted_lines(cursor, _facts, wanted, limit)]
 
 
 def _facts(row: Sequence[Any]) -> DoseFacts:

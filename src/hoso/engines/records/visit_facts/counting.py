@@ -8,7 +8,7 @@ from django.db import connection
 
 from hoso.core.access.labels import withheld_mask
 from hoso.core.access.policy import Scope
-from hoso.core.audit.shown import note_labels
+from hoso.engines.records.listed_facts import wanted_lines
 from hoso.engines.records.visit_facts.facts import CountedVisits, SeenVisit, VisitFacts
 
 DESTINATION = "statistics"  # of definitions/sensitivity/destinations.yaml
@@ -45,14 +45,7 @@ def list_visits(
             """,
             [list(facilities), first, last, withheld_mask(DESTINATION)],
         )
-        found = []
-        for row in cursor:
-            if wanted(facts := _facts(row[:6])):
-                found.append((row[6], SeenVisit(facts, *row[7:])))
-                if len(found) == limit:
-                    break
-    note_labels(labels for labels, _ in found)
-    return [visit for _, visit in found]
+        return [SeenVisit(facts, *more) for facts, more in wanted_lines(cursor, _facts, wanted, limit)]
 
 
 def _facts(row: Sequence[Any]) -> VisitFacts:
