@@ -28,9 +28,8 @@ MAY_BE_MISSING = frozenset({"isNull", "isNotNull", "firstNonNull"})
 DEEPEST = 10  # indicators within indicators
 Known = dict[Item, dict[Cell, float]]
 Figured = tuple[dict[Cell, float], set[Cell]]  # figures, and which of them are estimates
-ToldKey = tuple[
-    str, str, str, tuple[AskedPeriod, ...]
-]  # kind and id of an item, way of adding up, the periods asked for
+# Kind and id of an item, its way of adding up, the periods that are asked for.
+ToldKey = tuple[str, str, str, tuple[AskedPeriod, ...]]
 Told = dict[ToldKey, Figured]
 read = lru_cache(maxsize=1000)(read_formula)
 
@@ -116,7 +115,7 @@ def _fetch(
         for item, key in keys.items():
             if key in told or key in operands:
                 continue
-            found = _Days() if item.kind == "[]" else named_item(item, catalogue)
+            found = None if item.kind == "[]" else named_item(item, catalogue)
             if isinstance(found, Operand):
                 operands[key] = found
             else:
@@ -129,10 +128,11 @@ def _fetch(
 
 
 def _tell(
-    found: "_Days | Rate | Reckoned | UnitGroup", item: Item, there: Scope, catalogue: Catalogue, depth: int, told: Told
+    found: Rate | Reckoned | UnitGroup | None, item: Item, there: Scope, catalogue: Catalogue, depth: int, told: Told
 ) -> Figured:
+    """The figures of one that is asked by itself; `found` is None of `[days]`, which is no item of the catalogue."""
     match found:
-        case _Days():
+        case None:
             return _days(item, there), set()
         case UnitGroup():
             return group_counts(found, there), set()
@@ -206,10 +206,6 @@ def _days(item: Item, scope: Scope) -> dict[Cell, float]:
     if item.id != "days":
         raise HosoError("HS7032", item=f"[{item.id}]")
     return _Everywhere({one.label: float(_length(one.periods)) for one in scope.periods})
-
-
-class _Days:
-    """`[days]` is no item of the catalogue."""
 
 
 class _Everywhere(dict[Cell, float]):
